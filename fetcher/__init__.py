@@ -1,0 +1,97 @@
+"""fetcher: loads a page as a browser does on the network, acts on 103 Early Hints, and records what happened.
+
+The public names, lazily: importing this package imports nothing else until a name is asked for. It may import any
+room, to re-export.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fetcher.client import Connection, Response, connect, fetch
+    from fetcher.errors import (
+        ConnectFailed,
+        ConnectionLost,
+        ContentError,
+        DeadlineExceeded,
+        FetcherError,
+        InvalidURL,
+        LimitExceeded,
+        LookupFailed,
+        NetworkError,
+        ProtocolError,
+        RemoteProtocolError,
+        TLSFailed,
+        UsageError,
+    )
+    from fetcher.load import load_page
+    from fetcher.record import PageLoad, load_record, save_record
+    from fetcher.terms import Limits
+    from fetcher.wire.events import InterimResponse
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "fetcher.client": ("Connection", "Response", "connect", "fetch"),
+    "fetcher.load": ("load_page",),
+    "fetcher.record": ("PageLoad", "load_record", "save_record"),
+    "fetcher.terms": ("Limits",),
+    "fetcher.wire.events": ("InterimResponse",),
+    "fetcher.errors": (
+        "ConnectFailed",
+        "ConnectionLost",
+        "ContentError",
+        "DeadlineExceeded",
+        "FetcherError",
+        "InvalidURL",
+        "LimitExceeded",
+        "LookupFailed",
+        "NetworkError",
+        "ProtocolError",
+        "RemoteProtocolError",
+        "TLSFailed",
+        "UsageError",
+    ),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022 - grouped by what a reader looks for
+    "fetch",
+    "connect",
+    "Connection",
+    "Response",
+    "InterimResponse",
+    "load_page",
+    "PageLoad",
+    "load_record",
+    "save_record",
+    "Limits",
+    "FetcherError",
+    "UsageError",
+    "InvalidURL",
+    "NetworkError",
+    "LookupFailed",
+    "ConnectFailed",
+    "TLSFailed",
+    "ConnectionLost",
+    "ProtocolError",
+    "RemoteProtocolError",
+    "LimitExceeded",
+    "DeadlineExceeded",
+    "ContentError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'fetcher' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

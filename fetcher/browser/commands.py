@@ -1,0 +1,168 @@
+"""What to do, and what was decided: the machine's only answers.
+
+A driver carries out the first group. The second group asks for nothing: it tells the recorder the decisions that
+move no byte (a hint refused, a discovery answered by a preload), so that the record is the fold of this log alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fetcher.discovery.candidates import Candidate
+from fetcher.terms import Credentials, Destination, FetchPriority, Mode, ProfileName, Request
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKey:
+    """Which pool a connection belongs to. Chromium keeps credentialed and uncredentialed sockets apart (EH 11.1)."""
+
+    scheme: str
+    host: str
+    port: int
+    credentialed: bool = True
+
+
+class ScanKind(StrEnum):
+    HTML = "html"
+    CSS = "css"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConnection:
+    """Open ``connection`` for ``key``; answered by ConnectionReady or ConnectionLost. ``reason`` is navigation,
+    fetch or preconnect, ``hint`` the preconnect hint behind it."""
+
+    connection: int
+    key: ConnectionKey
+    reason: str
+    hint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFetch:
+    """A request was decided on and waits for a connection; undressed until StartFetch. Nothing to carry out."""
+
+    fetch: int
+    request: Request
+    hint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartFetch:
+    """Send ``request`` on ``connection`` now; every StartFetch of one answer leaves in one write per connection."""
+
+    fetch: int
+    request: Request
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelFetch:
+    fetch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseConnection:
+    connection: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped."""
+
+    fetch: int
+    kind: ScanKind
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Fire TimerFired at ``at`` (clock ms); replaces the timer before it."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The load is over. ``kind`` and ``error`` are None when the document loaded."""
+
+    kind: str | None = None
+    error: str | None = None
+
+
+class HintOutcome(StrEnum):
+    ACTED = "acted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class HintJudged:
+    """One link of an interim response (``interim`` counts from 0 over the navigation), what the driving profile does
+    with it, and by which rule. ``fetch`` is the request it started or joined; ``url`` is None if unresolvable."""
+
+    hint: int
+    interim: int
+    raw: str
+    href: str
+    url: str | None
+    rel: str | None
+    destination: Destination | None
+    mode: Mode | None
+    credentials: Credentials | None
+    fetch_priority: FetchPriority
+    profile: ProfileName
+    outcome: HintOutcome
+    rule: str
+    reason: str
+    fetch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterimJudged:
+    """Whether the driving profile acts on interim response number ``interim`` of the navigation, and why not."""
+
+    interim: int
+    acted: bool
+    rule: str
+    reason: str
+
+
+class DiscoveryOutcome(StrEnum):
+    FETCHED = "fetched"
+    JOINED = "joined"
+    CLAIMED_PRELOAD = "claimed-preload"
+    FETCHED_AGAIN = "fetched-again"
+    REFUSED = "refused"
+    NO_REQUEST = "no-request"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryResolved:
+    """What became of ``candidate``, found while scanning ``source``: the request it made or joined, or why none.
+    For FETCHED_AGAIN ``reason`` names why the earlier copy (``earlier``) could not serve (EH 9.5)."""
+
+    source: int
+    candidate: Candidate
+    url: str | None
+    outcome: DiscoveryOutcome
+    reason: str = ""
+    fetch: int | None = None
+    earlier: int | None = None
+
+
+Command = (
+    OpenConnection
+    | QueueFetch
+    | StartFetch
+    | CancelFetch
+    | CloseConnection
+    | Scan
+    | SetTimer
+    | Finish
+    | HintJudged
+    | InterimJudged
+    | DiscoveryResolved
+)

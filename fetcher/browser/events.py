@@ -1,0 +1,166 @@
+"""What happened: the only things the browser machine and the recorder are told.
+
+Both drivers (real network, virtual time) speak these. ``at`` is clock milliseconds on one line; ``fetch`` and
+``connection`` are the ids the machine gave in its commands. Byte counts are cumulative for their fetch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fetcher.discovery.candidates import Candidate
+from fetcher.terms import ConnectionFacts, Fields
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationStarted:
+    """``wall`` is seconds since the epoch at the same instant as ``at``."""
+
+    at: float
+    wall: float
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReady:
+    at: float
+    connection: int
+    facts: ConnectionFacts
+    max_streams: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimitChanged:
+    at: float
+    connection: int
+    max_streams: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoAway:
+    """No new requests on it; fetches in flight that were not processed fail by their own event."""
+
+    at: float
+    connection: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """It never opened, or it is gone. ``error`` is None after a clean close; ``kind`` as in ``errors``."""
+
+    at: float
+    connection: int
+    kind: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSent:
+    """Every byte of the request's head was handed to the socket at ``at`` (Resource Timing requestStart)."""
+
+    at: float
+    fetch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    at: float
+    fetch: int
+    status: int
+    reason: str
+    fields: Fields
+    raw: bytes
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    at: float
+    fetch: int
+    status: int
+    reason: str
+    version: str
+    fields: Fields
+    size: int | None
+    deviations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BodyProgress:
+    """``transferred`` as on the wire, ``decoded`` after Content-Encoding."""
+
+    at: float
+    fetch: int
+    transferred: int
+    decoded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A scan of ``fetch``'s content met these, in source order."""
+
+    at: float
+    fetch: int
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanDrained:
+    """The content ended and the scan has said all it will."""
+
+    at: float
+    fetch: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchEnded:
+    at: float
+    fetch: int
+    transferred: int
+    decoded: int
+    trailers: Fields = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """``processed`` False: the server certainly did not act on it, so it may be sent again."""
+
+    at: float
+    fetch: int
+    kind: str
+    error: str
+    processed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person or the total deadline ended the load; what was seen stays."""
+
+    at: float
+    kind: str
+    error: str
+
+
+Event = (
+    NavigationStarted
+    | ConnectionReady
+    | StreamLimitChanged
+    | GoAway
+    | ConnectionLost
+    | RequestSent
+    | Interim
+    | Head
+    | BodyProgress
+    | Discovered
+    | ScanDrained
+    | FetchEnded
+    | FetchFailed
+    | TimerFired
+    | Stopped
+)

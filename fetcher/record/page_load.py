@@ -1,0 +1,211 @@
+"""PageLoad, the narrow waist: everything one load did, as frozen values.
+
+All times are milliseconds from navigation start on one monotonic line, sizes are bytes, unknown is None and never
+0 or -1. Ids are indexes: ``requests[i].id == i`` and likewise for hints, connections, interim responses.
+Names are Resource Timing's where it has one. Built only by ``recorder``; saved and read by ``saved``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fetcher.discovery.candidates import Candidate
+from fetcher.terms import (
+    Credentials,
+    Destination,
+    FetchPriority,
+    Fields,
+    HttpVersion,
+    Initiator,
+    Mode,
+    NetPriority,
+    ProfileName,
+    TlsFacts,
+)
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class InterimResponse:
+    """One 1xx of the document's navigation. ``acted`` is the driving profile's decision, ``reason`` why (with its
+    rule); ``raw`` is the head as on an HTTP/1.1 wire (latin-1) or None; ``offset`` its place on the connection."""
+
+    id: int
+    request: int
+    at: float
+    status: int
+    reason_phrase: str
+    fields: Fields
+    acted: bool
+    rule: str
+    reason: str
+    raw: str | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One link of a 103: raw text, what it resolves to, the driving profile's verdict and what came of it.
+    ``used`` is None while unknown; ``head_start`` is how much earlier its request went than the document's own
+    discovery of the same URL would have sent it (None without a consumer)."""
+
+    id: int
+    interim: int
+    raw: str
+    href: str
+    url: str | None
+    rel: str | None
+    destination: Destination | None
+    mode: Mode | None
+    credentials: Credentials | None
+    fetch_priority: FetchPriority
+    acted: bool
+    rule: str
+    reason: str
+    request: int | None = None
+    connection: int | None = None
+    used: bool | None = None
+    used_at: float | None = None
+    head_start: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """``discovered``: decided on; ``request_start``: bytes handed to the socket; ``first_interim_response_start`` and
+    ``final_response_headers_start``: the two clocks, never merged; ``response_end``: content complete."""
+
+    discovered: float
+    request_start: float | None = None
+    first_interim_response_start: float | None = None
+    final_response_headers_start: float | None = None
+    response_end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """``head`` bytes of the response head on the wire, ``transferred`` content as coded, ``decoded`` after coding."""
+
+    head: int | None = None
+    transferred: int | None = None
+    decoded: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """``outcome`` is "complete", or the kind of what stopped it ("canceled", "connection-lost", "not-sent" ...), with
+    ``error`` the sentence. ``redirect_to`` is the id of the request a 3xx led to. ``earlier`` is the id of the request
+    of the same URL that could not serve (a double fetch) and ``earlier_reason`` why."""
+
+    id: int
+    url: str
+    method: str
+    destination: Destination
+    mode: Mode
+    credentials: Credentials
+    priority: NetPriority
+    fetch_priority: FetchPriority
+    initiator: Initiator
+    fields: Fields
+    times: Times
+    connection: int | None = None
+    reused_connection: bool | None = None
+    status: int | None = None
+    reason_phrase: str | None = None
+    version: str | None = None
+    response_fields: Fields = ()
+    deviations: tuple[str, ...] = ()
+    trailers: Fields = ()
+    sizes: Sizes = Sizes()
+    outcome: str = "pending"
+    error: str | None = None
+    hint: int | None = None
+    redirect_to: int | None = None
+    earlier: int | None = None
+    earlier_reason: str | None = None
+    chunks: tuple[tuple[float, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """``reason`` is what opened it: navigation, fetch or preconnect. Phase members as ``terms.ConnectionTimes``."""
+
+    id: int
+    scheme: str
+    host: str
+    port: int
+    credentialed: bool
+    reason: str
+    opened_at: float
+    hint: int | None = None
+    protocol: HttpVersion | None = None
+    address: str | None = None
+    lookup_start: float | None = None
+    lookup_end: float | None = None
+    connect_start: float | None = None
+    tcp_end: float | None = None
+    tls_start: float | None = None
+    connect_end: float | None = None
+    closed_at: float | None = None
+    tls: TlsFacts | None = None
+    attempts: tuple[tuple[str, str], ...] = ()
+    error: str | None = None
+    requests: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """One thing a document or sheet named, when, and what became of it."""
+
+    at: float
+    source: int
+    candidate: Candidate
+    url: str | None
+    outcome: str
+    reason: str = ""
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLoad:
+    """One load, whole. ``document`` is the id of the request whose response became the document (after redirects),
+    None when none did. ``outcome`` is "loaded", or the kind of error, with ``error`` the sentence. ``scripts`` counts
+    the script elements that were fetched or inline: none of them ran, so what only they request is missing."""
+
+    url: str
+    final_url: str | None
+    started_at: str
+    profile: ProfileName
+    early_hints: bool
+    outcome: str
+    error: str | None
+    document: int | None
+    finished_at: float | None
+    interim: tuple[InterimResponse, ...]
+    hints: tuple[Hint, ...]
+    requests: tuple[RequestRecord, ...]
+    connections: tuple[ConnectionRecord, ...]
+    discoveries: tuple[Discovery, ...]
+    notes: tuple[str, ...] = ()
+    schema: int = SCHEMA_VERSION
+    navigations: tuple[int, ...] = ()
+
+    @property
+    def document_request(self) -> RequestRecord | None:
+        return None if self.document is None else self.requests[self.document]
+
+    @property
+    def first_interim_response_start(self) -> float | None:
+        """Milliseconds to the first 1xx of the request that became the document (or of the last hop tried)."""
+        request = self._last_hop
+        return request.times.first_interim_response_start if request else None
+
+    @property
+    def final_response_headers_start(self) -> float | None:
+        """Milliseconds to the final response's head of the same request."""
+        request = self._last_hop
+        return request.times.final_response_headers_start if request else None
+
+    @property
+    def _last_hop(self) -> RequestRecord | None:
+        return self.requests[self.navigations[-1]] if self.navigations else None

@@ -1,0 +1,128 @@
+"""WHATWG URLs, origins and sites: the one door to ada-url and publicsuffixlist.
+
+``parse`` gives a frozen, hashable ``URL`` whose parts are strings as the standard serialises them, or raises
+``InvalidURL`` with one sentence. Origins are compared as text ("https://a.test:8443"); opaque ones are "null".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import ada_url
+
+from fetcher.errors import InvalidURL
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class URL:
+    """A parsed URL. ``host`` has no brackets round IPv6; ``port`` is the effective one (0 for other schemes);
+    ``target`` is path and query; ``href`` is the serialisation without the fragment."""
+
+    href: str
+    scheme: str
+    host: str
+    port: int
+    target: str
+    origin: str
+    fragment: str
+
+    def __str__(self) -> str:
+        return self.href
+
+    @property
+    def authority(self) -> str:
+        """Host and, where it is not the scheme's own, port: the Host field and :authority."""
+        return self.href.split("/", 3)[2].rpartition("@")[2] if "://" in self.href else ""
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def is_http(self) -> bool:
+        return self.scheme in DEFAULT_PORTS
+
+    @property
+    def is_trustworthy(self) -> bool:
+        """Potentially trustworthy (Secure Contexts 3.2): https, or a loopback host."""
+        return self.scheme == "https" or is_loopback(self.host)
+
+
+@lru_cache(maxsize=8192)
+def resolve(text: str, base: str | None = None) -> URL | None:
+    """``text`` against ``base``, or None where the standard's parser fails (the caller drops it)."""
+    try:
+        parsed = ada_url.URL(text, base) if base is not None else ada_url.URL(text)
+    except ValueError:
+        return None
+    href: str = parsed.href
+    bare, _, fragment = href.partition("#")
+    scheme = parsed.protocol[:-1]
+    host = parsed.hostname
+    if host.startswith("["):
+        host = host[1:-1]
+    port = int(parsed.port) if parsed.port else DEFAULT_PORTS.get(scheme, 0)
+    return URL(bare, scheme, host, port, parsed.pathname + parsed.search, parsed.origin, fragment)
+
+
+def parse(text: str, base: str | None = None) -> URL:
+    """``text`` as an http(s) URL; raises ``InvalidURL`` with a sentence that says what to do."""
+    url = resolve(text.strip(), base)
+    if url is None:
+        hint = "" if "://" in text else f"; did you mean https://{text.strip()} ?"
+        raise InvalidURL(f"{text!r} is not a URL{hint}")
+    if not url.is_http:
+        raise InvalidURL(f"{text!r} has the scheme {url.scheme!r}; only http and https URLs can be fetched")
+    return url
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # 30 ms: only where a site is asked for
+
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=4096)
+def is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return is_ip(host) and ipaddress.ip_address(host).is_loopback
+
+
+@lru_cache(maxsize=4096)
+def registrable_domain(host: str) -> str:
+    """eTLD+1, or the host itself for IP addresses, single labels and public suffixes."""
+    if is_ip(host) or "." not in host:
+        return host
+    return _suffixes().privatesuffix(host) or host
+
+
+def same_site(a: URL, b: URL) -> bool:
+    """Schemefully same site (HTML "same site")."""
+    if a.origin == b.origin:
+        return True
+    return a.scheme == b.scheme and registrable_domain(a.host) == registrable_domain(b.host)
+
+
+def sec_fetch_site(initiator: URL, target: URL) -> str:
+    """The Sec-Fetch-Site word for a request ``initiator`` makes to ``target``."""
+    if initiator.origin == target.origin:
+        return "same-origin"
+    return "same-site" if same_site(initiator, target) else "cross-site"
