@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "stdlib": {"client", "net", "wire", "fields", "urls", "clock", "errors"},
     "sync": {"client", "load", "record", "errors"},
     "cli": {"client", "load", "record", "report", "origin", "net", "wire", "fields", "browser", "urls", "clock", "errors"},
-    "__init__": {"client", "load", "record", "errors", "terms", "net", "sync"},
+    "__init__": {"client", "load", "record", "wire", "errors", "sync"},
     "__main__": {"cli"},
 }
 
