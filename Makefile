@@ -1,0 +1,49 @@
+# What a developer does here, one line each. A bare machine needs only make and Python 3.11 or newer:
+# the first use makes .venv, and a changed pyproject.toml renews it.
+PYTHON ?= python3
+NEW_ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+FOUND = $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11,$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
+BIN = .venv/bin
+READY = .venv/ready
+
+
+.PHONY: demo test check format format-check lint types interop bench serve clean
+.DEFAULT_GOAL := test
+
+demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2, and show the difference
+	$(BIN)/python samples/demo.py
+
+test: $(READY)  ## everything that needs no other server and no browser
+	$(BIN)/pytest -q -m "not interop and not chromium"
+
+check: format-check lint types test  ## all that a change must pass (the layer test is one of the tests)
+
+format: $(READY)
+	$(BIN)/ruff format .
+
+format-check: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+interop: $(READY)  ## real servers and a real Chromium, those that this machine has
+	$(BIN)/pytest -q -m "interop or chromium"
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks.run
+
+serve: $(READY)  ## the sample site, which sends 103s
+	$(BIN)/fetcher serve
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml
+	@test -n "$(FOUND)" || { echo "make: needs Python 3.11 or newer with venv (Debian: apt install python3 python3-venv), or say make PYTHON=/path/to/python" >&2; exit 1; }
+	$(FOUND) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $(READY)
