@@ -29,7 +29,8 @@ class RequestHead:
 @dataclass(frozen=True, slots=True)
 class InterimResponse:
     """Any 1xx (RFC 9110 15.2; EH 1.1): ``raw`` is the head as it stood on an HTTP/1.1 wire (b"" on others) and
-    ``offset`` the position of its first byte among all bytes received on the connection."""
+    ``offset`` the position of its first byte among all bytes received on the connection; ``deviations`` as in
+    ``ResponseHead``."""
 
     stream_id: int
     at: float
@@ -38,6 +39,7 @@ class InterimResponse:
     fields: Fields
     raw: bytes = b""
     offset: int | None = None
+    deviations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ class BodyData:
 
 @dataclass(frozen=True, slots=True)
 class ResponseEnd:
-    """The final content is complete. ``size`` is the bytes of content framing and all, where known."""
+    """The final content is complete. ``deviations`` names each leniency its chunks and trailers needed."""
 
     stream_id: int
     at: float
     trailers: Fields = ()
+    deviations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
