@@ -3,3 +3,36 @@
 No I/O but reading and writing the file it is given. May import browser's events and commands, discovery (values),
 fields, urls, errors and terms.
 """
+
+from fetcher.record.page_load import (
+    SCHEMA_VERSION,
+    ConnectionRecord,
+    Discovery,
+    Hint,
+    InterimResponse,
+    PageLoad,
+    RequestRecord,
+    Sizes,
+    Times,
+)
+from fetcher.record.redaction import redacted
+from fetcher.record.saved import dumps, from_json, load_record, loads, save_record, to_json
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ConnectionRecord",
+    "Discovery",
+    "Hint",
+    "InterimResponse",
+    "PageLoad",
+    "RequestRecord",
+    "Sizes",
+    "Times",
+    "dumps",
+    "from_json",
+    "load_record",
+    "loads",
+    "redacted",
+    "save_record",
+    "to_json",
+]

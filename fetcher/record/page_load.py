@@ -73,13 +73,15 @@ class Hint:
 @dataclass(frozen=True, slots=True)
 class Times:
     """``discovered``: decided on; ``request_start``: bytes handed to the socket; ``first_interim_response_start`` and
-    ``final_response_headers_start``: the two clocks, never merged; ``response_end``: content complete."""
+    ``final_response_headers_start``: the two clocks, never merged; ``response_end``: content complete; ``failed_at``:
+    when it failed or was canceled instead, so that a report can say how long it was waited for."""
 
     discovered: float
     request_start: float | None = None
     first_interim_response_start: float | None = None
     final_response_headers_start: float | None = None
     response_end: float | None = None
+    failed_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ class PageLoad:
     notes: tuple[str, ...] = ()
     schema: int = SCHEMA_VERSION
     navigations: tuple[int, ...] = ()
+    scripts: int = 0
 
     @property
     def document_request(self) -> RequestRecord | None:
