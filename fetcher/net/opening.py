@@ -1,0 +1,86 @@
+"""Opening a connection: look-up, dial, TLS, then the engine that ALPN settled. Each phase has its own deadline.
+
+Cancelled or failed at any point, nothing stays behind: no socket, no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING
+
+from fetcher import clock
+from fetcher.errors import ConnectionLost, DeadlineExceeded, ProtocolError, TLSFailed, UsageError
+from fetcher.net import tls
+from fetcher.net.connection import Connection
+from fetcher.net.dial import dial
+from fetcher.net.lookup import look_up
+from fetcher.net.options import NetOptions
+from fetcher.net.stream import Stream, open_stream
+from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion, TlsFacts
+from fetcher.wire.http1 import Http1Engine
+
+if TYPE_CHECKING:
+    from fetcher.wire.engine import Engine
+
+
+async def open_connection(scheme: str, host: str, port: int, options: NetOptions) -> Connection:
+    """A connection to ``host`` and ``port`` for ``scheme`` "http" or "https" (IPv6 literals without brackets).
+
+    Raises ``UsageError``, ``LookupFailed``, ``ConnectFailed``, ``TLSFailed``, ``ProtocolError`` when HTTP/2 was
+    required and not agreed to, and ``DeadlineExceeded`` with the phase that took too long."""
+    secure = scheme == "https"
+    if options.http == "2" and not secure:
+        raise UsageError("HTTP/2 needs TLS here; use https or --http 1.1")
+    context = tls.context_for(options) if secure else None
+    if secure and options.http != "1.1":
+        import fetcher.wire.http2  # noqa: F401 - loaded now, so that the load is not counted as network time
+    limits = options.limits
+    name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    to_host, to_port = options.destination(host, port)
+    found = await look_up(to_host, to_port, options)
+    dialled = await dial(to_host, to_port, found.addresses, limit_ms=limits.connect_ms)
+    stream = await open_stream(dialled.sock)
+    try:
+        tls_start: float | None = None
+        facts: TlsFacts | None = None
+        end = dialled.end
+        if context is not None:
+            tls_start = clock.now()
+            facts = await _handshake(stream, context, host, name, options)
+            end = clock.now()
+        protocol = HttpVersion.HTTP_2 if facts is not None and facts.alpn == "h2" else HttpVersion.HTTP_1_1
+        if options.http == "2" and protocol is not HttpVersion.HTTP_2:
+            raise ProtocolError(f"{name} did not agree to HTTP/2; use --http auto or --http 1.1")
+        times = ConnectionTimes(found.start, found.end, dialled.start, tls_start, end, dialled.end)
+        settled = ConnectionFacts(protocol, dialled.address, dialled.port, times, facts, dialled.attempts)
+        engine: Engine
+        if protocol is HttpVersion.HTTP_2:
+            from fetcher.wire.http2 import Http2Engine
+
+            engine = Http2Engine(limits)
+        else:
+            engine = Http1Engine(limits)
+        connection = Connection(stream, engine, settled, name, limits)
+        connection.flush()  # the HTTP/2 preface
+    except BaseException:
+        stream.abort()
+        raise
+    return connection
+
+
+async def _handshake(stream: Stream, context: ssl.SSLContext, host: str, name: str, options: NetOptions) -> TlsFacts:
+    try:
+        async with asyncio.timeout(options.limits.tls_ms / 1000):
+            return tls.facts_of(await stream.start_tls(context, host.rstrip(".")), options)
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            f"the TLS handshake with {name} took longer than {options.limits.tls_ms:g} ms", "tls"
+        ) from error
+    except ConnectionLost as error:
+        raise TLSFailed(f"{name} closed the connection during the TLS handshake; {error}") from error
+    except OSError as error:  # every ssl error is one
+        raise tls.failure(error, name, options) from error
+    except ValueError as error:
+        raise TLSFailed(f"{host!r} cannot be used as a TLS server name: {error}") from error

@@ -1,0 +1,292 @@
+"""A byte stream over TCP or over our own TLS, with a synchronous face: ``write`` down, two callbacks up.
+
+TLS is ``ssl.SSLObject`` between two memory BIOs above the same asyncio transport, so that TCP and TLS are timed apart
+and bytes are stamped when they are read, before they are decrypted. One ``write`` is one ``transport.write``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+from fetcher import clock
+from fetcher.errors import ConnectionLost, FetcherError, TLSFailed
+
+READ_SIZE = 262_144
+_LINGER = 1.0  # seconds a closing stream may take to hand its last bytes to the kernel
+_BULK = 16_384  # reads from this size on are bulk transfer, which the kernel acknowledges soon enough by itself
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
+
+DataReceived = Callable[[bytes, float], None]
+Closed = Callable[[FetcherError | None, float], None]
+
+
+class _Buffers(threading.local):
+    """One read buffer and one plaintext buffer for every stream of a thread's loop: a selector loop fills and hands
+    over the buffer in one step. Proactor loops read in the background, so there each stream has its own."""
+
+    def __init__(self) -> None:
+        self.read = memoryview(bytearray(READ_SIZE))
+        self.plain = memoryview(bytearray(READ_SIZE))
+
+
+_SHARED = _Buffers() if sys.platform != "win32" else None
+
+
+class Stream(asyncio.BufferedProtocol):
+    """``open_stream`` makes one; ``attach`` then says who gets the bytes. Nothing that arrives before is lost."""
+
+    def __init__(self) -> None:
+        buffers = _SHARED or _Buffers()
+        self._read, self._plain = buffers.read, buffers.plain
+        self._transport: asyncio.Transport | None = None
+        self._sock: socket.socket | None = None
+        self._tls: ssl.SSLObject | None = None
+        self._incoming: ssl.MemoryBIO | None = None
+        self._outgoing: ssl.MemoryBIO | None = None
+        self._handshake: asyncio.Future[None] | None = None
+        self._on_data: DataReceived | None = None
+        self._on_closed: Closed | None = None
+        self._early: list[tuple[bytes, float]] = []
+        self._read_at = 0.0
+        self._error: FetcherError | None = None
+        self._lost = False
+        self._closing = False
+        self._waiters: list[asyncio.Future[None]] = []
+        self._writable: asyncio.Future[None] | None = None
+        self._linger: asyncio.TimerHandle | None = None
+
+    # --- the face ---
+
+    def attach(self, on_data: DataReceived, on_closed: Closed) -> None:
+        """From now on ``on_data(data, at)`` gets what is read and ``on_closed(error, at)`` the end, once; error is None
+        after a clean end. What came before is delivered now."""
+        self._on_data, self._on_closed = on_data, on_closed
+        early, self._early = self._early, []
+        for data, at in early:
+            on_data(data, at)
+        if self._tls is not None:
+            self._decrypt()
+        if self._lost:
+            on_closed(self._error, self._read_at)
+
+    def write(self, data: bytes) -> None:
+        """Hand ``data`` over in one piece. Nothing after the stream has closed."""
+        transport = self._transport
+        if transport is None or self._closing:
+            return
+        if self._tls is None:
+            transport.write(data)
+            return
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._tls.write(view) :]
+        except ssl.SSLError as error:
+            self._fail(TLSFailed(f"TLS failed while sending: {error.reason or error}"))
+            return
+        self._send_encrypted()
+
+    async def drain(self) -> None:
+        """Wait until the transport's buffer is low enough for more."""
+        if self._writable is not None:
+            await asyncio.shield(self._writable)
+
+    def pause_reading(self) -> None:
+        if self._transport is not None and not self._closing:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self._transport is not None and not self._closing:
+            self._transport.resume_reading()
+
+    @property
+    def is_closing(self) -> bool:
+        return self._closing or self._lost
+
+    def close(self) -> None:
+        """Say goodbye in TLS, let what was written leave (for a second at most), then close."""
+        transport = self._transport
+        if transport is None or self._closing:
+            return
+        if self._tls is not None and self._handshake is None:
+            with suppress(ssl.SSLError):  # "want read" once the close_notify is queued, which is all we send
+                self._tls.unwrap()
+            self._send_encrypted()
+        self._closing = True
+        transport.close()
+        if transport.get_write_buffer_size():
+            self._linger = asyncio.get_running_loop().call_later(_LINGER, transport.abort)
+
+    def abort(self) -> None:
+        """Close at once and drop what was not sent."""
+        self._closing = True
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Until the socket is closed."""
+        if not self._lost and self._transport is not None:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+
+    async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> ssl.SSLObject:
+        """Handshake; raises what ``ssl`` raises, or ``ConnectionLost`` when the peer hangs up in the middle."""
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname)
+        self._handshake = asyncio.get_running_loop().create_future()
+        try:
+            self._shake()
+            if self._lost and not self._handshake.done():
+                raise self._error or ConnectionLost(f"{server_hostname} closed the connection before the TLS handshake")
+            await self._handshake
+        finally:
+            self._handshake = None
+        return self._tls
+
+    # --- what asyncio calls ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._sock = transport.get_extra_info("socket")
+        self._acknowledge_quickly()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._read
+
+    def buffer_updated(self, nbytes: int) -> None:
+        at = self._read_at = clock.now()
+        if nbytes < _BULK:
+            self._acknowledge_quickly()
+        if self._incoming is not None:
+            self._incoming.write(self._read[:nbytes])
+            if self._handshake is not None and not self._handshake.done():
+                self._shake()
+            elif self._on_data is not None:
+                self._decrypt()
+        elif self._on_data is not None:
+            self._on_data(bytes(self._read[:nbytes]), at)
+        else:
+            self._early.append((bytes(self._read[:nbytes]), at))
+
+    def eof_received(self) -> None:
+        self._read_at = clock.now()  # returning None closes the transport: nobody answers on half a connection
+
+    def pause_writing(self) -> None:
+        self._writable = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost = self._closing = True
+        if exc is not None:
+            self._read_at = clock.now()
+            self._error = self._error or ConnectionLost(f"the connection was lost ({_word(exc)})")
+            self._error.__cause__ = exc
+        if self._linger is not None:
+            self._linger.cancel()
+        self.resume_writing()
+        if self._handshake is not None and not self._handshake.done():
+            lost = self._error or ConnectionLost("the peer closed the connection in the middle of the TLS handshake")
+            self._handshake.set_exception(lost)
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        if self._on_closed is not None:
+            self._on_closed(self._error, self._read_at or clock.now())
+
+    # --- TLS ---
+
+    def _shake(self) -> None:
+        assert self._tls is not None
+        assert self._handshake is not None
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._send_encrypted()
+        except (ssl.SSLError, ssl.CertificateError) as error:
+            self._send_encrypted()  # the alert that tells the server why
+            if not self._handshake.done():
+                self._handshake.set_exception(error)
+        else:
+            self._send_encrypted()
+            if not self._handshake.done():
+                self._handshake.set_result(None)
+
+    def _decrypt(self) -> None:
+        """Hand over every whole record that has come, gathered into as few pieces as the buffer allows."""
+        tls, plain = self._tls, self._plain
+        assert tls is not None
+        ended = False
+        while not ended and self._on_data is not None:
+            filled = 0
+            try:
+                while filled < READ_SIZE:
+                    size = cast("int", tls.read(READ_SIZE - filled, plain[filled:]))
+                    if not size:
+                        ended = True
+                        break
+                    filled += size
+            except ssl.SSLWantReadError:
+                ended = True
+            except ssl.SSLZeroReturnError:
+                ended = True
+                self.close()
+            except ssl.SSLError as error:
+                ended = True
+                self._fail(TLSFailed(f"TLS failed while receiving: {error.reason or error}"))
+            if filled:
+                self._on_data(bytes(plain[:filled]), self._read_at)
+        if self._outgoing is not None and self._outgoing.pending:
+            self._send_encrypted()
+
+    def _send_encrypted(self) -> None:
+        if self._outgoing is not None and self._outgoing.pending and self._transport is not None and not self._closing:
+            self._transport.write(self._outgoing.read())
+
+    def _fail(self, error: FetcherError) -> None:
+        self._error = self._error or error
+        self.abort()
+
+    def _acknowledge_quickly(self) -> None:
+        """TCP_QUICKACK wears off, so it is set again while heads are awaited: a Node server's 103 came 42 ms late to a
+        client that delayed its acknowledgements."""
+        if _QUICKACK is not None and self._sock is not None:
+            try:
+                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            except OSError:
+                self._sock = None  # the socket is closed, or is no TCP socket
+
+
+def _word(error: Exception) -> str:
+    if isinstance(error, ConnectionResetError):
+        return "reset by the peer"
+    if isinstance(error, BrokenPipeError):
+        return "the peer had closed it"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) or type(error).__name__
+
+
+async def open_stream(sock: socket.socket) -> Stream:
+    """A stream over a connected socket, which it owns from here on, whatever way this ends."""
+    stream = Stream()
+    try:
+        await asyncio.get_running_loop().create_connection(lambda: stream, sock=sock)
+    except BaseException:
+        stream.abort()
+        if stream._transport is None:
+            sock.close()
+        raise
+    return stream
