@@ -7,12 +7,16 @@ A failed navigation raises; a failed subresource is data in the record and carri
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class FetcherError(Exception):
-    """Base of the tree. ``exit_code`` is what the command line ends with; ``kind`` is the word used in records."""
+    """Base of the tree. ``exit_code`` is what the command line ends with; ``kind`` is the word used in records.
+    ``record`` is the partial PageLoad where a page load failed (typed loosely: this file imports nothing)."""
 
     exit_code = 3
     kind = "error"
+    record: Any = None
 
 
 class UsageError(FetcherError):

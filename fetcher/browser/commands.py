@@ -142,10 +142,12 @@ class DiscoveryOutcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DiscoveryResolved:
     """What became of ``candidate``, found while scanning ``source``: the request it made or joined, or why none.
-    For FETCHED_AGAIN ``reason`` names why the earlier copy (``earlier``) could not serve (EH 9.5)."""
+    For FETCHED_AGAIN ``reason`` names why the earlier copy (``earlier``) could not serve (EH 9.5). ``found_at`` is
+    when the scan met it, which may be before this decision (a consumer waits for an in-flight hint's head)."""
 
     source: int
     candidate: Candidate
+    found_at: float
     url: str | None
     outcome: DiscoveryOutcome
     reason: str = ""

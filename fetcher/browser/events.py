@@ -107,10 +107,11 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class ScanDrained:
-    """The content ended and the scan has said all it will."""
+    """The content ended and the scan has said all it will. ``inline_scripts`` counts the inline <script>s met."""
 
     at: float
     fetch: int
+    inline_scripts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

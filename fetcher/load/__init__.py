@@ -2,3 +2,7 @@
 
 May import net, wire, browser, record, discovery, fields, clock, urls, errors and terms.
 """
+
+from fetcher.load.page import load_page
+
+__all__ = ["load_page"]

@@ -1,0 +1,84 @@
+"""Dresses a request as the driving browser does (EH 5): field by field, per destination, mode and initiator.
+
+Done at dispatch, when the protocol of the connection is known: ``priority`` goes on HTTP/2 only, ``connection`` on
+HTTP/1.1 only. Sec-CH-UA and its siblings are left off hinted requests, as Chromium leaves them off (EH 5.3).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from fetcher.browser.priorities import priority_field
+from fetcher.browser.profiles import DRIVING, Profile
+from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
+from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
+from fetcher.urls import URL, is_loopback, same_site, sec_fetch_site
+
+
+@lru_cache(maxsize=256)
+def _common(name: ProfileName, user_agent: str | None, destination: Destination, hinted: bool, secure: bool) -> Fields:
+    """The part that depends on nothing but the kind of request, built once."""
+    profile: Profile = DRIVING[name]
+    fields: list[tuple[str, str]] = []
+    if not hinted and secure:
+        fields += profile.client_hints
+    if destination is Destination.DOCUMENT:
+        fields.append(("upgrade-insecure-requests", "1"))
+    fields.append(("user-agent", user_agent or profile.user_agent))
+    fields.append(("accept", profile.accept.get(destination, "*/*")))
+    return tuple(fields)
+
+
+@lru_cache(maxsize=1024)
+def _referer(policy: ReferrerPolicy, referrer: URL, target: URL) -> str | None:
+    return referrer_for(policy, referrer, target)
+
+
+def dress(
+    profile: Profile,
+    url: URL,
+    *,
+    destination: Destination,
+    mode: Mode,
+    priority: NetPriority,
+    hinted: bool,
+    client: URL | None,
+    referrer: URL | None,
+    referrer_policy: ReferrerPolicy,
+    protocol: HttpVersion,
+    extra: Fields = (),
+    user_agent: str | None = None,
+) -> Fields:
+    """All header fields but Host and the pseudo-fields, in order. ``client`` is the URL of the document (or of the
+    hinting response) that asks, None for the navigation itself; ``referrer`` what named it, a style sheet's own URL
+    for what the sheet asks for; ``extra`` goes to same-site targets only."""
+    secure = url.is_trustworthy
+    fields: list[tuple[str, str]] = []
+    if protocol is HttpVersion.HTTP_1_1:
+        fields.append(("connection", "keep-alive"))
+    fields += _common(profile.name, user_agent, destination, hinted, secure)
+    cors = client is not None and mode is Mode.CORS and client.origin != url.origin
+    if cors and client is not None:
+        fields.append(("origin", client.origin))
+    if secure:
+        fields.append(("sec-fetch-site", "none" if client is None else sec_fetch_site(client, url)))
+        fields.append(("sec-fetch-mode", mode.value))
+        if client is None:
+            fields.append(("sec-fetch-user", "?1"))
+        fields.append(("sec-fetch-dest", destination.value))
+    if referrer is not None:
+        referer = _referer(referrer_policy, referrer, url)
+        if referer is not None:
+            fields.append(("referer", referer))
+    brotli = url.scheme == "https" or is_loopback(
+        url.host
+    )  # Chromium offers br and zstd only where no old proxy listens
+    fields.append(("accept-encoding", "gzip, deflate, br, zstd" if brotli else "gzip, deflate"))
+    fields.append(("accept-language", profile.accept_language))
+    if protocol is not HttpVersion.HTTP_1_1:
+        fields.append(("priority", priority_field(priority)))
+    if extra and (client is None or same_site(client, url)):
+        replaced = {name for name, _ in extra}
+        fields = [field for field in fields if field[0] not in replaced]
+        fields += extra
+    return tuple(fields)

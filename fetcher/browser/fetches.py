@@ -1,0 +1,85 @@
+"""The machine's own memory of one request: mutable, never shown outside ``browser``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from fetcher.browser.commands import ConnectionKey
+from fetcher.discovery.candidates import Candidate
+from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
+from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, InitiatorKind, Mode, NetPriority
+from fetcher.urls import URL
+
+
+class FetchState(Enum):
+    QUEUED = "queued"
+    STARTED = "started"
+    ENDED = "ended"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(slots=True, eq=False)
+class Consumer:
+    """An element or rule that wants a URL: kept while it waits for the head of a hinted request (EH 9.3)."""
+
+    source: int
+    candidate: Candidate
+    url: URL
+    found_at: float
+    destination: Destination
+    mode: Mode
+    credentials: Credentials
+    priority: NetPriority
+    fetch_priority: FetchPriority
+    initiator: Initiator
+    client: URL
+    referrer: URL
+    redirects: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Fetch:
+    """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
+    it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
+    went with, kept for Vary. ``retried`` allows one second try."""
+
+    id: int
+    url: URL
+    destination: Destination
+    mode: Mode
+    credentials: Credentials
+    priority: NetPriority
+    fetch_priority: FetchPriority
+    initiator: Initiator
+    key: ConnectionKey
+    client: URL | None = None
+    referrer: URL | None = None
+    referrer_policy: ReferrerPolicy = DEFAULT
+    hint: int | None = None
+    consumer: Consumer | None = None
+    state: FetchState = FetchState.QUEUED
+    connection: int | None = None
+    reused: bool = False
+    retried: bool = False
+    redirects: int = 0
+    interims: int = 0
+    status: int | None = None
+    fields: Fields = ()
+    sent: Fields = ()
+    scanning: bool = False
+    waiting: list[Consumer] = field(default_factory=list)
+
+    @property
+    def is_navigation(self) -> bool:
+        return self.destination is Destination.DOCUMENT
+
+    @property
+    def is_hinted(self) -> bool:
+        """Started by a 103, and not by the document."""
+        return self.initiator.kind is InitiatorKind.EARLY_HINT
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state is FetchState.QUEUED or self.state is FetchState.STARTED

@@ -1,0 +1,396 @@
+"""The browser: one page load decided, event by event. No I/O, no clock.
+
+``handle(event)`` answers with commands, in the order they are to be carried out. The navigation, its redirects and its
+early hints are here; what the document asks for is in ``subresources``; which connection serves is in ``pool``.
+"""
+
+from __future__ import annotations
+
+from fetcher.browser import priorities
+from fetcher.browser.commands import (
+    CancelFetch,
+    Command,
+    Finish,
+    HintJudged,
+    HintOutcome,
+    InterimJudged,
+    OpenConnection,
+    Scan,
+    ScanKind,
+    StartFetch,
+)
+from fetcher.browser.dressing import dress
+from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
+from fetcher.browser.events import (
+    BodyProgress,
+    ConnectionLost,
+    ConnectionReady,
+    Discovered,
+    Event,
+    FetchEnded,
+    FetchFailed,
+    GoAway,
+    Head,
+    Interim,
+    NavigationStarted,
+    RequestSent,
+    ScanDrained,
+    Stopped,
+    StreamLimitChanged,
+    TimerFired,
+)
+from fetcher.browser.fetches import Fetch, FetchState
+from fetcher.browser.final_links import candidates_of
+from fetcher.browser.options import BrowserOptions
+from fetcher.browser.pool import Line, Pool
+from fetcher.browser.profiles import profile as profile_named
+from fetcher.browser.reuse import redirect_target
+from fetcher.browser.state import LoadState, redirected, request_of
+from fetcher.browser.subresources import Subresources
+from fetcher.fields.mime import charset, is_html
+from fetcher.fields.referrer_policy import ReferrerPolicy
+from fetcher.terms import (
+    Credentials,
+    Destination,
+    FetchPriority,
+    HttpVersion,
+    Initiator,
+    InitiatorKind,
+    Mode,
+    NetPriority,
+    field_value,
+)
+from fetcher.urls import URL, parse, resolve
+
+
+class Browser:
+    """One load. Feed every event once, in time order; after Finish nothing is answered any more."""
+
+    def __init__(self, options: BrowserOptions) -> None:
+        profile = profile_named(options.profile)
+        pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
+        self.state = LoadState(options, profile, pool)
+        self.subresources = Subresources(self.state)
+        self.finished = False
+        self._navigation: Fetch | None = None
+        self._interims = 0
+        self._hints = 0
+        self._hints_by_url: dict[str, int] = {}
+        self._early_hints_seen = 0  # 103s of this navigation, reset by a cross-origin redirect (EH 7.2)
+
+    def handle(self, event: Event) -> list[Command]:
+        """What to do now that ``event`` happened."""
+        if self.finished:
+            return []
+        commands: list[Command]
+        match event:
+            case Interim():
+                commands = self._interim(event)
+            case Head():
+                commands = self._head(event)
+            case RequestSent() | BodyProgress() | TimerFired():
+                return []
+            case Discovered():
+                commands = []
+                source = self.state.fetches[event.fetch]
+                for candidate in event.candidates:
+                    commands += self.subresources.found(source, candidate, event.at)
+            case ScanDrained():
+                self.state.scans.discard(event.fetch)
+                commands = []
+            case FetchEnded():
+                self._settle(self.state.fetches[event.fetch], FetchState.ENDED)
+                commands = []
+            case FetchFailed():
+                commands = self._failed(event)
+            case ConnectionReady():
+                self.state.pool.ready(event.connection, event.facts.protocol, event.max_streams)
+                commands = []
+            case StreamLimitChanged():
+                if line := self.state.pool.lines.get(event.connection):
+                    line.room = event.max_streams
+                commands = []
+            case GoAway():
+                if line := self.state.pool.lines.get(event.connection):
+                    line.draining = True
+                commands = []
+            case ConnectionLost():
+                commands = self._lost(event)
+            case NavigationStarted():
+                commands = self._navigate(parse(event.url), Initiator(InitiatorKind.NAVIGATION), 0)
+            case Stopped():
+                return self._stop(event)
+        commands += self._dispatch()
+        if not self.finished and self._is_done():
+            commands += self.subresources.unused_fonts()
+            commands.append(Finish())
+            self.finished = True
+        return commands
+
+    # -- the navigation
+
+    def _navigate(self, url: URL, initiator: Initiator, redirects: int) -> list[Command]:
+        fetch, commands = self.state.new_fetch(
+            url,
+            destination=Destination.DOCUMENT,
+            mode=Mode.NAVIGATE,
+            credentials=Credentials.INCLUDE,
+            priority=NetPriority.HIGHEST,
+            fetch_priority=FetchPriority.AUTO,
+            initiator=initiator,
+            client=None,
+            referrer=None,
+            referrer_policy=ReferrerPolicy.NO_REFERRER,
+            redirects=redirects,
+        )
+        self._navigation = fetch
+        return commands
+
+    def _head(self, event: Head) -> list[Command]:
+        fetch = self.state.fetches[event.fetch]
+        fetch.status, fetch.fields = event.status, event.fields
+        if fetch is not self._navigation:
+            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch)
+        location = redirect_target(event.status, event.fields)
+        if location is not None:
+            return self._redirect(fetch, location)
+        state = self.state
+        state.document, state.base = fetch, fetch.url
+        state.referrer_policy = referrer_policy_of(event.fields)
+        commands: list[Command] = []
+        for candidate in candidates_of(event.fields, fetch.url):  # EH 8.1: after the 103's links, before the markup's
+            commands += self.subresources.found(fetch, candidate, event.at)
+        content_type = field_value(event.fields, "content-type")
+        if is_html(content_type):
+            fetch.scanning = True
+            state.scans.add(fetch.id)
+            commands.append(Scan(fetch.id, ScanKind.HTML, charset(content_type)))
+        return commands
+
+    def _redirect(self, fetch: Fetch, location: str) -> list[Command]:
+        url = resolve(location, fetch.url.href)
+        limit = self.state.options.limits.redirects
+        if url is None or not url.is_http:
+            return self._give_up("redirect", f"{fetch.url} redirects to {location!r}, which is not an http(s) URL")
+        if fetch.redirects >= limit:
+            return self._give_up("limit", f"{fetch.url} is redirect number {limit + 1}: the limit is {limit}")
+        commands: list[Command] = []
+        if url.origin != fetch.url.origin:  # EH 7.2: what the hints asked for is thrown away
+            for other in self.state.fetches:
+                if other.is_hinted and other.is_pending:
+                    reason = f"the navigation was redirected to another origin, {url.origin} (EH 7.2)"
+                    commands.append(CancelFetch(other.id, reason))
+                    self._settle(other, FetchState.CANCELED)
+            self.state.copies.clear()
+            self._hints_by_url.clear()
+            self._early_hints_seen = 0
+        return commands + self._navigate(url, redirected(fetch), fetch.redirects + 1)
+
+    # -- early hints
+
+    def _interim(self, event: Interim) -> list[Command]:
+        fetch = self.state.fetches[event.fetch]
+        number = self._interims
+        self._interims += 1
+        fetch.interims += 1
+        if fetch is not self._navigation:
+            rule, reason = "EH 4.1", "only the navigation of the main document may act on interim responses"
+            return [InterimJudged(number, False, rule, reason)]
+        line = self.state.pool.lines.get(fetch.connection) if fetch.connection is not None else None
+        protocol = line.protocol if line and line.protocol else HttpVersion.HTTP_1_1
+        state = self.state
+        refusal = judge_interim(event.status, self._early_hints_seen, protocol, state.options, state.profile)
+        if event.status != 103:
+            assert refusal is not None
+            return [InterimJudged(number, False, refusal.rule, refusal.reason)]
+        self._early_hints_seen += 1
+        links = read_links(event.fields, fetch.url)
+        if refusal is not None:
+            judged: list[Command] = [InterimJudged(number, False, refusal.rule, refusal.reason)]
+            return judged + [
+                self._refused(number, link, link.refusal if isinstance(link, Dropped) else refusal) for link in links
+            ]
+        reason = f"the first 103, over {protocol.value}"
+        if protocol is HttpVersion.HTTP_1_1:
+            reason += " (no browser would act: EH 4.4)"
+        commands: list[Command] = [InterimJudged(number, True, "EH 4.2", reason)]
+        policy = referrer_policy_of(event.fields)
+        for link in links:
+            if isinstance(link, Dropped):
+                commands.append(self._refused(number, link, link.refusal))
+            elif link.rel == "preconnect":
+                commands += self._preconnect(number, link, fetch.url)
+            else:
+                commands += self._preload(number, link, fetch, policy)
+        return commands
+
+    def _preload(self, number: int, asked: Asked, navigation: Fetch, policy: ReferrerPolicy) -> list[Command]:
+        state = self.state
+        earlier = self._hints_by_url.get(asked.url.href)
+        if earlier is not None:
+            refusal = Refusal("EH 4.8", "the same URL was requested already by an earlier hint of this 103")
+            return [self._refused(number, asked, refusal, fetch=earlier)]
+        if state.is_over_budget():
+            limit = Refusal("limit", f"the limit of {state.options.limits.requests} requests was reached")
+            return [self._refused(number, asked, limit)]
+        hint = asked.hint
+        bare = asked.rel == "modulepreload" and hint.destination is None
+        fetch, queued = state.new_fetch(
+            asked.url,
+            destination=asked.destination,
+            mode=asked.mode,
+            credentials=asked.credentials,
+            priority=priorities.hinted(asked.destination, hint.fetch_priority, bare_module=bare),
+            fetch_priority=hint.fetch_priority,
+            initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=self._hints),
+            client=navigation.url,
+            referrer=navigation.url,
+            referrer_policy=policy,
+            hint=self._hints,
+        )
+        self._hints_by_url[asked.url.href] = fetch.id
+        return [self._acted(number, asked, "EH 4.6", "requested at once", fetch.id), *queued]
+
+    def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
+        state = self.state
+        key = state.pool_key(asked.url, asked.mode, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
+        if state.pool.has_line(key):
+            return [self._acted(number, asked, "EH 11.3", "a connection to that origin stands already")]
+        hint = self._hints
+        return [self._acted(number, asked, "EH 11.1", "connection opened"), state.pool.open(key, "preconnect", hint)]
+
+    def _acted(self, number: int, asked: Asked, rule: str, reason: str, fetch: int | None = None) -> HintJudged:
+        return self._judged(number, asked, HintOutcome.ACTED, Refusal(rule, reason), fetch)
+
+    def _refused(self, number: int, link: Asked | Dropped, refusal: Refusal, fetch: int | None = None) -> HintJudged:
+        return self._judged(number, link, HintOutcome.REFUSED, refusal, fetch)
+
+    def _judged(
+        self, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
+    ) -> HintJudged:
+        hint = link.hint
+        asked = link if isinstance(link, Asked) else None
+        raw = link.raw if isinstance(link, Dropped) else link.link.raw
+        href = link.link.target if link.link else ""
+        rel = hint.rel if hint else (link.link.param("rel") if link.link else None)
+        preconnect = rel == "preconnect"
+        self._hints += 1
+        return HintJudged(
+            self._hints - 1,
+            number,
+            raw,
+            href,
+            link.url.href if link.url else None,
+            rel,
+            None if preconnect else asked.destination if asked else hint.destination if hint else None,
+            asked.mode if asked else None,
+            asked.credentials if asked else None,
+            hint.fetch_priority if hint else FetchPriority.AUTO,
+            self.state.profile.name,
+            outcome,
+            why.rule,
+            why.reason,
+            fetch,
+        )
+
+    # -- endings
+
+    def _settle(self, fetch: Fetch, state: FetchState) -> None:
+        fetch.state = state
+        self.state.pending.discard(fetch.id)
+        self.state.pool.forget(fetch)
+        if state is not FetchState.ENDED:
+            self.state.scans.discard(fetch.id)
+
+    def _failed(self, event: FetchFailed) -> list[Command]:
+        fetch = self.state.fetches[event.fetch]
+        if not fetch.is_pending:
+            return []
+        if self._may_retry(fetch, event):
+            self.state.pool.forget(fetch)
+            fetch.state, fetch.connection, fetch.retried = FetchState.QUEUED, None, True
+            self.state.pool.enqueue(fetch)
+            return []
+        return self._fail(fetch, event.kind, event.error)
+
+    def _fail(self, fetch: Fetch, kind: str, error: str) -> list[Command]:
+        self._settle(fetch, FetchState.FAILED)
+        if fetch is self._navigation:
+            return self._give_up(kind, error)
+        return self.subresources.failed(fetch)
+
+    def _may_retry(self, fetch: Fetch, event: FetchFailed) -> bool:
+        """RFC 9110 9.2.2: once, when the server certainly did not act on it, or when a kept-alive connection closed
+        under a GET before a byte of answer came."""
+        if fetch.retried or fetch.status is not None or fetch.interims:
+            return False
+        return event.processed is False or (fetch.reused and event.kind == "connection-lost")
+
+    def _lost(self, event: ConnectionLost) -> list[Command]:
+        commands: list[Command] = []
+        for fetch in self.state.pool.lost(event.connection):
+            commands += self._fail(fetch, event.kind or "connection-lost", event.error or "the connection was closed")
+        return commands
+
+    def _stop(self, event: Stopped) -> list[Command]:
+        commands: list[Command] = [
+            CancelFetch(fetch.id, event.error) for fetch in self.state.fetches if fetch.state is FetchState.STARTED
+        ]
+        self.finished = True
+        return [*commands, *self.subresources.unused_fonts(), Finish(event.kind, event.error)]
+
+    def _give_up(self, kind: str, error: str) -> list[Command]:
+        commands: list[Command] = []
+        for fetch in self.state.fetches:
+            if fetch.is_pending:
+                started = fetch.state is FetchState.STARTED
+                self._settle(fetch, FetchState.CANCELED)
+                if started:
+                    commands.append(CancelFetch(fetch.id, "the navigation failed"))
+        self.finished = True
+        return [*commands, Finish(kind, error)]
+
+    def _is_done(self) -> bool:
+        return not self.state.pending and not self.state.scans
+
+    # -- connections
+
+    def _dispatch(self) -> list[Command]:
+        """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
+        commands: list[Command] = []
+        again = not self.finished
+        while again:
+            again = False
+            line: Line | None = None
+            for step in self.state.pool.dispatch():
+                match step:
+                    case OpenConnection():
+                        commands.append(step)
+                    case Line():
+                        line = step
+                    case Fetch() if step.connection is None or line is None:
+                        limit = self.state.options.limits.connections
+                        commands += self._fail(step, "limit", f"the limit of {limit} connections was reached")
+                        again = not self.finished  # who waited for it asks again, and must be answered too
+                    case Fetch():
+                        commands.append(self._start(step, line))
+        return commands
+
+    def _start(self, fetch: Fetch, line: Line) -> StartFetch:
+        state = self.state
+        fetch.state = FetchState.STARTED
+        fetch.sent = dress(
+            state.profile,
+            fetch.url,
+            destination=fetch.destination,
+            mode=fetch.mode,
+            priority=fetch.priority,
+            hinted=fetch.is_hinted,
+            client=fetch.client,
+            referrer=fetch.referrer,
+            referrer_policy=fetch.referrer_policy,
+            protocol=line.protocol or HttpVersion.HTTP_1_1,
+            extra=state.options.headers,
+            user_agent=state.options.user_agent,
+        )
+        return StartFetch(fetch.id, request_of(fetch), line.id)

@@ -1,0 +1,58 @@
+"""The driving profiles as data: what each browser would act on and how it words its requests.
+
+``chromium`` is Chromium 156 as observed (EH 13). ``eager`` differs in one thing: it acts over HTTP/1.1 too (EH 4.4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fetcher.errors import UsageError
+from fetcher.terms import Destination, Fields, ProfileName
+
+_IMAGE = "image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+_DOCUMENT = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """``acts_over_http1``: EH 4.4. ``accept`` by destination, "*/*" where absent (EH 5)."""
+
+    name: ProfileName
+    acts_over_http1: bool
+    user_agent: str
+    client_hints: Fields
+    accept: dict[Destination, str]
+    accept_language: str = "en-US,en;q=0.9"
+    connections_per_host: int = 6
+
+
+_CHROMIUM_UA = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+_CHROMIUM_HINTS: Fields = (
+    ("sec-ch-ua", '"Chromium";v="156", "Not_A Brand";v="24"'),
+    ("sec-ch-ua-mobile", "?0"),
+    ("sec-ch-ua-platform", '"Linux"'),
+)
+_CHROMIUM_ACCEPT = {
+    Destination.DOCUMENT: _DOCUMENT,
+    Destination.FRAME: _DOCUMENT,
+    Destination.STYLE: "text/css,*/*;q=0.1",
+    Destination.IMAGE: _IMAGE,
+}
+
+CHROMIUM = Profile(ProfileName.CHROMIUM, False, _CHROMIUM_UA, _CHROMIUM_HINTS, _CHROMIUM_ACCEPT)
+EAGER = Profile(ProfileName.EAGER, True, _CHROMIUM_UA, _CHROMIUM_HINTS, _CHROMIUM_ACCEPT)
+
+DRIVING = {ProfileName.CHROMIUM: CHROMIUM, ProfileName.EAGER: EAGER}
+
+
+def profile(name: str) -> Profile:
+    """The driving profile called ``name``; raises UsageError naming those there are."""
+    try:
+        return DRIVING[ProfileName(name)]
+    except (ValueError, KeyError):
+        known = ", ".join(each.value for each in DRIVING)
+        raise UsageError(f"no browser profile {name!r} can drive a load; choose one of {known}") from None

@@ -1,0 +1,97 @@
+"""What one load knows so far, shared by the machine's parts; only ``browser`` sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
+from fetcher.browser.fetches import Consumer, Fetch
+from fetcher.browser.options import BrowserOptions
+from fetcher.browser.pool import Pool
+from fetcher.browser.profiles import Profile
+from fetcher.discovery.candidates import Candidate
+from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
+from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority, Request
+from fetcher.urls import URL
+
+ResourceKey = tuple[str, Destination, Mode, Credentials]
+
+
+@dataclass(slots=True, eq=False)
+class LoadState:
+    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``resources``: what the
+    document itself already has, by HTML's preload key. ``pending``: fetches queued or on the wire. ``scans``: fetches
+    whose content is still being scanned."""
+
+    options: BrowserOptions
+    profile: Profile
+    pool: Pool
+    fetches: list[Fetch] = field(default_factory=list)
+    copies: dict[str, Fetch] = field(default_factory=dict)
+    resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
+    pending: set[int] = field(default_factory=set)
+    scans: set[int] = field(default_factory=set)
+    fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
+    families: set[str] = field(default_factory=set)
+    document: Fetch | None = None
+    base: URL | None = None
+    base_is_set: bool = False
+    referrer_policy: ReferrerPolicy = DEFAULT
+
+    def pool_key(self, url: URL, mode: Mode, credentials: Credentials, client: URL | None) -> ConnectionKey:
+        """Credentialed and uncredentialed requests use separate sockets (EH 11.1)."""
+        same = client is None or client.origin == url.origin
+        credentialed = credentials is Credentials.INCLUDE or (credentials is Credentials.SAME_ORIGIN and same)
+        return ConnectionKey(url.scheme, url.host, url.port, credentialed)
+
+    def new_fetch(
+        self,
+        url: URL,
+        *,
+        destination: Destination,
+        mode: Mode,
+        credentials: Credentials,
+        priority: NetPriority,
+        fetch_priority: FetchPriority,
+        initiator: Initiator,
+        client: URL | None,
+        referrer: URL | None,
+        referrer_policy: ReferrerPolicy,
+        hint: int | None = None,
+        consumer: Consumer | None = None,
+        redirects: int = 0,
+    ) -> tuple[Fetch, list[Command]]:
+        """Decide on a request: it waits in the pool until a connection takes it."""
+        key = self.pool_key(url, mode, credentials, client)
+        fetch = Fetch(
+            len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator, key,
+            client, referrer, referrer_policy, hint, consumer, redirects=redirects,
+        )  # fmt: skip
+        self.fetches.append(fetch)
+        self.pending.add(fetch.id)
+        if destination is not Destination.DOCUMENT:
+            self.copies[url.href] = fetch
+        self.pool.enqueue(fetch)
+        return fetch, [QueueFetch(fetch.id, request_of(fetch), hint)]
+
+    def is_over_budget(self) -> bool:
+        return len(self.fetches) >= self.options.limits.requests
+
+
+def request_of(fetch: Fetch) -> Request:
+    """The request as decided on, dressed with what it was sent with (nothing before it is sent)."""
+    return Request(
+        fetch.url.href,
+        "GET",
+        fetch.destination,
+        fetch.mode,
+        fetch.credentials,
+        fetch.priority,
+        fetch.fetch_priority,
+        fetch.initiator,
+        fetch.sent,
+    )
+
+
+def redirected(kind: Fetch) -> Initiator:
+    return Initiator(InitiatorKind.REDIRECT, request=kind.id)

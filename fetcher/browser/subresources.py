@@ -1,0 +1,353 @@
+"""From what a scan met to what is requested: the consumers of URLs, and the copies that may serve them.
+
+A consumer whose URL a hint already asked for waits for that response's head, then takes the copy or fetches again
+(EH 9.3). A hinted style sheet is scanned only once the document claims it.
+"""
+
+from __future__ import annotations
+
+from fetcher.browser import priorities
+from fetcher.browser.commands import Command, DiscoveryOutcome, DiscoveryResolved, Scan, ScanKind
+from fetcher.browser.dressing import dress
+from fetcher.browser.fetches import Consumer, Fetch
+from fetcher.browser.reuse import redirect_target, why_not_served
+from fetcher.browser.state import LoadState, ResourceKey, redirected
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.fields.mime import extract
+from fetcher.terms import (
+    Credentials,
+    Destination,
+    FetchPriority,
+    HttpVersion,
+    Initiator,
+    InitiatorKind,
+    Mode,
+    field_value,
+    field_values,
+)
+from fetcher.urls import URL, resolve
+
+_DESTINATIONS = {
+    CandidateKind.STYLESHEET: Destination.STYLE,
+    CandidateKind.SCRIPT: Destination.SCRIPT,
+    CandidateKind.MODULE_SCRIPT: Destination.SCRIPT,
+    CandidateKind.IMAGE: Destination.IMAGE,
+    CandidateKind.MODULEPRELOAD: Destination.SCRIPT,
+    CandidateKind.CSS_IMPORT: Destination.STYLE,
+    CandidateKind.CSS_IMAGE: Destination.IMAGE,
+    CandidateKind.CSS_FONT: Destination.FONT,
+}
+_PRELOADABLE = {
+    "image": Destination.IMAGE,
+    "script": Destination.SCRIPT,
+    "style": Destination.STYLE,
+    "track": Destination.TRACK,
+    "font": Destination.FONT,
+    "fetch": Destination.EMPTY,
+}  # EH 8.4
+_SILENT = {
+    CandidateKind.ICON: "browsers fetch icons for the tab strip, headless ones not at all",
+    CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
+}
+_CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
+_FONT_FORMATS = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-variations", "woff-variations"})
+
+
+class Subresources:
+    """Decides for candidates; keeps nothing of its own but the state it is given."""
+
+    def __init__(self, state: LoadState) -> None:
+        self.state = state
+
+    def found(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        """One candidate met while scanning ``source``."""
+        kind = candidate.kind
+        if kind is CandidateKind.BASE:
+            return self._base(source, candidate, at)
+        if kind is CandidateKind.FONT_USE:
+            return self._font_used(candidate)
+        if kind is CandidateKind.CSS_FONT:
+            return self._font(source, candidate, at)
+        if kind in _SILENT:
+            return [self._none(source, candidate, at, _SILENT[kind])]
+        if kind is CandidateKind.PRECONNECT:
+            return self._preconnect(source, candidate, at)
+        return self._ask(source, candidate, at)
+
+    def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        consumer = self._consumer(source, candidate, at)
+        if isinstance(consumer, str):
+            return [self._none(source, candidate, at, consumer)]
+        return self.want(consumer)
+
+    def _base(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        state = self.state
+        url = resolve(candidate.url, source.url.href)
+        if not state.base_is_set and url is not None:
+            state.base, state.base_is_set = url, True
+        return [
+            DiscoveryResolved(
+                source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, "base URL"
+            )
+        ]
+
+    def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
+        family = candidate.attribute("family") or ""
+        if (candidate.attribute("format") or "").lower() not in _FONT_FORMATS:
+            return [self._none(source, candidate, at, "a font format the browser does not support")]
+        if family in self.state.families:
+            return self._ask(source, candidate, at)
+        self.state.fonts.setdefault(family, []).append((source.id, candidate, at))
+        return []
+
+    def _font_used(self, candidate: Candidate) -> list[Command]:
+        family = candidate.attribute("family") or ""
+        if family in self.state.families:
+            return []
+        self.state.families.add(family)
+        commands: list[Command] = []
+        for source, face, at in self.state.fonts.pop(family, ()):
+            commands += self._ask(self.state.fetches[source], face, at)
+        return commands
+
+    def unused_fonts(self) -> list[Command]:
+        """At the end: the faces whose family no rule named."""
+        return [
+            self._none(self.state.fetches[source], face, at, "no rule seen uses this font family")
+            for faces in self.state.fonts.values()
+            for source, face, at in faces
+        ]
+
+    def _preconnect(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        url = self._resolve(source, candidate)
+        if url is None or not url.is_http:
+            return [self._none(source, candidate, at, "not an http(s) URL")]
+        state = self.state
+        anonymous = candidate.attribute("crossorigin") not in (None, "use-credentials")
+        credentials = Credentials.SAME_ORIGIN if anonymous else Credentials.INCLUDE
+        key = state.pool_key(url, Mode.CORS, credentials, source.url)
+        resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")
+        if state.pool.has_line(key):
+            return [resolved]
+        return [resolved, state.pool.open(key, "preconnect")]
+
+    def _resolve(self, source: Fetch, candidate: Candidate) -> URL | None:
+        base = source.url
+        if source.destination is Destination.DOCUMENT and candidate.element != "Link":
+            base = self.state.base or source.url
+        return resolve(candidate.url, base.href)
+
+    def _consumer(self, source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
+        """The candidate as a consumer, or the reason why it asks for nothing."""
+        state = self.state
+        kind = candidate.kind
+        if not candidate.url:
+            srcset = candidate.attribute("srcset")
+            return "only a srcset, which is not evaluated" if srcset else "an empty URL"
+        url = self._resolve(source, candidate)
+        if url is None:
+            return "its URL does not resolve"
+        if not url.is_http:
+            return f"a {url.scheme}: URL"
+        document = state.document.url if state.document else source.url
+        if document.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
+            return "mixed content: an http: resource on an https page"
+        if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
+            return "nomodule: browsers with modules skip it"
+        if kind is CandidateKind.PRELOAD:
+            destination = _PRELOADABLE.get((candidate.attribute("as") or "").strip().lower())
+            if destination is None:
+                return "a preload whose as is missing or not preloadable (EH 8.4)"
+        else:
+            destination = _DESTINATIONS[kind]
+        mode, credentials = _mode(candidate)
+        fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
+        css = kind in _CSS_KINDS or candidate.inline
+        if candidate.element == "Link":
+            origin = InitiatorKind.LINK_HEADER
+        else:
+            origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
+        initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
+        deferred = any(candidate.attribute(name) is not None for name in ("async", "defer"))
+        deferred = deferred or kind is CandidateKind.MODULE_SCRIPT
+        if kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD):
+            bare = kind is CandidateKind.MODULEPRELOAD and candidate.attribute("as") is None
+            priority = priorities.hinted(destination, fetch_priority, bare_module=bare)
+        else:
+            priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
+        return Consumer(
+            source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority, initiator,
+            document, source.url,
+        )  # fmt: skip
+
+    def want(self, consumer: Consumer) -> list[Command]:
+        """The document asks for ``consumer.url``: from what it has, from an earlier copy, or from the network."""
+        state = self.state
+        have = state.resources.get(_key(consumer))
+        if have is not None:
+            return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id)]
+        copy = state.copies.get(consumer.url.href)
+        if copy is None:
+            return self._fetch(consumer, DiscoveryOutcome.FETCHED)
+        if copy.status is None and copy.is_pending:
+            copy.waiting.append(consumer)
+            return []
+        return self._take(copy, consumer)
+
+    def head_arrived(self, fetch: Fetch) -> list[Command]:
+        """``fetch`` has its final head: redirects go on, waiting consumers are answered, sheets are scanned."""
+        commands: list[Command] = []
+        waiting, fetch.waiting = fetch.waiting, []
+        if fetch.consumer is not None:
+            target = redirect_target(fetch.status, fetch.fields)
+            if target is not None:
+                commands += self._follow(fetch, fetch.consumer, target)
+            else:
+                commands += self._scan_sheet(fetch)
+        for consumer in waiting:
+            commands += self.want(consumer)
+        return commands
+
+    def failed(self, fetch: Fetch) -> list[Command]:
+        """``fetch`` will never have a head: those who waited for it fetch for themselves."""
+        waiting, fetch.waiting = fetch.waiting, []
+        return [command for consumer in waiting for command in self.want(consumer)]
+
+    def _take(self, copy: Fetch, consumer: Consumer) -> list[Command]:
+        """Let an earlier copy serve if it may, else fetch again and say why."""
+        reason = why_not_served(copy, self._would_send(copy, consumer))
+        if reason is not None:
+            return self._fetch(consumer, DiscoveryOutcome.FETCHED_AGAIN, reason, copy.id)
+        self.state.resources[_key(consumer)] = copy
+        hinted = copy.is_hinted or copy.consumer is None
+        outcome = DiscoveryOutcome.CLAIMED_PRELOAD if hinted else DiscoveryOutcome.JOINED
+        commands: list[Command] = [_resolved(consumer, outcome, fetch=copy.id)]
+        if copy.consumer is None:
+            copy.consumer = consumer
+            target = redirect_target(copy.status, copy.fields)
+            commands += self._follow(copy, consumer, target) if target is not None else self._scan_sheet(copy)
+        return commands
+
+    def _fetch(
+        self, consumer: Consumer, outcome: DiscoveryOutcome, reason: str = "", earlier: int | None = None
+    ) -> list[Command]:
+        state = self.state
+        if state.is_over_budget():
+            limit = f"the limit of {state.options.limits.requests} requests was reached"
+            return [_resolved(consumer, DiscoveryOutcome.REFUSED, limit)]
+        fetch, commands = state.new_fetch(
+            consumer.url,
+            destination=consumer.destination,
+            mode=consumer.mode,
+            credentials=consumer.credentials,
+            priority=consumer.priority,
+            fetch_priority=consumer.fetch_priority,
+            initiator=consumer.initiator,
+            client=consumer.client,
+            referrer=consumer.referrer,
+            referrer_policy=state.referrer_policy,
+            consumer=consumer,
+        )
+        state.resources[_key(consumer)] = fetch
+        return [*commands, _resolved(consumer, outcome, reason, fetch.id, earlier)]
+
+    def _follow(self, fetch: Fetch, consumer: Consumer, location: str) -> list[Command]:
+        """The next hop of a subresource's redirect."""
+        url = resolve(location, fetch.url.href)
+        state = self.state
+        if (
+            url is None
+            or not url.is_http
+            or fetch.redirects >= state.options.limits.redirects
+            or state.is_over_budget()
+        ):
+            return []
+        _, commands = state.new_fetch(
+            url,
+            destination=fetch.destination,
+            mode=consumer.mode,
+            credentials=consumer.credentials,
+            priority=consumer.priority,
+            fetch_priority=consumer.fetch_priority,
+            initiator=redirected(fetch),
+            client=consumer.client,
+            referrer=consumer.referrer,
+            referrer_policy=state.referrer_policy,
+            consumer=consumer,
+            redirects=fetch.redirects + 1,
+        )
+        return commands
+
+    def _scan_sheet(self, fetch: Fetch) -> list[Command]:
+        consumer = fetch.consumer
+        if fetch.destination is not Destination.STYLE or fetch.scanning or consumer is None or fetch.status is None:
+            return []
+        if consumer.candidate.kind is CandidateKind.PRELOAD or not 200 <= fetch.status < 300:
+            return []
+        kind = extract(field_values(fetch.fields, "content-type"))
+        if kind is not None and kind.essence != "text/css":
+            return []  # browsers refuse a sheet of another type, so what it names is never asked for
+        fetch.scanning = True
+        self.state.scans.add(fetch.id)
+        return [Scan(fetch.id, ScanKind.CSS)]
+
+    def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:
+        """The fields a second request would carry, for Vary; only built when the copy varies."""
+        if field_value(copy.fields, "vary") is None:
+            return ()
+        return dress(
+            self.state.profile,
+            consumer.url,
+            destination=consumer.destination,
+            mode=consumer.mode,
+            priority=consumer.priority,
+            hinted=False,
+            client=consumer.client,
+            referrer=consumer.referrer,
+            referrer_policy=self.state.referrer_policy,
+            protocol=HttpVersion.HTTP_2,
+            extra=self.state.options.headers,
+            user_agent=self.state.options.user_agent,
+        )
+
+    def _none(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> DiscoveryResolved:
+        url = self._resolve(source, candidate) if candidate.url else None
+        return DiscoveryResolved(
+            source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, reason
+        )
+
+
+def _key(consumer: Consumer) -> ResourceKey:
+    return (consumer.url.href, consumer.destination, consumer.mode, consumer.credentials)
+
+
+def _resolved(
+    consumer: Consumer,
+    outcome: DiscoveryOutcome,
+    reason: str = "",
+    fetch: int | None = None,
+    earlier: int | None = None,
+) -> DiscoveryResolved:
+    return DiscoveryResolved(
+        consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, outcome, reason, fetch, earlier
+    )
+
+
+def _fetch_priority(value: str | None) -> FetchPriority:
+    try:
+        return FetchPriority((value or "auto").strip().lower())
+    except ValueError:
+        return FetchPriority.AUTO
+
+
+def _mode(candidate: Candidate) -> tuple[Mode, Credentials]:
+    """HTML's "create a potential-CORS request", fonts and modules always CORS."""
+    value = candidate.attribute("crossorigin")
+    font_face = candidate.kind is CandidateKind.CSS_FONT
+    module = candidate.kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
+    if value is None and not font_face and not module:
+        return Mode.NO_CORS, Credentials.INCLUDE
+    if value is not None and value.strip().lower() == "use-credentials" and not font_face:
+        return Mode.CORS, Credentials.INCLUDE
+    return Mode.CORS, Credentials.SAME_ORIGIN

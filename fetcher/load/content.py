@@ -1,0 +1,87 @@
+"""One response's content on its way through decoding and scanning: bytes in, candidates out, nothing kept but what
+a later claim may need.
+
+A hinted style sheet is kept (decoded, up to a limit) until the document claims it, since it is scanned only then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fetcher.browser.commands import ScanKind
+from fetcher.discovery.candidates import Candidate
+from fetcher.terms import Fields
+from fetcher.wire.coding import decoder_for
+
+if TYPE_CHECKING:
+    from fetcher.discovery.css import CssScanner
+    from fetcher.discovery.html import HtmlScanner
+
+KEPT_BYTES = 16_777_216
+
+
+class Content:
+    """``transferred`` and ``decoded`` are cumulative bytes. ``keeps`` True: hold decoded bytes until ``scan``."""
+
+    __slots__ = ("_decoder", "_kept", "_scanner", "decoded", "ended", "keeps", "transferred")
+
+    def __init__(self, fields: Fields, limit: int | None, *, keeps: bool) -> None:
+        self.transferred = 0
+        self.decoded = 0
+        self.keeps = keeps
+        self.ended = False
+        self._kept: list[bytes] = []
+        self._decoder = decoder_for(fields, limit)
+        self._scanner: HtmlScanner | CssScanner | None = None
+
+    def scan(self, kind: ScanKind, charset: str | None) -> list[Candidate]:
+        """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
+        if kind is ScanKind.HTML:
+            from fetcher.discovery.html import HtmlScanner
+
+            self._scanner = HtmlScanner(encoding=charset or "utf-8")
+        else:
+            from fetcher.discovery.css import CssScanner
+
+            self._scanner = CssScanner()
+        found = [candidate for piece in self._kept for candidate in self._scanner.feed(piece)]
+        self._kept.clear()
+        self.keeps = False
+        if self.ended:
+            found += self._scanner.close()
+        return found
+
+    @property
+    def is_scanning(self) -> bool:
+        return self._scanner is not None
+
+    @property
+    def inline_scripts(self) -> int:
+        return getattr(self._scanner, "inline_scripts", 0)
+
+    def feed(self, data: bytes) -> list[Candidate]:
+        """Raises ContentError or LimitExceeded from the decoder."""
+        self.transferred += len(data)
+        return self._take([data] if self._decoder is None else self._decoder.feed(data))
+
+    def end(self) -> list[Candidate]:
+        """The last candidates; raises ContentError when a coding was cut short."""
+        found = self._take(self._decoder.finish()) if self._decoder is not None else []
+        self.ended = True
+        if self._scanner is not None:
+            found += self._scanner.close()
+        return found
+
+    def _take(self, pieces: list[bytes]) -> list[Candidate]:
+        found: list[Candidate] = []
+        for piece in pieces:
+            self.decoded += len(piece)
+            if self._scanner is not None:
+                found += self._scanner.feed(piece)
+            elif self.keeps:
+                if self.decoded > KEPT_BYTES:
+                    self.keeps = False
+                    self._kept.clear()
+                else:
+                    self._kept.append(piece)
+        return found

@@ -1,0 +1,345 @@
+"""The real driver: carries the browser machine's commands out on real connections, and tells it what happened.
+
+Everything from a read to the writes it causes runs in one step of the event loop: bytes, engine, machine, commands,
+and one flush per touched connection. Only opening connections is awaited. No decision is made here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fetcher import clock
+from fetcher.browser import commands as c
+from fetcher.browser import events as e
+from fetcher.browser.machine import Browser
+from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
+from fetcher.load.content import Content
+from fetcher.net import NetOptions, open_connection
+from fetcher.record.recorder import Recorder
+from fetcher.terms import Destination, HttpVersion, Limits, Request
+from fetcher.urls import parse
+from fetcher.wire.events import (
+    BodyData,
+    ConnectionEnded,
+    ConnectionEvent,
+    GoAwayReceived,
+    InterimResponse,
+    RequestHead,
+    ResponseEnd,
+    ResponseFailed,
+    ResponseHead,
+    StreamEvent,
+    StreamLimitChanged,
+)
+
+if TYPE_CHECKING:
+    from fetcher.net import Connection
+
+Watcher = Callable[[e.Event, list[c.Command]], None]
+
+HTTP_1_ROOM = 1
+
+
+class _Exchange:
+    """One fetch on the wire."""
+
+    __slots__ = ("connection", "content", "fetch", "is_document", "request", "stream_id")
+
+    def __init__(self, fetch: int, request: Request, connection: Connection) -> None:
+        self.fetch = fetch
+        self.request = request
+        self.connection = connection
+        self.stream_id = 0
+        self.content: Content | None = None
+        self.is_document = request.destination is Destination.DOCUMENT
+
+
+class Driver:
+    """One load: ``run`` it once."""
+
+    def __init__(
+        self, browser: Browser, recorder: Recorder, net: NetOptions, limits: Limits, watch: Watcher | None = None
+    ) -> None:
+        self._browser = browser
+        self._recorder = recorder
+        self._net = net
+        self._limits = limits
+        self._watch = watch
+        self._connections: dict[int, Connection] = {}
+        self._opening: dict[int, asyncio.Task[None]] = {}
+        self._exchanges: dict[int, _Exchange] = {}
+        self._contents: dict[int, Content] = {}
+        self._touched: dict[int, list[int]] = {}
+        self._queue: deque[e.Event] = deque()
+        self._telling = False
+        self._depth = 0
+        self._finish: c.Finish | None = None
+        self._errors: dict[str, FetcherError] = {}
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+
+    async def run(self, url: str) -> None:
+        """Load ``url``; raises the failed navigation's error. Leaves no task or socket behind, also when cancelled."""
+        deadline = self._loop.call_later(self._limits.total_ms / 1000, self._out_of_time)
+        try:
+            self._tell(e.NavigationStarted(clock.now(), clock.wall(), url))
+            await self._done
+        except asyncio.CancelledError:
+            self._tell(e.Stopped(clock.now(), "interrupted", "the load was interrupted"))
+            raise
+        finally:
+            deadline.cancel()
+            await self._close()
+        finish = self._finish
+        if finish is not None and finish.error is not None:
+            raise self._error_of(finish)
+
+    def _out_of_time(self) -> None:
+        seconds = self._limits.total_ms / 1000
+        self._tell(e.Stopped(clock.now(), "deadline", f"the load was not over after {seconds:g} s"))
+
+    def _error_of(self, finish: c.Finish) -> FetcherError:
+        known = self._errors.get(finish.error or "")
+        if known is not None:
+            return known
+        error = FetcherError(finish.error or "the load failed")
+        error.kind = finish.kind or error.kind
+        return error
+
+    # -- events to the machine, commands from it
+
+    def _tell(self, event: e.Event) -> None:
+        """Queue one event; the outermost call handles all, then flushes each touched connection once."""
+        self._queue.append(event)
+        self._handle_all()
+
+    def _handle_all(self) -> None:
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._queue or (self._touched and not self._depth):
+                while self._queue:
+                    happened = self._queue.popleft()
+                    commands = self._browser.handle(happened)
+                    self._recorder.observe(happened, commands)
+                    for command in commands:
+                        self._carry_out(command)
+                    if self._watch is not None:
+                        self._watch(happened, commands)
+                if not self._depth:
+                    self._flush()
+        finally:
+            self._telling = False
+
+    def _flush(self) -> None:
+        touched, self._touched = self._touched, {}
+        for number, fetches in touched.items():
+            connection = self._connections.get(number)
+            if connection is None:
+                continue
+            at = connection.flush()
+            self._queue.extend(e.RequestSent(at, fetch) for fetch in fetches if fetch in self._exchanges)
+
+    def _carry_out(self, command: c.Command) -> None:
+        match command:
+            case c.StartFetch():
+                self._start(command)
+            case c.OpenConnection():
+                self._opening[command.connection] = self._loop.create_task(self._open(command))
+            case c.Scan():
+                self._scan(command)
+            case c.CancelFetch():
+                exchange = self._exchanges.pop(command.fetch, None)
+                if exchange is not None:
+                    exchange.connection.cancel(exchange.stream_id)
+            case c.CloseConnection():
+                if connection := self._connections.get(command.connection):
+                    connection.close()
+            case c.Finish():
+                self._finish = command
+                if not self._done.done():
+                    self._done.set_result(None)
+            case c.QueueFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved() | c.SetTimer():
+                pass
+
+    def _start(self, command: c.StartFetch) -> None:
+        connection = self._connections.get(command.connection)
+        request = command.request
+        url = parse(request.url)
+        try:
+            if connection is None:
+                raise ConnectionLost(f"the connection to {url.authority} was closed before the request was sent")
+            exchange = _Exchange(command.fetch, request, connection)
+            head = RequestHead(request.method, url.scheme, url.authority, url.target, request.fields)
+            exchange.stream_id = connection.send_request(head, lambda event: self._on_stream(exchange, event))
+        except FetcherError as error:
+            lost = ConnectionLost(str(error))
+            self._note(lost)
+            self._queue.append(e.FetchFailed(clock.now(), command.fetch, lost.kind, str(lost), False))
+            return
+        self._exchanges[command.fetch] = exchange
+        self._touched.setdefault(command.connection, []).append(command.fetch)
+
+    def _scan(self, command: c.Scan) -> None:
+        content = self._contents.get(command.fetch)
+        if content is None:
+            return
+        at = clock.now()
+        found = content.scan(command.kind, command.charset)
+        if found:
+            self._queue.append(e.Discovered(at, command.fetch, tuple(found)))
+        if content.ended:
+            self._drained(command.fetch, content, at)
+
+    def _drained(self, fetch: int, content: Content, at: float) -> None:
+        self._contents.pop(fetch, None)
+        self._queue.append(e.ScanDrained(at, fetch, content.inline_scripts))
+
+    # -- connections
+
+    async def _open(self, command: c.OpenConnection) -> None:
+        number, key = command.connection, command.key
+        try:
+            connection = await open_connection(key.scheme, key.host, key.port, self._net)
+        except FetcherError as error:
+            self._note(error)
+            self._opening.pop(number, None)
+            self._tell(e.ConnectionLost(clock.now(), number, error.kind, str(error)))
+            return
+        self._opening.pop(number, None)
+        self._connections[number] = connection
+        connection.on_event = lambda event: self._on_connection(number, event)
+        connection.on_batch = self._on_batch
+        room = HTTP_1_ROOM if connection.protocol is HttpVersion.HTTP_1_1 else connection.free_streams
+        self._tell(e.ConnectionReady(clock.now(), number, connection.facts, room))
+
+    def _on_connection(self, number: int, event: ConnectionEvent) -> None:
+        match event:
+            case GoAwayReceived():
+                self._tell(e.GoAway(event.at, number, event.message))
+            case StreamLimitChanged():
+                self._tell(e.StreamLimitChanged(event.at, number, event.max_streams))
+            case ConnectionEnded():
+                self._connections.pop(number, None)
+                error = event.error
+                self._tell(
+                    e.ConnectionLost(event.at, number, error.kind if error else None, str(error) if error else None)
+                )
+
+    def _on_batch(self) -> None:
+        """All events of one read were delivered: what they caused leaves now, one write per connection."""
+        self._handle_all()
+
+    # -- one exchange
+
+    def _on_stream(self, exchange: _Exchange, event: StreamEvent) -> None:
+        if self._exchanges.get(exchange.fetch) is not exchange:
+            return
+        self._depth += 1  # the flush waits for the end of the batch
+        try:
+            match event:
+                case InterimResponse():
+                    self._tell(
+                        e.Interim(
+                            event.at, exchange.fetch, event.status, event.reason, event.fields, event.raw, event.offset
+                        )
+                    )
+                case ResponseHead():
+                    self._head(exchange, event)
+                case BodyData():
+                    self._data(exchange, event)
+                case ResponseEnd():
+                    self._ended(exchange, event)
+                case ResponseFailed():
+                    self._failed(exchange, event.error, event.at, event.processed)
+        finally:
+            self._depth -= 1
+
+    def _head(self, exchange: _Exchange, event: ResponseHead) -> None:
+        keeps = exchange.request.destination is Destination.STYLE
+        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeps=keeps)
+        self._contents[exchange.fetch] = exchange.content
+        self._tell(
+            e.Head(
+                event.at, exchange.fetch, event.status, event.reason, event.version, event.fields, event.size,
+                event.deviations,
+            )
+        )  # fmt: skip
+
+    def _data(self, exchange: _Exchange, event: BodyData) -> None:
+        content = exchange.content
+        assert content is not None
+        try:
+            found = content.feed(event.data)
+            limit = self._limits.body_bytes
+            if limit is not None and content.transferred > limit:
+                raise LimitExceeded(f"{exchange.request.url} is larger than {limit} bytes", "body_bytes")
+        except FetcherError as error:
+            exchange.connection.cancel(exchange.stream_id)
+            self._failed(exchange, error, event.at, None)
+            return
+        exchange.connection.acknowledge(exchange.stream_id, event.flow)
+        if exchange.is_document:
+            self._tell(e.BodyProgress(event.at, exchange.fetch, content.transferred, content.decoded))
+        if found:
+            self._tell(e.Discovered(event.at, exchange.fetch, tuple(found)))
+
+    def _ended(self, exchange: _Exchange, event: ResponseEnd) -> None:
+        content = exchange.content
+        assert content is not None
+        try:
+            found = content.end()
+        except FetcherError as error:
+            self._failed(exchange, error, event.at, None)
+            return
+        if found:
+            self._tell(e.Discovered(event.at, exchange.fetch, tuple(found)))
+        if content.is_scanning:
+            self._drained(exchange.fetch, content, event.at)
+        elif not content.keeps:
+            self._contents.pop(exchange.fetch, None)
+        self._over(exchange, event.at)
+        self._tell(e.FetchEnded(event.at, exchange.fetch, content.transferred, content.decoded, event.trailers))
+
+    def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
+        self._note(error)
+        self._contents.pop(exchange.fetch, None)
+        self._over(exchange, at)
+        self._tell(e.FetchFailed(at, exchange.fetch, error.kind, str(error), processed))
+
+    def _over(self, exchange: _Exchange, at: float) -> None:
+        """An exchange is through; a connection that can take no other says so before the machine hands it one."""
+        self._exchanges.pop(exchange.fetch, None)
+        if exchange.connection.is_closed:
+            for number, connection in self._connections.items():
+                if connection is exchange.connection:
+                    self._tell(e.GoAway(at, number, "the server closes the connection after this response"))
+                    break
+
+    def _note(self, error: FetcherError) -> None:
+        self._errors[str(error)] = error
+
+    async def _close(self) -> None:
+        """Close everything and wait until it is closed, a stuck peer included."""
+        for task in self._opening.values():
+            task.cancel()
+        if self._opening:
+            await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        connections = list(self._connections.values())
+        for connection in connections:
+            connection.on_batch = _nothing
+            connection.close()
+        if connections:
+            waits = [asyncio.ensure_future(connection.wait_closed()) for connection in connections]
+            _, late = await asyncio.wait(waits, timeout=1.0)
+            if late:
+                for connection in connections:
+                    connection.abort()
+                await asyncio.wait(late)
+
+
+def _nothing() -> None: ...

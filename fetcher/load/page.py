@@ -1,0 +1,66 @@
+"""``load_page``: one page load over our own connections, from URL to PageLoad."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fetcher.browser.machine import Browser
+from fetcher.browser.options import BrowserOptions
+from fetcher.browser.profiles import profile
+from fetcher.errors import FetcherError, UsageError
+from fetcher.load.driver import Driver, Watcher
+from fetcher.net import NetOptions
+from fetcher.net.options import HttpChoice
+from fetcher.record.page_load import PageLoad
+from fetcher.record.recorder import Recorder
+from fetcher.terms import Limits
+from fetcher.urls import parse
+
+
+async def load_page(
+    url: str,
+    *,
+    browser: str = "eager",
+    early_hints: bool = True,
+    http: HttpChoice = "auto",
+    headers: Iterable[tuple[str, str]] = (),
+    user_agent: str | None = None,
+    options: NetOptions | None = None,
+    limits: Limits | None = None,
+    timeout: float | None = None,
+    watch: Watcher | None = None,
+) -> PageLoad:
+    """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
+
+    ``early_hints`` False receives and ignores every 103. ``http`` is "auto", "1.1" or "2". ``headers`` go to the
+    page's own site only. ``timeout`` is seconds for the whole load. ``watch`` is called with every event and the
+    commands it caused, as they happen. Returns when the document and everything it asked for has ended.
+
+    Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
+    subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
+    """
+    bounds = limits or (options.limits if options else Limits())
+    if timeout is not None:
+        bounds = replace(bounds, total_ms=timeout * 1000)
+    net = replace(options or NetOptions(), limits=bounds)
+    if http != "auto":
+        net = replace(net, http=http)
+    start = parse(url)
+    if net.http == "2" and start.scheme == "http":
+        raise UsageError(f"{start} is plain http, and HTTP/2 needs TLS here; use https or --http 1.1")
+    driving = profile(browser)
+    fields = tuple((name.lower(), value) for name, value in headers)
+    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds)
+    recorder = Recorder(driving.name, early_hints=early_hints)
+    driver = Driver(Browser(choices), recorder, net, bounds, watch)
+    try:
+        await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
+    except FetcherError as error:
+        error.record = recorder.load()
+        raise
+    except asyncio.CancelledError as error:
+        error.record = recorder.load()  # type: ignore[attr-defined]
+        raise
+    return recorder.load()
