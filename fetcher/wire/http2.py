@@ -1,0 +1,440 @@
+"""The client side of one HTTP/2 connection: bytes in, events out (RFC 9113; contract in ``fetcher.wire.engine``).
+
+HPACK is jh2's. Frames, streams and windows are ours, because jh2's connection (like h2's) ends everything for what is
+wrong with one stream (END_STREAM on an interim head, trailers without it, content before a head), closes at the first
+GOAWAY although open streams may finish, loses the events of frames read along with a bad one, takes 101 for an interim
+response, and answers each late frame of a cancelled stream with RST_STREAM, which servers count as an attack.
+What is promised here:
+
+- Interim responses: any number up to the limits, any 1xx but 101, and nothing in them changes what follows (EH 1.3,
+  1.7, 1.10). A malformed one fails its stream only (EH 1.4, 1.9).
+- Every complete frame before a fault is reported before it; the events are the same for every split of the input.
+- Windows as Chromium's: 6 MiB a stream, 15 MiB a connection, given back once half is consumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+# jh2.connection takes the compiled HPACK where there is one and the pure one elsewhere.
+from jh2.connection import Decoder, Encoder, HPACKError, OversizedHeaderListError
+
+from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded, LocalProtocolError, StreamReset
+from fetcher.terms import HttpVersion, Limits
+from fetcher.wire import http2_frames as frames
+from fetcher.wire.events import (
+    BodyData,
+    ConnectionEnded,
+    GoAwayReceived,
+    RequestHead,
+    ResponseEnd,
+    ResponseFailed,
+    StreamLimitChanged,
+    WireEvent,
+)
+from fetcher.wire.http2_exchange import STREAM_WINDOW, Exchange, ReceiveWindow, StreamFault
+from fetcher.wire.http2_fields import request_section
+from fetcher.wire.http2_frames import ConnectionFault, ErrorCode
+
+CONNECTION_WINDOW = 15 * 1024 * 1024
+TABLE_SIZE = 65_536
+ASSUMED_STREAMS = 100
+"""Concurrent requests before the peer's SETTINGS say how many (Chromium's kInitialMaxConcurrentStreams)."""
+IDLE_FRAMES = 1_000
+"""Frames in a row that bring no exchange forward (PING, SETTINGS, empty DATA...) before they are taken for a flood."""
+BLOCK_FRAMES = 128
+"""Frames that one field block may be cut into."""
+LAST_STREAM = 2**31 - 1
+
+
+class Http2Engine:
+    """``Engine`` for HTTP/2. The client preface is in ``data_to_send`` from the start; no upgrade, no push."""
+
+    version = HttpVersion.HTTP_2
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen, so safe to share
+        self._limits = limits
+        self._reader = frames.FrameReader()
+        self._encoder = Encoder()
+        self._decoder = Decoder()
+        self._decoder.max_allowed_table_size = TABLE_SIZE
+        self._decoder.max_header_list_size = limits.head_bytes
+        self._streams: dict[int, Exchange] = {}
+        self._next_id = 1
+        self._unsent: set[int] = set()  # requests that have not left data_to_send
+        self._window = ReceiveWindow(CONNECTION_WINDOW)
+        self._owed: dict[int, int] = {}  # bytes handed to the consumer and not acknowledged, by stream
+        self._late = 0  # content that ended streams may still have had under way
+        self._send_window = self._peer_stream_window = 65_535
+        self._peer_frame_size = frames.FRAME_SIZE
+        self._max_streams = ASSUMED_STREAMS
+        self._block_of: tuple[int, bool] | None = None  # stream and END_STREAM of the field block being read
+        self._block: list[bytes] = []
+        self._block_size = self._block_wire_size = 0
+        self._idle = 0
+        self._goaway: GoAwayReceived | None = None
+        self._closing = self._ended = False
+        self._events: list[WireEvent] = []
+        self._now = 0.0
+        settings = {
+            frames.HEADER_TABLE_SIZE: TABLE_SIZE,
+            frames.ENABLE_PUSH: 0,
+            frames.INITIAL_WINDOW_SIZE: STREAM_WINDOW,
+            frames.MAX_HEADER_LIST_SIZE: limits.head_bytes,
+        }
+        window = frames.window_update(0, CONNECTION_WINDOW - 65_535)
+        self._out = [frames.PREFACE, frames.settings_frame(settings), window]
+
+    @property
+    def is_closed(self) -> bool:
+        return self._ended or self._closing or self._goaway is not None or self._next_id > LAST_STREAM
+
+    @property
+    def open_streams(self) -> int:
+        return len(self._streams)
+
+    @property
+    def free_streams(self) -> int:
+        return 0 if self.is_closed else max(0, self._max_streams - len(self._streams))
+
+    # What we send
+
+    def send_request(self, head: RequestHead, *, end: bool) -> int:
+        """See ``Engine``. Host and connection-specific fields are left out; all else goes as given, in order."""
+        if self.is_closed:
+            raise LocalProtocolError("This HTTP/2 connection takes no new requests; open another.")
+        if len(self._streams) >= self._max_streams:
+            raise LocalProtocolError(
+                f"The server allows {self._max_streams} requests at once on this HTTP/2 connection; all are in use."
+            )
+        block: bytes = self._encoder.encode(request_section(head))
+        stream_id = self._next_id
+        self._next_id += 2
+        self._streams[stream_id] = Exchange(stream_id, head.method, self._peer_stream_window, end=end)
+        self._unsent.add(stream_id)
+        self._out.append(frames.headers_frames(stream_id, block, end=end, size=self._peer_frame_size))
+        return stream_id
+
+    def send_data(self, stream_id: int, data: bytes, *, end: bool) -> None:
+        """See ``Engine``. Content for a stream that is over (the server may answer early) is dropped silently."""
+        if self._is_idle(stream_id):
+            raise LocalProtocolError(f"There is no request {stream_id} on this HTTP/2 connection.")
+        stream = self._streams.get(stream_id)
+        if stream is None:
+            return
+        if stream.queue is None or stream.queue_end:
+            raise LocalProtocolError(f"The content of request {stream_id} has already ended.")
+        if data:
+            stream.queue.append(memoryview(data))
+        stream.queue_end = end
+        self._flush(stream)
+
+    def acknowledge(self, stream_id: int, size: int) -> None:
+        owed = self._owed.pop(stream_id, 0)
+        size = min(size, owed)
+        if size < owed:
+            self._owed[stream_id] = owed - size
+        if size > 0:
+            self._give_back(stream_id, size)
+
+    def cancel(self, stream_id: int, now: float) -> list[WireEvent]:
+        if stream_id in self._streams:
+            self._drop(stream_id, ErrorCode.CANCEL)
+        return []
+
+    def close(self) -> None:
+        if not self._closing and not self._ended:
+            self._closing = True
+            self._out.append(frames.goaway(0, ErrorCode.NO_ERROR))
+
+    def data_to_send(self) -> bytes:
+        data = b"".join(self._out)
+        self._out.clear()
+        self._unsent.clear()
+        return data
+
+    def _is_idle(self, stream_id: int) -> bool:
+        """No request was ever sent on it, nor could the peer have opened it: push is off."""
+        return stream_id >= self._next_id or not stream_id % 2
+
+    def _flush(self, stream: Exchange) -> None:
+        """Send as much of the request's content as both windows allow."""
+        while (next_piece := stream.next_piece(min(self._send_window, self._peer_frame_size))) is not None:
+            piece, last = next_piece
+            self._send_window -= len(piece)
+            self._idle = 0
+            self._out.append(frames.frame(frames.DATA, frames.END_STREAM if last else 0, stream.stream_id, piece))
+
+    def _flush_all(self) -> None:
+        for stream in self._streams.values():
+            self._flush(stream)
+
+    def _give_back(self, stream_id: int, size: int) -> None:
+        increment = self._window.give_back(size)
+        if increment:
+            self._out.append(frames.window_update(0, increment))
+        stream = self._streams.get(stream_id)
+        if stream is not None and (increment := stream.window.give_back(size)):
+            self._out.append(frames.window_update(stream_id, increment))
+
+    # What we receive
+
+    def receive(self, data: bytes, now: float) -> list[WireEvent]:
+        """See ``Engine``: never raises for what a peer sent; [] once the connection has ended."""
+        if self._ended:
+            return []
+        self._events, self._now = [], now
+        try:
+            for kind, flags, stream_id, payload in self._reader.feed(data):
+                try:
+                    if kind == frames.DATA:
+                        self._data(flags, stream_id, payload)
+                    else:
+                        self._frame(kind, flags, stream_id, payload)
+                except StreamFault as fault:
+                    self._fail(stream_id, fault.error, fault.code)
+        except ConnectionFault as fault:
+            self._out.append(frames.goaway(0, fault.code, str(fault.error)))
+            for stream_id in list(self._streams):
+                self._fail(stream_id, fault.error)
+            self._end(fault.error)
+        return self._events
+
+    def receive_eof(self, now: float) -> list[WireEvent]:
+        """The peer closed: each open exchange fails, saying how far it had come."""
+        if self._ended:
+            return []
+        self._events, self._now = [], now
+        why = ""
+        if self._goaway is not None and self._goaway.code:
+            message = f": {self._goaway.message}" if self._goaway.message else ""
+            why = f" It had announced {frames.code_name(self._goaway.code)}{message}."
+        unclean = bool(self._streams or why or self._reader.held or self._block_of)
+        for stream_id, stream in list(self._streams.items()):
+            lost = ConnectionLost(f"The server closed the HTTP/2 connection {stream.progress}.{why}")
+            self._fail(stream_id, lost, processed=False if stream_id in self._unsent else None)
+        self._end(ConnectionLost(f"The server closed the HTTP/2 connection.{why}") if unclean else None)
+        return self._events
+
+    def _frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
+        if self._block_of is not None and (kind != frames.CONTINUATION or stream_id != self._block_of[0]):
+            _refuse("The server interrupted an HTTP/2 field block with another frame.")
+        frames.check_shape(kind, stream_id, payload)
+        if kind in frames.ON_OPENED_STREAM and stream_id and self._is_idle(stream_id):
+            _refuse(f"The server sent {frames.FRAME_NAMES[kind]} on stream {stream_id}, which no request has opened.")
+        match kind:
+            case frames.HEADERS:
+                self._block_of = stream_id, bool(flags & frames.END_STREAM)
+                self._add_to_block(flags, frames.header_block(flags, payload), len(payload))
+            case frames.CONTINUATION:
+                if self._block_of is None:
+                    _refuse("The server sent CONTINUATION without HEADERS.")
+                self._add_to_block(flags, payload, len(payload))
+            case frames.RST_STREAM:
+                self._reset_by_peer(stream_id, int.from_bytes(payload, "big"))
+            case frames.GOAWAY:
+                self._goaway_by_peer(payload)
+            case frames.PUSH_PROMISE:
+                _refuse("The server pushed a response although push is off.")
+            case frames.SETTINGS:
+                self._no_progress()
+                self._settings(flags, payload)
+            case frames.WINDOW_UPDATE:
+                self._no_progress()
+                self._window_update(stream_id, int.from_bytes(payload, "big") & frames.LARGEST_WINDOW)
+            case frames.PING:
+                self._no_progress()
+                if not flags & frames.ACK:
+                    self._out.append(frames.frame(frames.PING, frames.ACK, 0, payload))
+            case _:  # PRIORITY, ALTSVC, ORIGIN and what is not invented yet
+                self._no_progress()
+
+    def _no_progress(self) -> None:
+        self._idle += 1
+        if self._idle > IDLE_FRAMES:
+            raise ConnectionFault(
+                ErrorCode.ENHANCE_YOUR_CALM,
+                f"The server sent more than {IDLE_FRAMES} HTTP/2 frames in a row that bring no response forward.",
+            )
+
+    def _data(self, flags: int, stream_id: int, payload: bytes) -> None:
+        stream = self._streams.get(stream_id)
+        if stream is None or self._block_of is not None:
+            frames.check_shape(frames.DATA, stream_id, payload)
+            if self._block_of is not None:
+                _refuse("The server interrupted an HTTP/2 field block with another frame.")
+            if self._is_idle(stream_id):
+                _refuse(f"The server sent DATA on stream {stream_id}, which no request has opened.")
+        data = frames.without_padding(flags, payload) if flags & frames.PADDED else payload
+        flow = len(payload)
+        self._window.left -= flow
+        if self._window.left < 0:
+            raise ConnectionFault(
+                ErrorCode.FLOW_CONTROL_ERROR, "The server sent more content than the HTTP/2 connection's window allows."
+            )
+        if stream is None:
+            self._late_data(stream_id, flow)
+            return
+        # Owed until the consumer acknowledges it, also when the stream fails here: that gives it back.
+        if flow:
+            self._owed[stream_id] = self._owed.get(stream_id, 0) + flow
+        stream.content(len(data), flow, self._limits)
+        if data:
+            self._idle = 0
+            self._events.append(BodyData(stream_id, self._now, data, flow))
+        else:
+            self.acknowledge(stream_id, flow)
+            if not flags & frames.END_STREAM:
+                self._no_progress()
+        if flags & frames.END_STREAM:
+            self._complete(stream)
+
+    def _late_data(self, stream_id: int, flow: int) -> None:
+        """Content for a stream that is over, sent before the peer knew: counted, given back, forgotten."""
+        self._late -= flow
+        if self._late < 0:
+            raise ConnectionFault(
+                ErrorCode.STREAM_CLOSED, f"The server went on sending content on stream {stream_id} after its end."
+            )
+        if flow:
+            self._give_back(stream_id, flow)
+        else:
+            self._no_progress()
+
+    def _add_to_block(self, flags: int, fragment: bytes, wire_size: int) -> None:
+        self._block.append(fragment)
+        self._block_size += len(fragment)
+        self._block_wire_size += wire_size + 9
+        if self._block_size > self._limits.head_bytes or len(self._block) > BLOCK_FRAMES:
+            _too_large(f"The server sent a head of {self._block_size} compressed bytes in {len(self._block)} frames.")
+        if not flags & frames.END_HEADERS or self._block_of is None:
+            return
+        (stream_id, end), block, wire_size = self._block_of, b"".join(self._block), self._block_wire_size
+        self._block_of = None
+        self._block.clear()
+        self._block_size = self._block_wire_size = 0
+        pairs = self._decode(block)
+        stream = self._streams.get(stream_id)
+        if stream is None:
+            self._no_progress()  # late: the peer did not know yet that the stream is over
+            return
+        event = stream.section(pairs, end, wire_size, self._now, self._limits)
+        self._idle = 0
+        if event is not None:
+            self._events.append(event)
+        if end:
+            self._complete(stream)
+
+    def _decode(self, block: bytes) -> Sequence[Sequence[bytes]]:
+        try:
+            pairs: Sequence[Sequence[bytes]] = self._decoder.decode(block, raw=True)
+            return pairs
+        except OversizedHeaderListError:
+            _too_large(f"The server sent a head that unpacks to more than {self._limits.head_bytes} bytes.")
+        except HPACKError as error:
+            cause: BaseException = error
+        except BaseException as error:
+            # The compiled decoder panics on some truncated blocks, and its panic is no Exception.
+            if type(error).__name__ != "PanicException":
+                raise
+            cause = error
+        text = "The server sent a head whose HPACK compression cannot be undone."
+        raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, text) from cause
+
+    def _settings(self, flags: int, payload: bytes) -> None:
+        for setting, value in frames.read_settings(flags, payload):
+            if setting == frames.MAX_CONCURRENT_STREAMS and value != self._max_streams:
+                self._max_streams = value
+                self._events.append(StreamLimitChanged(self._now, value))
+            elif setting == frames.INITIAL_WINDOW_SIZE:
+                change, self._peer_stream_window = value - self._peer_stream_window, value
+                for stream in self._streams.values():
+                    stream.send_window += change
+                    if stream.send_window > frames.LARGEST_WINDOW:
+                        text = "The server's SETTINGS overflow an HTTP/2 stream's window."
+                        raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, text)
+            elif setting == frames.MAX_FRAME_SIZE:
+                self._peer_frame_size = min(value, 65_536)
+            elif setting == frames.HEADER_TABLE_SIZE:
+                self._encoder.header_table_size = min(value, TABLE_SIZE)
+        if not flags & frames.ACK:
+            self._out.append(frames.frame(frames.SETTINGS, frames.ACK, 0))
+            self._flush_all()
+
+    def _window_update(self, stream_id: int, increment: int) -> None:
+        text = f"The server opened an HTTP/2 window by {increment} bytes, which is not allowed."
+        code = ErrorCode.FLOW_CONTROL_ERROR if increment else ErrorCode.PROTOCOL_ERROR
+        if not stream_id:
+            self._send_window += increment
+            if not increment or self._send_window > frames.LARGEST_WINDOW:
+                raise ConnectionFault(code, text)
+            self._flush_all()
+        elif (stream := self._streams.get(stream_id)) is not None:
+            stream.send_window += increment
+            if not increment or stream.send_window > frames.LARGEST_WINDOW:
+                raise StreamFault(code, text)
+            self._flush(stream)
+
+    # How exchanges end
+
+    def _reset_by_peer(self, stream_id: int, code: int) -> None:
+        stream = self._streams.get(stream_id)
+        if stream is None:
+            self._no_progress()
+            return
+        text = f"The server reset stream {stream_id} with {frames.code_name(code)} {stream.progress}."
+        processed = False if code == ErrorCode.REFUSED_STREAM else None
+        self._fail(stream_id, StreamReset(text, code), processed=processed)
+
+    def _goaway_by_peer(self, payload: bytes) -> None:
+        last, code = int.from_bytes(payload[:4], "big") & LAST_STREAM, int.from_bytes(payload[4:8], "big")
+        if self._goaway is not None:
+            self._no_progress()
+            last = min(last, self._goaway.last_stream_id)  # it may only go down (RFC 9113 6.8)
+        self._goaway = GoAwayReceived(self._now, last, code, payload[8:1032].decode("utf-8", "replace"))
+        self._events.append(self._goaway)
+        for stream_id in [stream_id for stream_id in self._streams if stream_id > last]:
+            text = (
+                f"The server is closing the HTTP/2 connection ({frames.code_name(code)}) and did not process "
+                f"request {stream_id}; it can be sent again on another."
+            )
+            self._fail(stream_id, ConnectionLost(text), processed=False)
+
+    def _complete(self, stream: Exchange) -> None:
+        stream.check_complete()
+        del self._streams[stream.stream_id]
+        self._idle = 0
+        if stream.queue is not None:
+            # Answered in full before the request's content was sent: the rest is of no use (RFC 9113 8.1).
+            self._out.append(frames.rst_stream(stream.stream_id, ErrorCode.CANCEL))
+        self._events.append(ResponseEnd(stream.stream_id, self._now, stream.trailers))
+
+    def _fail(
+        self, stream_id: int, error: FetcherError, code: ErrorCode | None = None, processed: bool | None = None
+    ) -> None:
+        """End one exchange with an event, telling the peer ``code`` if it does not know yet."""
+        self._drop(stream_id, code)
+        self._events.append(ResponseFailed(stream_id, self._now, error, processed))
+
+    def _drop(self, stream_id: int, code: ErrorCode | None) -> None:
+        """Forget a stream. What of it was not consumed goes back to the connection's window, or that would shrink."""
+        stream = self._streams.pop(stream_id)
+        self._late += max(0, stream.window.left)
+        owed = self._owed.pop(stream_id, 0)
+        if owed:
+            self._give_back(stream_id, owed)
+        if code is not None:
+            self._out.append(frames.rst_stream(stream_id, code))
+
+    def _end(self, error: FetcherError | None) -> None:
+        self._ended = True
+        self._events.append(ConnectionEnded(self._now, error))
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, text)
+
+
+def _too_large(text: str) -> NoReturn:
+    raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes"))
