@@ -202,8 +202,10 @@ def parse_fields(text: str, limits: Limits, deviations: list[str]) -> Fields:
     known = KNOWN_NAMES.get
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
-        lower = known(name) or _field_name(line, name, colon, deviations)
-        if lower and colon:
+        lower = known(name) if colon else None
+        if lower is None:
+            lower = _field_name(line, name, colon, deviations)
+        if lower:
             fields.append((lower, value.strip(" \t")))
     if len(text) > limits.field_bytes:  # otherwise no line can be too long
         for line in text.split("\n"):
