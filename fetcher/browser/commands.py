@@ -130,6 +130,15 @@ class InterimJudged:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class DropFetch:
+    """``fetch`` will never be sent: its connection could not be had. ``kind`` as in ``errors``."""
+
+    fetch: int
+    kind: str
+    error: str
+
+
 class DiscoveryOutcome(StrEnum):
     FETCHED = "fetched"
     JOINED = "joined"
@@ -164,6 +173,7 @@ Command = (
     | Scan
     | SetTimer
     | Finish
+    | DropFetch
     | HintJudged
     | InterimJudged
     | DiscoveryResolved

@@ -10,6 +10,7 @@ from fetcher.browser import priorities
 from fetcher.browser.commands import (
     CancelFetch,
     Command,
+    DropFetch,
     Finish,
     HintJudged,
     HintOutcome,
@@ -319,6 +320,9 @@ class Browser:
             return self._give_up(kind, error)
         return self.subresources.failed(fetch)
 
+    def _drop(self, fetch: Fetch, kind: str, error: str) -> list[Command]:
+        return [DropFetch(fetch.id, kind, error), *self._fail(fetch, kind, error)]
+
     def _may_retry(self, fetch: Fetch, event: FetchFailed) -> bool:
         """RFC 9110 9.2.2: once, when the server certainly did not act on it, or when a kept-alive connection closed
         under a GET before a byte of answer came."""
@@ -329,7 +333,7 @@ class Browser:
     def _lost(self, event: ConnectionLost) -> list[Command]:
         commands: list[Command] = []
         for fetch in self.state.pool.lost(event.connection):
-            commands += self._fail(fetch, event.kind or "connection-lost", event.error or "the connection was closed")
+            commands += self._drop(fetch, event.kind or "connection-lost", event.error or "the connection was closed")
         return commands
 
     def _stop(self, event: Stopped) -> list[Command]:
@@ -370,7 +374,7 @@ class Browser:
                         line = step
                     case Fetch() if step.connection is None or line is None:
                         limit = self.state.options.limits.connections
-                        commands += self._fail(step, "limit", f"the limit of {limit} connections was reached")
+                        commands += self._drop(step, "limit", f"the limit of {limit} connections was reached")
                         again = not self.finished  # who waited for it asks again, and must be answered too
                     case Fetch():
                         commands.append(self._start(step, line))

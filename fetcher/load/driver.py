@@ -163,7 +163,14 @@ class Driver:
                 self._finish = command
                 if not self._done.done():
                     self._done.set_result(None)
-            case c.QueueFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved() | c.SetTimer():
+            case (
+                c.QueueFetch()
+                | c.DropFetch()
+                | c.HintJudged()
+                | c.InterimJudged()
+                | c.DiscoveryResolved()
+                | c.SetTimer()
+            ):
                 pass
 
     def _start(self, command: c.StartFetch) -> None:

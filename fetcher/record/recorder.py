@@ -143,6 +143,9 @@ class Recorder:
             case c.CancelFetch():
                 fetch = self._fetches[command.fetch]
                 fetch.outcome, fetch.error = "canceled", command.reason
+            case c.DropFetch():
+                fetch = self._fetches[command.fetch]
+                fetch.outcome, fetch.error = command.kind, command.error
             case c.Finish():
                 self._finish = (event.at, command)
             case c.CloseConnection() | c.SetTimer() | c.Scan():
