@@ -70,7 +70,7 @@ class Connection:
         self.on_event: Callable[[ConnectionEvent], None] = _ignore_event
         self.on_batch: Callable[[], None] = _ignore_batch
         self._stream = stream
-        self._limits = limits
+        self.limits = limits
         self._pauses = facts.protocol is HttpVersion.HTTP_1_1  # no flow control of its own: reading pauses instead
         self._exchanges: dict[int, _Exchange] = {}
         self._unflushed: list[_Exchange] = []
@@ -125,7 +125,7 @@ class Connection:
         if data:
             self._stream.write(data)
         if self._unflushed:
-            response_ms = self._limits.response_ms
+            response_ms = self.limits.response_ms
             for exchange in self._unflushed:
                 if not exchange.headed:
                     exchange.deadline = min(at + response_ms, exchange.total)
@@ -145,7 +145,7 @@ class Connection:
             return
         exchange.unread -= size
         if exchange.unread <= 0:
-            exchange.deadline = min(clock.now() + self._limits.idle_ms, exchange.total)
+            exchange.deadline = min(clock.now() + self.limits.idle_ms, exchange.total)
             if exchange.deadline < self._timer_at:
                 self._arm(exchange.deadline)
         if self._pauses:
@@ -245,7 +245,7 @@ class Connection:
                 exchange = self._exchanges.get(event.stream_id)
                 if exchange is not None:
                     exchange.headed = True
-                    exchange.deadline = min(event.at + self._limits.idle_ms, exchange.total)
+                    exchange.deadline = min(event.at + self.limits.idle_ms, exchange.total)
                     self._arm(exchange.deadline)
                     exchange.sink(event)
             case InterimResponse():
@@ -322,10 +322,10 @@ class Connection:
         if exchange.total <= now:
             return DeadlineExceeded(f"the exchange with {self.name} was not over in the time allowed in all", "total")
         if exchange.headed:
-            return DeadlineExceeded(f"{self.name} sent no content for {self._limits.idle_ms:g} ms", "body")
+            return DeadlineExceeded(f"{self.name} sent no content for {self.limits.idle_ms:g} ms", "body")
         seen = f" (after {exchange.interims} interim responses)" if exchange.interims else ""
         return DeadlineExceeded(
-            f"{self.name} sent no final response within {self._limits.response_ms:g} ms{seen}", "response"
+            f"{self.name} sent no final response within {self.limits.response_ms:g} ms{seen}", "response"
         )
 
 
