@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import h11
 import httptools
 from hypothesis import given, settings
@@ -37,7 +39,7 @@ METHODS = st.sampled_from(["GET", "HEAD", "CONNECT", "POST"])
 
 def cut(data: bytes, at: list[int]) -> list[bytes]:
     edges = [0, *sorted(place % (len(data) + 1) for place in at), len(data)]
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 @settings(max_examples=400, deadline=None)
