@@ -33,18 +33,14 @@ from fetcher.wire.events import (
     StreamLimitChanged,
     WireEvent,
 )
-from fetcher.wire.http2_exchange import STREAM_WINDOW, Exchange, ReceiveWindow, StreamFault
+from fetcher.wire.http2_exchange import STREAM_WINDOW, Exchange, PeerAllowance, ReceiveWindow, StreamFault
 from fetcher.wire.http2_fields import request_section
 from fetcher.wire.http2_frames import ConnectionFault, ErrorCode
 
 CONNECTION_WINDOW = 15 * 1024 * 1024
 TABLE_SIZE = 65_536
-ASSUMED_STREAMS = 100
-"""Concurrent requests before the peer's SETTINGS say how many (Chromium's kInitialMaxConcurrentStreams)."""
 IDLE_FRAMES = 1_000
 """Frames in a row that bring no exchange forward (PING, SETTINGS, empty DATA...) before they are taken for a flood."""
-BLOCK_FRAMES = 128
-"""Frames that one field block may be cut into."""
 LAST_STREAM = 2**31 - 1
 
 
@@ -66,12 +62,8 @@ class Http2Engine:
         self._window = ReceiveWindow(CONNECTION_WINDOW)
         self._owed: dict[int, int] = {}  # bytes handed to the consumer and not acknowledged, by stream
         self._late = 0  # content that ended streams may still have had under way
-        self._send_window = self._peer_stream_window = 65_535
-        self._peer_frame_size = frames.FRAME_SIZE
-        self._max_streams = ASSUMED_STREAMS
-        self._block_of: tuple[int, bool] | None = None  # stream and END_STREAM of the field block being read
-        self._block: list[bytes] = []
-        self._block_size = self._block_wire_size = 0
+        self._peer = PeerAllowance()
+        self._block: frames.FieldBlock | None = None  # the one being read, and nothing else may come meanwhile
         self._idle = 0
         self._goaway: GoAwayReceived | None = None
         self._closing = self._ended = False
@@ -96,7 +88,7 @@ class Http2Engine:
 
     @property
     def free_streams(self) -> int:
-        return 0 if self.is_closed else max(0, self._max_streams - len(self._streams))
+        return 0 if self.is_closed else max(0, self._peer.max_streams - len(self._streams))
 
     # What we send
 
@@ -104,16 +96,14 @@ class Http2Engine:
         """See ``Engine``. Host and connection-specific fields are left out; all else goes as given, in order."""
         if self.is_closed:
             raise LocalProtocolError("This HTTP/2 connection takes no new requests; open another.")
-        if len(self._streams) >= self._max_streams:
-            raise LocalProtocolError(
-                f"The server allows {self._max_streams} requests at once on this HTTP/2 connection; all are in use."
-            )
+        if len(self._streams) >= self._peer.max_streams:
+            raise LocalProtocolError(f"All {self._peer.max_streams} requests this HTTP/2 server allows are in use.")
         block: bytes = self._encoder.encode(request_section(head))
         stream_id = self._next_id
         self._next_id += 2
-        self._streams[stream_id] = Exchange(stream_id, head.method, self._peer_stream_window, end=end)
+        self._streams[stream_id] = Exchange(stream_id, head.method, self._peer.stream_window, end=end)
         self._unsent.add(stream_id)
-        self._out.append(frames.headers_frames(stream_id, block, end=end, size=self._peer_frame_size))
+        self._out.append(frames.headers_frames(stream_id, block, end=end, size=self._peer.frame_size))
         return stream_id
 
     def send_data(self, stream_id: int, data: bytes, *, end: bool) -> None:
@@ -160,9 +150,9 @@ class Http2Engine:
 
     def _flush(self, stream: Exchange) -> None:
         """Send as much of the request's content as both windows allow."""
-        while (next_piece := stream.next_piece(min(self._send_window, self._peer_frame_size))) is not None:
+        while (next_piece := stream.next_piece(min(self._peer.window, self._peer.frame_size))) is not None:
             piece, last = next_piece
-            self._send_window -= len(piece)
+            self._peer.window -= len(piece)
             self._idle = 0
             self._out.append(frames.frame(frames.DATA, frames.END_STREAM if last else 0, stream.stream_id, piece))
 
@@ -188,7 +178,7 @@ class Http2Engine:
         try:
             for kind, flags, stream_id, payload in self._reader.feed(data):
                 try:
-                    if kind == frames.DATA:
+                    if kind == frames.DATA and self._block is None:
                         self._data(flags, stream_id, payload)
                     else:
                         self._frame(kind, flags, stream_id, payload)
@@ -196,6 +186,7 @@ class Http2Engine:
                     self._fail(stream_id, fault.error, fault.code)
         except ConnectionFault as fault:
             self._out.append(frames.goaway(0, fault.code, str(fault.error)))
+            self._owed.clear()
             for stream_id in list(self._streams):
                 self._fail(stream_id, fault.error)
             self._end(fault.error)
@@ -210,7 +201,7 @@ class Http2Engine:
         if self._goaway is not None and self._goaway.code:
             message = f": {self._goaway.message}" if self._goaway.message else ""
             why = f" It had announced {frames.code_name(self._goaway.code)}{message}."
-        unclean = bool(self._streams or why or self._reader.held or self._block_of)
+        unclean = bool(self._streams or why or self._reader.held or self._block)
         for stream_id, stream in list(self._streams.items()):
             lost = ConnectionLost(f"The server closed the HTTP/2 connection {stream.progress}.{why}")
             self._fail(stream_id, lost, processed=False if stream_id in self._unsent else None)
@@ -218,19 +209,19 @@ class Http2Engine:
         return self._events
 
     def _frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
-        if self._block_of is not None and (kind != frames.CONTINUATION or stream_id != self._block_of[0]):
+        if self._block is not None and (kind != frames.CONTINUATION or stream_id != self._block.stream_id):
             _refuse("The server interrupted an HTTP/2 field block with another frame.")
         frames.check_shape(kind, stream_id, payload)
         if kind in frames.ON_OPENED_STREAM and stream_id and self._is_idle(stream_id):
             _refuse(f"The server sent {frames.FRAME_NAMES[kind]} on stream {stream_id}, which no request has opened.")
         match kind:
             case frames.HEADERS:
-                self._block_of = stream_id, bool(flags & frames.END_STREAM)
-                self._add_to_block(flags, frames.header_block(flags, payload), len(payload))
+                block = self._block = frames.FieldBlock(stream_id, end=bool(flags & frames.END_STREAM))
+                self._add_to_block(block, flags, frames.header_block(flags, payload), len(payload))
             case frames.CONTINUATION:
-                if self._block_of is None:
+                if self._block is None:
                     _refuse("The server sent CONTINUATION without HEADERS.")
-                self._add_to_block(flags, payload, len(payload))
+                self._add_to_block(self._block, flags, payload, len(payload))
             case frames.RST_STREAM:
                 self._reset_by_peer(stream_id, int.from_bytes(payload, "big"))
             case frames.GOAWAY:
@@ -253,26 +244,21 @@ class Http2Engine:
     def _no_progress(self) -> None:
         self._idle += 1
         if self._idle > IDLE_FRAMES:
-            raise ConnectionFault(
-                ErrorCode.ENHANCE_YOUR_CALM,
-                f"The server sent more than {IDLE_FRAMES} HTTP/2 frames in a row that bring no response forward.",
-            )
+            text = f"The server sent more than {IDLE_FRAMES} HTTP/2 frames in a row that bring no response forward."
+            raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, text)
 
     def _data(self, flags: int, stream_id: int, payload: bytes) -> None:
         stream = self._streams.get(stream_id)
-        if stream is None or self._block_of is not None:
+        if stream is None:
             frames.check_shape(frames.DATA, stream_id, payload)
-            if self._block_of is not None:
-                _refuse("The server interrupted an HTTP/2 field block with another frame.")
             if self._is_idle(stream_id):
                 _refuse(f"The server sent DATA on stream {stream_id}, which no request has opened.")
         data = frames.without_padding(flags, payload) if flags & frames.PADDED else payload
         flow = len(payload)
         self._window.left -= flow
         if self._window.left < 0:
-            raise ConnectionFault(
-                ErrorCode.FLOW_CONTROL_ERROR, "The server sent more content than the HTTP/2 connection's window allows."
-            )
+            text = "The server sent more content than the HTTP/2 connection's window allows."
+            raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, text)
         if stream is None:
             self._late_data(stream_id, flow)
             return
@@ -294,36 +280,28 @@ class Http2Engine:
         """Content for a stream that is over, sent before the peer knew: counted, given back, forgotten."""
         self._late -= flow
         if self._late < 0:
-            raise ConnectionFault(
-                ErrorCode.STREAM_CLOSED, f"The server went on sending content on stream {stream_id} after its end."
-            )
+            text = f"The server went on sending content on stream {stream_id} after its end."
+            raise ConnectionFault(ErrorCode.STREAM_CLOSED, text)
         if flow:
             self._give_back(stream_id, flow)
         else:
             self._no_progress()
 
-    def _add_to_block(self, flags: int, fragment: bytes, wire_size: int) -> None:
-        self._block.append(fragment)
-        self._block_size += len(fragment)
-        self._block_wire_size += wire_size + 9
-        if self._block_size > self._limits.head_bytes or len(self._block) > BLOCK_FRAMES:
-            _too_large(f"The server sent a head of {self._block_size} compressed bytes in {len(self._block)} frames.")
-        if not flags & frames.END_HEADERS or self._block_of is None:
+    def _add_to_block(self, block: frames.FieldBlock, flags: int, fragment: bytes, payload_size: int) -> None:
+        whole = block.add(flags, fragment, payload_size, self._limits.head_bytes)
+        if whole is None:
             return
-        (stream_id, end), block, wire_size = self._block_of, b"".join(self._block), self._block_wire_size
-        self._block_of = None
-        self._block.clear()
-        self._block_size = self._block_wire_size = 0
-        pairs = self._decode(block)
-        stream = self._streams.get(stream_id)
+        self._block = None
+        pairs = self._decode(whole)
+        stream = self._streams.get(block.stream_id)
         if stream is None:
             self._no_progress()  # late: the peer did not know yet that the stream is over
             return
-        event = stream.section(pairs, end, wire_size, self._now, self._limits)
+        event = stream.section(pairs, block.end, block.wire_size, self._now, self._limits)
         self._idle = 0
         if event is not None:
             self._events.append(event)
-        if end:
+        if block.end:
             self._complete(stream)
 
     def _decode(self, block: bytes) -> Sequence[Sequence[bytes]]:
@@ -331,7 +309,8 @@ class Http2Engine:
             pairs: Sequence[Sequence[bytes]] = self._decoder.decode(block, raw=True)
             return pairs
         except OversizedHeaderListError:
-            _too_large(f"The server sent a head that unpacks to more than {self._limits.head_bytes} bytes.")
+            text = f"The server sent a head that unpacks to more than {self._limits.head_bytes} bytes."
+            raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes")) from None
         except HPACKError as error:
             cause: BaseException = error
         except BaseException as error:
@@ -343,38 +322,27 @@ class Http2Engine:
         raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, text) from cause
 
     def _settings(self, flags: int, payload: bytes) -> None:
-        for setting, value in frames.read_settings(flags, payload):
-            if setting == frames.MAX_CONCURRENT_STREAMS and value != self._max_streams:
-                self._max_streams = value
-                self._events.append(StreamLimitChanged(self._now, value))
-            elif setting == frames.INITIAL_WINDOW_SIZE:
-                change, self._peer_stream_window = value - self._peer_stream_window, value
-                for stream in self._streams.values():
-                    stream.send_window += change
-                    if stream.send_window > frames.LARGEST_WINDOW:
-                        text = "The server's SETTINGS overflow an HTTP/2 stream's window."
-                        raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, text)
-            elif setting == frames.MAX_FRAME_SIZE:
-                self._peer_frame_size = min(value, 65_536)
-            elif setting == frames.HEADER_TABLE_SIZE:
+        settings = frames.read_settings(flags, payload)
+        if flags & frames.ACK:
+            return
+        before = self._peer.max_streams
+        self._peer.apply(settings, self._streams.values())
+        if self._peer.max_streams != before:
+            self._events.append(StreamLimitChanged(self._now, self._peer.max_streams))
+        for setting, value in settings:
+            if setting == frames.HEADER_TABLE_SIZE:
                 self._encoder.header_table_size = min(value, TABLE_SIZE)
-        if not flags & frames.ACK:
-            self._out.append(frames.frame(frames.SETTINGS, frames.ACK, 0))
-            self._flush_all()
+        self._out.append(frames.frame(frames.SETTINGS, frames.ACK, 0))
+        self._flush_all()
 
     def _window_update(self, stream_id: int, increment: int) -> None:
-        text = f"The server opened an HTTP/2 window by {increment} bytes, which is not allowed."
-        code = ErrorCode.FLOW_CONTROL_ERROR if increment else ErrorCode.PROTOCOL_ERROR
-        if not stream_id:
-            self._send_window += increment
-            if not increment or self._send_window > frames.LARGEST_WINDOW:
-                raise ConnectionFault(code, text)
-            self._flush_all()
-        elif (stream := self._streams.get(stream_id)) is not None:
-            stream.send_window += increment
-            if not increment or stream.send_window > frames.LARGEST_WINDOW:
-                raise StreamFault(code, text)
+        stream = self._streams.get(stream_id)
+        if stream is not None:
+            self._peer.open(increment, stream)
             self._flush(stream)
+        elif not stream_id:
+            self._peer.open(increment, None)
+            self._flush_all()
 
     # How exchanges end
 
@@ -395,10 +363,7 @@ class Http2Engine:
         self._goaway = GoAwayReceived(self._now, last, code, payload[8:1032].decode("utf-8", "replace"))
         self._events.append(self._goaway)
         for stream_id in [stream_id for stream_id in self._streams if stream_id > last]:
-            text = (
-                f"The server is closing the HTTP/2 connection ({frames.code_name(code)}) and did not process "
-                f"request {stream_id}; it can be sent again on another."
-            )
+            text = f"The server said goodbye ({frames.code_name(code)}) without processing request {stream_id}."
             self._fail(stream_id, ConnectionLost(text), processed=False)
 
     def _complete(self, stream: Exchange) -> None:
@@ -434,7 +399,3 @@ class Http2Engine:
 
 def _refuse(text: str) -> NoReturn:
     raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, text)
-
-
-def _too_large(text: str) -> NoReturn:
-    raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes"))

@@ -7,16 +7,26 @@ other. Interim responses leave nothing behind but their count, so nothing in the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fetcher.errors import FetcherError, LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
 from fetcher.wire.events import InterimResponse, ResponseHead
 from fetcher.wire.http2_fields import MalformedSection, Section, content_length, read_section
-from fetcher.wire.http2_frames import ErrorCode
+from fetcher.wire.http2_frames import (
+    FRAME_SIZE,
+    INITIAL_WINDOW_SIZE,
+    LARGEST_WINDOW,
+    MAX_CONCURRENT_STREAMS,
+    MAX_FRAME_SIZE,
+    ConnectionFault,
+    ErrorCode,
+)
 
 STREAM_WINDOW = 6 * 1024 * 1024
 """Chromium's."""
+ASSUMED_STREAMS = 100
+"""Concurrent requests before the peer's SETTINGS say how many (Chromium's kInitialMaxConcurrentStreams)."""
 
 
 class StreamFault(Exception):
@@ -184,3 +194,43 @@ class Exchange:
         if last:
             self.queue = None
         return bytes(piece), last
+
+
+class PeerAllowance:
+    """What the peer lets us send: concurrent requests, frame size, and the window of the connection and of each
+    stream."""
+
+    __slots__ = ("frame_size", "max_streams", "stream_window", "window")
+
+    def __init__(self) -> None:
+        self.max_streams = ASSUMED_STREAMS
+        self.frame_size = FRAME_SIZE
+        self.stream_window = self.window = 65_535
+
+    def apply(self, settings: Iterable[tuple[int, int]], streams: Iterable[Exchange]) -> None:
+        """New SETTINGS; a new initial window changes the open streams' too (RFC 9113 6.9.2)."""
+        for setting, value in settings:
+            if setting == MAX_CONCURRENT_STREAMS:
+                self.max_streams = value
+            elif setting == MAX_FRAME_SIZE:
+                self.frame_size = min(value, 65_536)
+            elif setting == INITIAL_WINDOW_SIZE:
+                change, self.stream_window = value - self.stream_window, value
+                for stream in streams:
+                    stream.send_window += change
+                    if stream.send_window > LARGEST_WINDOW:
+                        text = "The server's SETTINGS overflow an HTTP/2 stream's window."
+                        raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, text)
+
+    def open(self, increment: int, stream: Exchange | None) -> None:
+        """A WINDOW_UPDATE for ``stream``, or for the connection. Raises the fault of the one it concerns."""
+        window = increment + (self.window if stream is None else stream.send_window)
+        if increment and window <= LARGEST_WINDOW:
+            if stream is None:
+                self.window = window
+            else:
+                stream.send_window = window
+            return
+        code = ErrorCode.FLOW_CONTROL_ERROR if increment else ErrorCode.PROTOCOL_ERROR
+        text = f"The server opened an HTTP/2 window of ours by {increment} bytes, which is not allowed."
+        raise ConnectionFault(code, text) if stream is None else StreamFault(code, text)

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from enum import IntEnum
 
-from fetcher.errors import FetcherError, RemoteProtocolError
+from fetcher.errors import FetcherError, LimitExceeded, RemoteProtocolError
 
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
 FRAME_NAMES = (
@@ -33,6 +33,8 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 FRAME_SIZE = 16_384
 """What either side may send until told otherwise; we never tell otherwise."""
 LARGEST_WINDOW = 2**31 - 1
+BLOCK_FRAMES = 128
+"""Frames that one field block may be cut into."""
 
 _HEAD = struct.Struct(">HBBBL")
 _SETTING = struct.Struct(">HL")
@@ -180,6 +182,27 @@ def header_block(flags: int, payload: bytes) -> bytes:
     if len(block) < 5:
         raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, "The server sent an HTTP/2 HEADERS frame that is too short.")
     return block[5:]
+
+
+class FieldBlock:
+    """A compressed field section, from its HEADERS through its CONTINUATIONs. ``end``: it ends its stream."""
+
+    def __init__(self, stream_id: int, *, end: bool) -> None:
+        self.stream_id = stream_id
+        self.end = end
+        self.wire_size = 0
+        self._fragments: list[bytes] = []
+        self._size = 0
+
+    def add(self, flags: int, fragment: bytes, payload_size: int, limit: int) -> bytes | None:
+        """Take a frame's fragment; the whole block if it was the last. ``limit``: ``Limits.head_bytes``."""
+        self._fragments.append(fragment)
+        self._size += len(fragment)
+        self.wire_size += payload_size + 9
+        if self._size > limit or len(self._fragments) > BLOCK_FRAMES:
+            text = f"The server sent a head of {self._size} compressed bytes in {len(self._fragments)} frames."
+            raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes"))
+        return b"".join(self._fragments) if flags & END_HEADERS else None
 
 
 def check_shape(kind: int, stream_id: int, payload: bytes) -> None:
