@@ -193,14 +193,16 @@ def test_a_callback_that_raises_ends_the_exchange() -> None:
 
 
 def test_a_callback_may_use_another_connection() -> None:
-    """Fetching the hinted file inside the callback works, and its own interim responses stay its own."""
-    with scripted([hints(STYLE) + ok(b"page")], [hints(SCRIPT) + ok(b"style")]) as server:
+    """Fetching the hinted file inside the callback works, through a proxy too; its interim responses stay its own."""
+    established = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 Connection established\r\n\r\n"
+    with scripted([hints(STYLE) + ok(b"page")], [established], [hints(SCRIPT) + ok(b"style")]) as server:
         fetched: list[tuple[int, bytes]] = []
         seen: list[int] = []
 
         def fetch_hinted(interim: InterimResponse) -> None:
             seen.append(interim.status)
             other = stdlib.HTTPConnection("127.0.0.1", server.port, timeout=5)
+            other.set_tunnel("origin.test", 80)
             fetched.append(get(other, "/style.css"))
             other.close()
 
