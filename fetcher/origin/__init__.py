@@ -31,6 +31,7 @@ from fetcher.origin.script import (
     text,
 )
 from fetcher.origin.server import Origin
+from fetcher.origin.static import files
 
 __all__ = [  # noqa: RUF022 - the server, what it sends, what it saw
     "Origin",
@@ -55,6 +56,7 @@ __all__ = [  # noqa: RUF022 - the server, what it sends, what it saw
     "asset",
     "links",
     "text",
+    "files",
     "Log",
     "Entry",
     "RequestArrived",

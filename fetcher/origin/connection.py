@@ -54,6 +54,9 @@ class Speaker(Protocol):
 
     def receive(self, data: bytes, now: float) -> None: ...
 
+    def flush(self) -> None:
+        """The socket takes more: write what was held back."""
+
 
 class Connection(asyncio.Protocol):
     """Reads, writes, back-pressure and the tasks of one socket. ``number`` is its name in the log."""
@@ -68,7 +71,7 @@ class Connection(asyncio.Protocol):
         self._speaker: Speaker | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress: asyncio.Future[None] | None = None
-        self._paused = False
+        self.paused = False
 
     # What asyncio calls.
 
@@ -101,10 +104,12 @@ class Connection(asyncio.Protocol):
             self._lost.set_result(None)
 
     def pause_writing(self) -> None:
-        self._paused = True
+        self.paused = True
 
     def resume_writing(self) -> None:
-        self._paused = False
+        self.paused = False
+        if self._speaker is not None:
+            self._speaker.flush()
         self._wake()
 
     # What speakers and the origin call.
@@ -147,7 +152,7 @@ class Connection(asyncio.Protocol):
         return task
 
     async def writable(self) -> None:
-        while self._paused:
+        while self.paused:
             await self.progress()
 
     async def progress(self) -> None:
@@ -222,6 +227,8 @@ class Http1Speaker:
         self._busy = False
 
     def start(self) -> None: ...
+
+    def flush(self) -> None: ...
 
     def receive(self, data: bytes, now: float) -> None:
         for event in self._reader.receive(data):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from itertools import count
 
 from fetcher import clock
 from fetcher.origin.log import Log, Sent, What
@@ -30,7 +31,9 @@ from fetcher.origin.script import (
 )
 from fetcher.terms import Fields
 
-STEPS_AT_A_TIME = 32
+STEPS_AT_A_STRETCH = 16
+"""After so many steps, or pieces of content, each further one gives the loop a turn: others are served, and a client
+that has gone is noticed, before the next write."""
 
 
 class Exchange(ABC):
@@ -92,8 +95,8 @@ class Exchange(ABC):
 async def perform(exchange: Exchange, answer: Answer) -> None:
     """Every step of ``answer`` in order; returns when the script is over and its last byte is with the socket."""
     for number, (step, following) in enumerate(walk(answer), 1):
-        if number % STEPS_AT_A_TIME == 0:
-            await asyncio.sleep(0)  # An endless repeat must not keep the loop to itself.
+        if number > STEPS_AT_A_STRETCH:
+            await asyncio.sleep(0)
         match step:
             case Wait(ms):
                 if ms > 0:
@@ -133,7 +136,7 @@ async def _content(exchange: Exchange, body: Body, *, end: bool) -> None:
     pieces = body.pieces()
     piece = next(pieces)
     due = clock.now()
-    while True:
+    for number in count(1):
         following = next(pieces, None)
         exchange.body(piece, end=end and following is None)
         if following is None:
@@ -143,4 +146,6 @@ async def _content(exchange: Exchange, body: Body, *, end: bool) -> None:
             # Paced from the first piece, so that late wake-ups do not add up over many pieces.
             due = max(due + body.every_ms, clock.now())
             await asyncio.sleep((due - clock.now()) / 1000)
+        elif number > STEPS_AT_A_STRETCH:
+            await asyncio.sleep(0)
         piece = following
