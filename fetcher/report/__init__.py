@@ -2,3 +2,7 @@
 
 May import record, urls and terms; rich only in terminal.
 """
+
+from fetcher.report.terminal import print_difference, print_load, render_difference, render_load
+
+__all__ = ["print_difference", "print_load", "render_difference", "render_load"]

@@ -207,16 +207,6 @@ def shop() -> PageLoad:
         ),
         request(
             9,
-            "/img/products/42/back.avif",
-            D.IMAGE,
-            K.PRELOAD_SCAN,
-            (340.3, 340.6, 357.3, 452.0),
-            99_312,
-            connection=1,
-            origin=cdn,
-        ),
-        request(
-            10,
             "/fonts/inter.woff2",
             D.FONT,
             K.CSS,
@@ -229,7 +219,17 @@ def shop() -> PageLoad:
             earlier=3,
             earlier_reason="the hint has no crossorigin, and a font is always fetched in cors mode (EH 9.5)",
         ),
-        request(11, "/img/icons.svg", D.IMAGE, K.CSS, (339.2, 339.5, 349.0, 353.3), 3_310, source=5),
+        request(10, "/img/icons.svg", D.IMAGE, K.CSS, (339.2, 339.5, 349.0, 353.3), 3_310, source=5),
+        request(
+            11,
+            "/img/products/42/back.avif",
+            D.IMAGE,
+            K.PRELOAD_SCAN,
+            (340.3, 340.6, 357.3, 452.0),
+            99_312,
+            connection=1,
+            origin=cdn,
+        ),
         request(12, "/img/missing.png", D.IMAGE, K.PRELOAD_SCAN, (351.8, 352.0, 360.4, 360.9), 512, status=404),
         request(
             13,
@@ -293,9 +293,9 @@ def shop() -> PageLoad:
     )
     connections = (
         connection(
-            0, "shop.test", (0.1, 1.3, 6.2, 6.3, 12.1), reason="navigation", requests=(0, 1, 2, 3, 4, 5, 6, 11, 12)
+            0, "shop.test", (0.1, 1.3, 6.2, 6.3, 12.1), reason="navigation", requests=(0, 1, 2, 3, 4, 5, 6, 10, 12)
         ),
-        connection(1, "cdn.test", (21.6, 23.0, 30.2, 30.3, 44.0), reason="preconnect", hint=5, requests=(7, 8, 9)),
+        connection(1, "cdn.test", (21.6, 23.0, 30.2, 30.3, 44.0), reason="preconnect", hint=5, requests=(7, 8, 11)),
         connection(
             2,
             "shop.test",
@@ -303,7 +303,7 @@ def shop() -> PageLoad:
             credentialed=False,
             lookup_start=None,
             lookup_end=None,
-            requests=(10,),
+            requests=(9,),
         ),
         ConnectionRecord(
             3,
@@ -358,7 +358,7 @@ def shop() -> PageLoad:
 def shop_without_hints() -> PageLoad:
     """The same page loaded with hints off: read, not acted on."""
     requests = (
-        document((0.0, 12.9, 323.1, 352.0)),
+        document((0.0, 12.9, 323.1, 352.0), 22.0),
         request(1, "/css/main.css", D.STYLE, K.PRELOAD_SCAN, (323.6, 324.0, 333.5, 349.9), 48_211),
         request(2, "/js/app.js", D.SCRIPT, K.PRELOAD_SCAN, (323.6, 324.1, 335.2, 377.0), 132_870),
         request(3, "/css/theme.css?v=20260801", D.STYLE, K.PRELOAD_SCAN, (323.6, 324.1, 333.8, 351.0), 6_120),

@@ -1,0 +1,141 @@
+"""What renderers hand to the terminal: lines of (text, style) segments, and the figures and words in them.
+
+A style says what a text is ("waiting", "hint"), never how it looks; ``terminal`` alone knows colours. Our own glyphs
+each have one ASCII stand-in of the same width, so a layout made once holds for terminals without Unicode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from fetcher.report.escape import cells, shorten, wrap
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    STRONG = "strong"
+    DIM = "dim"
+    HINT = "hint"
+    FINAL = "final"
+    GUIDE = "guide"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    QUEUED = "queued"
+    LOOKUP = "lookup"
+    CONNECT = "connect"
+    TLS = "tls"
+    WAITING = "waiting"
+    RECEIVING = "receiving"
+
+
+Segment = tuple[str, Style]
+Line = tuple[Segment, ...]
+
+# Phases and marks must stay apart from each other in ASCII too; "·" separates in sentences and queues in bars.
+_ASCII = str.maketrans(
+    {
+        "·": "|",
+        "┄": "~",
+        "╌": "-",
+        "═": "=",
+        "░": ":",
+        "█": "#",
+        "▼": "v",
+        "◆": "*",
+        "┊": "|",
+        "│": "!",
+        "┴": "+",
+        "─": "-",
+        "└": "`",
+        "✓": "+",
+        "✗": "x",
+        "−": "-",
+        "→": ">",
+        "…": "~",
+    }
+)
+_ASCII_QUEUED = str.maketrans({"·": "."})
+
+
+UNBROKEN = "\u00a0"
+"""A space at which ``paragraph`` does not break; servers' texts hold none (``safe`` shows them)."""
+
+
+def to_ascii(line: Line) -> Line:
+    """``line`` with every glyph of ours replaced by its ASCII stand-in."""
+    return tuple((text.translate(_ASCII_QUEUED if style is Style.QUEUED else _ASCII), style) for text, style in line)
+
+
+def trimmed(line: Iterable[Segment]) -> Line:
+    """``line`` without empty segments and trailing spaces, neighbours of one style joined."""
+    joined: list[Segment] = []
+    for text, style in line:
+        if text and joined and joined[-1][1] is style:
+            joined[-1] = (joined[-1][0] + text, style)
+        elif text:
+            joined.append((text, style))
+    while joined and not (text := joined[-1][0].rstrip(" ")):
+        joined.pop()
+    if joined:
+        joined[-1] = (joined[-1][0].rstrip(" "), joined[-1][1])
+    return tuple(joined)
+
+
+def paragraph(
+    text: str, width: int, style: Style = Style.PLAIN, *, lead: Line = (), indent: int = 0, most: int | None = None
+) -> list[Line]:
+    """``text`` wrapped to ``width`` after ``lead``, later lines ``indent`` cells in; ``most`` lines at most."""
+    first = sum(cells(part) for part, _ in lead)
+    rows = [row.replace(UNBROKEN, " ") for row in wrap(text, max(width - max(first, indent), 20))]
+    if most is not None and len(rows) > most:
+        rows = [*rows[: most - 1], shorten(" ".join(rows[most - 1 :]), max(width - indent, 20), 1.0)]
+    return [trimmed([*(lead if not n else [(" " * indent, Style.PLAIN)]), (row, style)]) for n, row in enumerate(rows)]
+
+
+def milliseconds(value: float) -> str:
+    """``value`` ms for reading: "21.3 ms", "12.35 s"."""
+    return f"{value:.1f} ms" if abs(value) < 9_999.95 else f"{value / 1000:.2f} s"
+
+
+def signed(value: float) -> str:
+    """A difference in ms with its sign: "−302.1 ms", "+0.4 ms", "0.0 ms"."""
+    shown = milliseconds(abs(value))
+    if not any(digit in shown for digit in "123456789"):
+        return shown
+    return ("−" if value < 0 else "+") + shown
+
+
+def size(value: int) -> str:
+    """Bytes for reading, by thousands: "512 B", "48.2 kB", "1.3 MB"."""
+    if value < 1000:
+        return f"{value} B"
+    number = float(value)
+    for unit in ("kB", "MB", "GB", "TB"):
+        number /= 1000
+        if number < 999.95 or unit == "TB":
+            break
+    return f"{number:.1f} {unit}"
+
+
+def count(number: int, thing: str, things: str | None = None) -> str:
+    """ "1 request", "14 requests"."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def place(url: str, home: str | None) -> str:
+    """``url`` as shown in a page of the origin ``home``: its path there, without the scheme elsewhere."""
+    origin, target = split(url)
+    if home is not None and origin == home:
+        return target
+    return url.partition("://")[2] or url
+
+
+def split(url: str) -> tuple[str, str]:
+    """(origin as written, path and query) of an absolute URL in a record; textual, so escaped texts pass too."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return "", url
+    host, slash, target = rest.partition("/")
+    return f"{scheme}://{host}", slash + target or "/"

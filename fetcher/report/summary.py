@@ -1,0 +1,216 @@
+"""What one load says about its hints, in sentences: pure, lines of (text, style) out.
+
+``headline`` stands above the waterfall: the URL, the outcome, the profile, and both first-byte clocks, never
+one "TTFB". ``details`` stands below: every 1xx, what came of each link, double fetches with their cause, totals, and
+what was not seen. Lists a server can grow stop at ``MOST_LISTED`` lines unless all are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fetcher.record.page_load import Hint, InterimResponse, PageLoad
+from fetcher.report.escape import safe_load, shorten
+from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
+from fetcher.report.rows import has_scripts, home_of
+from fetcher.terms import HttpVersion, ProfileName
+
+MOST_LISTED = 12
+
+
+def headline(load: PageLoad, *, width: int, unicode: bool = True) -> list[Line]:
+    """URL, outcome under the profile's name, and the two clocks with the time between them."""
+    load = safe_load(load, unicode=unicode)
+    lines: list[Line] = [((shorten(load.url, width), Style.STRONG),)]
+    if load.final_url is not None and load.final_url != load.url:
+        lines.append((("→ ", Style.DIM), (shorten(load.final_url, width - 2), Style.STRONG)))
+    took = f" in {milliseconds(load.finished_at)}" if load.finished_at is not None else ""
+    if load.outcome == "loaded":
+        lines += paragraph(f"loaded{took}, {_as_profile(load)}", width)
+    else:
+        after = took.replace(" in ", " after ", 1)
+        lines += paragraph(f"not loaded ({load.outcome}){after}, {_as_profile(load)}", width, Style.BAD)
+        if load.error:
+            lines += paragraph(load.error, width, Style.BAD)
+    lines += paragraph(_clocks(load), width, Style.STRONG)
+    return _finished(lines, unicode)
+
+
+def details(load: PageLoad, *, width: int, unicode: bool = True, all_rows: bool = False) -> list[Line]:
+    """Interim responses, hints, double fetches, totals, what was not seen, notes."""
+    load = safe_load(load, unicode=unicode)
+    most = None if all_rows else MOST_LISTED
+    lines: list[Line] = []
+    lines += _interim(load, width, most)
+    lines += _hints(load, width, most)
+    lines += _again(load, width, most)
+    lines += paragraph(_totals(load), width, lead=(("Totals  ", Style.STRONG),), indent=8)
+    lines += _unseen(load, width)
+    lines += _listed((paragraph(n, width, lead=(("Note  ", Style.STRONG),), indent=6) for n in load.notes), most)
+    return _finished(lines, unicode)
+
+
+def _finished(lines: list[Line], unicode: bool) -> list[Line]:
+    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
+
+
+def _as_profile(load: PageLoad) -> str:
+    if not load.early_hints:
+        return f"as {load.profile} would with hints switched off"
+    if load.profile is ProfileName.EAGER:
+        return "as eager does: chromium that also acts on hints over HTTP/1.1"
+    return f"as {load.profile} would"
+
+
+def _clocks(load: PageLoad) -> str:
+    first, final = load.first_interim_response_start, load.final_response_headers_start
+    parts = [
+        f"first interim response {milliseconds(first)}" if first is not None else "no interim response",
+        f"final response {milliseconds(final)}" if final is not None else "no final response",
+    ]
+    if first is not None and final is not None:
+        parts.append(f"{milliseconds(final - first)} between them")
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts in one line that breaks between them only."""
+    return " · ".join(part.replace(" ", UNBROKEN) for part in parts)
+
+
+def _interim(load: PageLoad, width: int, most: int | None) -> list[Line]:
+    """Each 1xx, whether it was acted on and why not; and the sentence eager owes its reader."""
+    entries = [_one_interim(load, one, width) for one in load.interim]
+    lines = _listed(entries, most)
+    acted = [one for one in load.interim if one.acted]
+    if load.profile is ProfileName.EAGER and any(_protocol(load, one) is HttpVersion.HTTP_1_1 for one in acted):
+        lines += paragraph("No browser acts on hints over HTTP/1.1; eager did.", width, Style.WARNING)
+    return lines
+
+
+def _protocol(load: PageLoad, one: InterimResponse) -> HttpVersion | None:
+    connection = load.requests[one.request].connection
+    return load.connections[connection].protocol if connection is not None else None
+
+
+def _one_interim(load: PageLoad, one: InterimResponse, width: int) -> list[Line]:
+    hints = [hint for hint in load.hints if hint.interim == one.id]
+    links = f": {count(len(hints), 'link')}" if hints or one.status == 103 else ""
+    text = f"at {milliseconds(one.at)}{links}"
+    refused = sum(not hint.acted for hint in hints)
+    if one.acted:
+        text += f", {len(hints) - refused} acted on" + (f", {refused} refused" if refused else "")
+        style = Style.PLAIN
+    else:
+        text += f"; not acted on ({one.rule}): {one.reason}"
+        style = Style.WARNING
+    lead = f"{one.status} {one.reason_phrase}".strip() + "  "
+    return paragraph(text, width, style, lead=((shorten(lead, 40), Style.HINT),), indent=2)
+
+
+def _hints(load: PageLoad, width: int, most: int | None) -> list[Line]:
+    """What came of each link: acted on first, then refused; of an interim response not acted on, nothing more."""
+    considered = [hint for hint in load.hints if load.interim[hint.interim].acted or hint.acted]
+    acted = [_acted(load, hint, width) for hint in considered if hint.acted]
+    refused = [_refused(hint, width) for hint in considered if not hint.acted]
+    return _listed(acted, most) + _listed(refused, most)
+
+
+def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
+    home = home_of(load)
+    what = place(hint.url or hint.href, home)
+    again = next((r for r in load.requests if hint.request is not None and r.earlier == hint.request), None)
+    mark, style = "✓", Style.GOOD
+    if hint.request is None:
+        what, text = _preconnected(load, hint)
+        if hint.connection is None or not load.connections[hint.connection].requests:
+            mark, style = "?", Style.WARNING
+    else:
+        request = load.requests[hint.request]
+        what = f"#{hint.request} {what}"
+        if again is not None:
+            mark, style = "✗", Style.WARNING
+            text = f"fetched again as #{again.id}: {again.earlier_reason or 'the copy could not serve'}"
+        elif request.outcome not in ("complete", "pending"):
+            mark, style, text = "✗", Style.BAD, f"failed ({request.outcome})"
+        elif hint.head_start is not None:
+            text = f"sent {milliseconds(hint.head_start)} before the page asked for it"
+        elif hint.used:
+            text = "used by the page"
+        elif hint.used is None:
+            mark, style, text = "?", Style.PLAIN, "unknown whether the page would have used it"
+        elif has_scripts(load):
+            mark, style, text = "?", Style.WARNING, "not seen used; a script may ask for it, and scripts did not run"
+        else:
+            mark, style, text = "?", Style.WARNING, "not used by the page"
+    what = shorten(what, max(width // 2 - 6, 24))
+    return paragraph(f"{what}  {text}", width, lead=((f"  {mark} ", style),), indent=4)
+
+
+def _preconnected(load: PageLoad, hint: Hint) -> tuple[str, str]:
+    if hint.connection is None:
+        return hint.href, "nothing was left to do for it"
+    connection = load.connections[hint.connection]
+    what = f"c{connection.id} {hint.rel or 'preconnect'} {connection.host}"
+    if connection.error is not None:
+        return what, f"not opened: {connection.error}"
+    ready = f"open at {milliseconds(connection.connect_end)}" if connection.connect_end is not None else "never open"
+    used = f"used by {count(len(connection.requests), 'request')}" if connection.requests else "no request used it"
+    return what, f"{ready}, {used}"
+
+
+def _refused(hint: Hint, width: int) -> list[Line]:
+    raw = shorten(hint.raw, max(width // 2 - 6, 24), 0.7)
+    return paragraph(f"{raw}  refused ({hint.rule}): {hint.reason}", width, lead=(("  ✗ ", Style.BAD),), indent=4)
+
+
+def _again(load: PageLoad, width: int, most: int | None) -> list[Line]:
+    """Double fetches that no hint began (those stand with their hint)."""
+    hinted = {hint.request for hint in load.hints if hint.acted}
+    entries = [
+        paragraph(
+            f"#{request.id} {shorten(place(request.url, home_of(load)), max(width // 2 - 6, 24))}  fetched again after "
+            f"#{request.earlier}: {request.earlier_reason or 'the copy could not serve'}",
+            width,
+            lead=(("  ✗ ", Style.WARNING),),
+            indent=4,
+        )
+        for request in load.requests
+        if request.earlier is not None and request.earlier not in hinted
+    ]
+    return [(("Fetched twice", Style.STRONG),), *_listed(entries, most)] if entries else []
+
+
+def _totals(load: PageLoad) -> str:
+    received = sum((r.sizes.head or 0) + (r.sizes.transferred or 0) for r in load.requests)
+    opened = sum(one.connect_end is not None for one in load.connections)
+    parts = [count(len(load.requests), "request"), f"{size(received)} received", count(opened, "connection")]
+    failed = [r.id for r in load.requests if r.outcome not in ("complete", "pending") and r.id not in load.navigations]
+    refused = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
+    if failed:
+        parts.append(f"{len(failed)} failed ({_ids(failed)})")
+    if refused:
+        parts.append(f"{count(len(refused), 'error status', 'error statuses')} ({_ids(refused)})")
+    return _joined(parts)
+
+
+def _ids(ids: list[int]) -> str:
+    return ", ".join(f"#{one}" for one in ids[:8]) + (" …" if len(ids) > 8 else "")
+
+
+def _unseen(load: PageLoad, width: int) -> list[Line]:
+    if not has_scripts(load):
+        return []
+    number = f" ({load.scripts} on the page)" if load.scripts else ""
+    text = f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
+    return paragraph(text, width, lead=(("Not seen  ", Style.STRONG),), indent=10)
+
+
+def _listed(entries: Iterable[list[Line]], most: int | None) -> list[Line]:
+    """The entries one after the other, no more than ``most`` of them."""
+    items = list(entries)
+    shown = items if most is None or len(items) <= most + 1 else items[:most]
+    lines = [line for item in shown for line in item]
+    if len(shown) < len(items):
+        lines.append(((f"  … and {len(items) - len(shown)} more", Style.DIM),))
+    return lines

@@ -1,0 +1,97 @@
+"""The one door to rich: a PageLoad, or two side by side, on a terminal.
+
+``render_load`` and ``render_difference`` are pure (text out, ANSI colours if asked); ``print_load`` and
+``print_difference`` ask rich what the stream can show: width, colour (NO_COLOR honoured), Unicode.
+rich is imported inside, because ``fetcher --help`` must not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+from fetcher.record.page_load import PageLoad
+from fetcher.report.difference import difference
+from fetcher.report.lines import Line, Style
+from fetcher.report.summary import details, headline
+from fetcher.report.waterfall import waterfall
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# The eight standard colours, which every theme keeps legible on its own background.
+LOOKS: dict[Style, str] = {
+    Style.PLAIN: "",
+    Style.STRONG: "bold",
+    Style.DIM: "dim",
+    Style.HINT: "bold cyan",
+    Style.FINAL: "bold",
+    Style.GUIDE: "cyan",
+    Style.GOOD: "green",
+    Style.WARNING: "yellow",
+    Style.BAD: "red",
+    Style.QUEUED: "dim",
+    Style.LOOKUP: "cyan",
+    Style.CONNECT: "yellow",
+    Style.TLS: "magenta",
+    Style.WAITING: "green",
+    Style.RECEIVING: "blue",
+}
+
+
+def render_load(load: PageLoad, *, width: int, color: bool, unicode: bool = True, all_rows: bool = False) -> str:
+    """Headline, waterfall and summary of ``load`` in ``width`` cells, ending in a newline; no trailing spaces."""
+    lines = [
+        *headline(load, width=width, unicode=unicode),
+        (),
+        *waterfall(load, width=width, unicode=unicode, all_rows=all_rows),
+        (),
+        *details(load, width=width, unicode=unicode, all_rows=all_rows),
+    ]
+    return _text(lines, color)
+
+
+def render_difference(off: PageLoad, on: PageLoad, *, width: int, color: bool, unicode: bool = True) -> str:
+    """The table of ``difference``: the page with hints ``off`` and ``on``, one run each."""
+    return _text(difference(off, on, width=width, unicode=unicode), color)
+
+
+def print_load(
+    load: PageLoad, *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
+) -> None:
+    """Write ``render_load`` to ``file`` (standard output) as the stream can show it; ``color`` None is automatic."""
+    console, colored, unicode = _console(file, color)
+    text = render_load(load, width=console.width, color=colored, unicode=unicode, all_rows=all_rows)
+    console.file.write(text)
+
+
+def print_difference(off: PageLoad, on: PageLoad, *, file: TextIO | None = None, color: bool | None = None) -> None:
+    """Write ``render_difference`` to ``file`` (standard output) as the stream can show it."""
+    console, colored, unicode = _console(file, color)
+    console.file.write(render_difference(off, on, width=console.width, color=colored, unicode=unicode))
+
+
+def _console(file: TextIO | None, color: bool | None) -> tuple[Console, bool, bool]:
+    """The console on ``file``, whether to colour, whether its encoding carries our glyphs."""
+    from rich.console import Console
+
+    console = Console(file=file or sys.stdout, highlight=False, markup=False)
+    automatic = console.color_system is not None and not console.no_color
+    unicode = (getattr(console.file, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+    return console, automatic if color is None else color, unicode
+
+
+def _text(lines: Iterable[Line], color: bool) -> str:
+    if not color:
+        return "".join("".join(text for text, _ in line) + "\n" for line in lines)
+    from rich.color import ColorSystem
+    from rich.style import Style as Look
+
+    looks = {style: Look.parse(look) if look else None for style, look in LOOKS.items()}
+
+    def shown(text: str, style: Style) -> str:
+        look = looks[style]
+        return text if look is None or text.isspace() else look.render(text, color_system=ColorSystem.STANDARD)
+
+    return "".join("".join(shown(text, style) for text, style in line) + "\n" for line in lines)
