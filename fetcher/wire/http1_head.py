@@ -124,7 +124,7 @@ class HeadReader:
 
     def _within(self, size: int) -> None:
         if size > self._limits.head_bytes:
-            raise LimitExceeded(f"A response head is larger than {self._limits.head_bytes} bytes.", "head_bytes")
+            raise LimitExceeded(f"The response head is larger than {self._limits.head_bytes} bytes.", "head_bytes")
 
 
 def _end_of_head(data: bytes | bytearray, start: int) -> int:
@@ -142,7 +142,7 @@ _STATUS_LINE = re.compile(r"(HTTP)/([0-9])\.([0-9])( +)([0-9]{3})(?: (.*))?", re
 def parse_head(raw: bytes, limits: Limits, leading: int = 0) -> ParsedHead:
     """Read one whole head. Raises ``RemoteProtocolError`` or ``LimitExceeded``."""
     deviations: list[str] = [Deviation.LEADING_EMPTY_LINES] if leading else []
-    text = _line_text(raw, deviations)
+    text = _line_text(raw, "head", deviations)
     first, _, rest = text.partition("\n")
     match = _STATUS_LINE.fullmatch(first)
     if match is None:
@@ -169,19 +169,19 @@ def parse_head(raw: bytes, limits: Limits, leading: int = 0) -> ParsedHead:
 
 def parse_trailers(raw: bytes, limits: Limits, deviations: list[str]) -> Fields:
     """Read a trailer section with its line ends but without the empty line (RFC 9112 7.1.2)."""
-    return parse_fields(_line_text(raw, deviations), limits, deviations)
+    return parse_fields(_line_text(raw, "trailer section", deviations), limits, deviations)
 
 
 _CONTROLS = bytes(c for c in (*range(1, 32), 127) if c not in b"\t\r\n")
 
 
-def _line_text(raw: bytes, deviations: list[str]) -> str:
+def _line_text(raw: bytes, what: str, deviations: list[str]) -> str:
     """The section as text with LF line ends, refusing what could hide a line end (RFC 9112 2.2, RFC 9110 5.5)."""
     if b"\0" in raw:
-        raise RemoteProtocolError("A response head contains a NUL byte.")
+        raise RemoteProtocolError(f"The response {what} contains a NUL byte.")
     ends = raw.count(b"\r\n")
     if raw.count(b"\r") != ends:
-        raise RemoteProtocolError("A response head contains a CR that does not end a line.")
+        raise RemoteProtocolError(f"The response {what} contains a CR that does not end a line.")
     if raw.count(b"\n") != ends:
         deviations.append(Deviation.BARE_LF)
     if len(raw.translate(None, _CONTROLS)) != len(raw):
