@@ -1,0 +1,142 @@
+"""The command ``fetcher``: its sub-commands, and the one place where errors become a sentence and an exit code.
+
+Exit codes: 0 done (an HTTP error status is a note), 2 usage, 3 could not load or blocked, 22 with --fail, 70 our own
+fault, 130 interrupted. A reader that closes our output early (``| head``) is no error. ``fetcher --help`` stays cheap:
+what a command needs is imported inside it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import fetcher
+from fetcher.cli import get, load, serve
+from fetcher.errors import FetcherError
+
+DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
+
+# What the option parser raises for a bad command line: BadParameter < UsageError < this, which has no public name.
+_BadCommandLine: Any = typer.BadParameter.__mro__[2]
+
+EPILOG = """\b
+Examples:
+  fetcher get -k https://localhost:8443/              every response as it comes, 103s included
+  fetcher load https://example.com/                   the page, its hints and its waterfall
+  fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
+  fetcher serve                                       a sample site that sends 103s, to try this on
+
+\b
+Exit codes: 0 done, 2 usage, 3 could not load, 22 HTTP error with --fail, 70 our fault, 130 interrupted."""
+
+app = typer.Typer(
+    name="fetcher",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"fetcher {fetcher.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def fetcher_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Load a page as a browser does on the network: read 103 Early Hints, act on them, show what happened."""
+
+
+app.command("get", epilog=get.EPILOG)(get.get)
+app.command("load", epilog=load.EPILOG)(load.load)
+app.command("serve", epilog=serve.EPILOG)(serve.serve)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script: runs ``arguments`` (the process's own by default) and exits."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and gives its exit code; whatever went wrong has been said on standard error."""
+    debug = "--debug" in arguments or bool(os.environ.get("FETCHER_DEBUG"))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a terminal that cannot show a character must not end the command
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = _invoke(arguments or ["--help"], debug)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return DONE
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    return code
+
+
+def _invoke(arguments: Sequence[str], debug: bool) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("fetcher", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except _BadCommandLine as error:
+        where = error.ctx.command_path if getattr(error, "ctx", None) is not None else "fetcher"
+        return _say(f"{error.format_message().rstrip('.')}; see {where} --help", USAGE)
+    except FetcherError as error:
+        if debug:
+            traceback.print_exc()
+        return _say(_placed(error), error.exit_code)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        return _say(f"cannot write the result: {error.strerror or error}", FetcherError.exit_code)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        what = f"{type(error).__name__}: {error}"
+        return _say(f"this is a fault of fetcher's own ({what}); --debug shows where, please report it", OUR_FAULT)
+    return DONE
+
+
+def _placed(error: FetcherError) -> str:
+    """The error's sentence, with the URL that the command noted on it in front where it does not say where."""
+    from fetcher.report.escape import shorten
+
+    sentence = str(error)
+    url = next(iter(getattr(error, "__notes__", ())), "")
+    host = url.partition("://")[2].partition("/")[0]
+    return sentence if not host or host in sentence else f"{shorten(url, 80)}: {sentence}"
+
+
+def _say(sentence: str, code: int) -> int:
+    """One line on standard error. A sentence may quote a server, so it is escaped like everything a server sent."""
+    from fetcher.report.escape import safe
+
+    with suppress(OSError):
+        print(f"fetcher: {safe(sentence)}", file=sys.stderr, flush=True)
+    return code
+
+
+def _forget_output() -> None:
+    """Nobody reads on: point standard output at nothing, or the interpreter complains when it flushes at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)

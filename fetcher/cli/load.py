@@ -1,0 +1,150 @@
+"""``fetcher load``: one page load, its record and its waterfall.
+
+The record is saved before anything is printed, and also when the load failed or was interrupted: what was seen is
+what the person at the terminal needs most then.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from fetcher.cli import options as o
+from fetcher.cli.streams import check_writable, is_terminal, run, write_text
+from fetcher.errors import FetcherError
+
+if TYPE_CHECKING:
+    from fetcher.net.options import NetOptions
+    from fetcher.record import PageLoad
+
+HTTP_ERROR = 22
+
+EPILOG = """\b
+Examples:
+  fetcher load https://example.com/
+  fetcher load --browser chromium --http 2 https://example.com/
+  fetcher load --no-early-hints --json before.json https://example.com/
+  fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
+
+Scripts do not run and nothing is painted: what only a script would request is missing."""
+
+
+def load(
+    url: o.Url,
+    browser: o.Browser = "eager",
+    no_early_hints: o.NoEarlyHints = False,
+    http: o.Http = o.HttpVersions.AUTO,
+    cacert: o.CaFile = None,
+    insecure: o.Insecure = False,
+    resolve: o.Resolve = None,
+    connect_to: o.ConnectTo = None,
+    header: o.Header = None,
+    user_agent: o.UserAgent = None,
+    max_time: o.MaxTime = None,
+    json: o.JsonFile = None,
+    fail: o.Fail = False,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+    color: o.Color = o.Colour.AUTO,
+    debug: o.Debug = False,
+) -> None:
+    """Load a page and everything it asks for, acting on its 103s, and show the waterfall."""
+    check_writable(json)
+    net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
+    headers = o.header_fields(header)
+    loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net)
+    failure: FetcherError | None = None
+    try:
+        run(loading.run(progress=not quiet and is_terminal(sys.stderr)), url)
+    except FetcherError as error:
+        failure = error
+    record = loading.record
+    if record is not None:
+        if json is not None:
+            from fetcher.record import dumps
+
+            write_text(dumps(record), json)
+        if json != "-" and not quiet and (failure is None or _saw_something(record)):
+            from fetcher.report.terminal import print_load
+
+            colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
+            print_load(record, color=colour, all_rows=verbose)
+            sys.stdout.flush()
+    if failure is not None:
+        raise failure
+    _report_status(record, fail=fail, quiet=quiet)
+
+
+class _Loading:
+    """One load_page call whose record outlives its failure or interruption."""
+
+    def __init__(
+        self,
+        url: str,
+        browser: str,
+        early_hints: bool,
+        headers: tuple[tuple[str, str], ...],
+        user_agent: str | None,
+        max_time: float | None,
+        net: NetOptions,
+    ) -> None:
+        self.url = url
+        self.browser = browser
+        self.early_hints = early_hints
+        self.headers = headers
+        self.user_agent = user_agent
+        self.max_time = max_time
+        self.net = net
+        self.record: PageLoad | None = None
+
+    async def run(self, *, progress: bool) -> None:
+        import asyncio
+
+        from fetcher.load import load_page
+
+        shown = None
+        if progress:
+            from fetcher.cli.progress import Progress
+
+            shown = Progress(sys.stderr)
+        try:
+            self.record = await load_page(
+                self.url,
+                browser=self.browser,
+                early_hints=self.early_hints,
+                headers=self.headers,
+                user_agent=self.user_agent,
+                options=self.net,
+                timeout=self.max_time,
+                watch=shown,
+            )
+        except (FetcherError, asyncio.CancelledError) as error:
+            self.record = getattr(error, "record", None)
+            raise
+        finally:
+            if shown is not None:
+                shown.wipe()
+
+
+def _saw_something(record: PageLoad) -> bool:
+    """Whether anything came back: a look-up that failed has a sentence to show, but no waterfall."""
+    return any(
+        request.times.first_interim_response_start is not None or request.status is not None
+        for request in record.requests
+    )
+
+
+def _report_status(record: PageLoad | None, *, fail: bool, quiet: bool) -> None:
+    """An HTTP error status is a note, and with --fail the exit code 22, as in curl."""
+    document = record.document_request if record is not None else None
+    if document is None or document.status is None or document.status < 400:
+        return
+    if fail or not quiet:
+        from fetcher.report.escape import safe
+
+        note = "" if fail else "note: "
+        print(f"fetcher: {note}{safe(document.url)} answered with status {document.status}", file=sys.stderr)
+    if fail:
+        raise typer.Exit(HTTP_ERROR)

@@ -1,0 +1,67 @@
+"""Standard output and standard error as the commands use them: results on one, progress and notes on the other.
+
+Says whether a stream is a terminal and takes colour, writes a result where it was asked for, and runs a coroutine so
+that Ctrl-C ends it the ordinary way: cancelled, cleaned up, then ``Interrupted``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from fetcher.cli.options import Colour
+from fetcher.errors import FetcherError, Interrupted, UsageError
+
+Result = TypeVar("Result")
+
+
+def is_terminal(stream: TextIO) -> bool:
+    return not stream.closed and stream.isatty()
+
+
+def takes_colour(choice: Colour, stream: TextIO) -> bool:
+    """--color first, then NO_COLOR (https://no-color.org), then whether a terminal that knows colours is there."""
+    if choice is not Colour.AUTO:
+        return choice is Colour.ALWAYS
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal(stream)
+
+
+def check_writable(target: str | None) -> None:
+    """Refuse a result file that cannot be made, before the work whose result it shall hold is done."""
+    if target is None or target == "-":
+        return
+    if Path(target).is_dir():
+        raise UsageError(f"cannot write {target}: it is a folder")
+    if not Path(target).parent.is_dir():
+        raise UsageError(f"cannot write {target}: there is no folder {Path(target).parent}")
+
+
+def write_text(text: str, target: str) -> None:
+    """``text`` to the file ``target``, or to standard output for "-". Raises ``UsageError`` naming the file."""
+    if target == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        Path(target).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
+    """Runs ``work`` in an event loop of its own. Ctrl-C cancels it, lets it clean up, and raises ``Interrupted``. A
+    ``FetcherError`` gets ``about``, the URL, as its note, for a sentence that does not say where."""
+    import asyncio
+
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted") from error
+    except UsageError:
+        raise
+    except FetcherError as error:
+        error.add_note(about)
+        raise
