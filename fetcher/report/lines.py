@@ -96,7 +96,9 @@ def paragraph(
 
 def milliseconds(value: float) -> str:
     """``value`` ms for reading: "21.3 ms", "12.35 s"."""
-    return f"{value:.1f} ms" if abs(value) < 9_999.95 else f"{value / 1000:.2f} s"
+    if abs(value) < 9_999.95:
+        return f"{value:.1f} ms"
+    return f"{value / 1000:.2f} s" if abs(value) < 1e10 else f"{value / 1000:.3g} s"
 
 
 def signed(value: float) -> str:
@@ -111,7 +113,7 @@ def size(value: int) -> str:
     """Bytes for reading, by thousands: "512 B", "48.2 kB", "1.3 MB"."""
     if value < 1000:
         return f"{value} B"
-    number = float(value)
+    number = float(min(value, 10**18))
     for unit in ("kB", "MB", "GB", "TB"):
         number /= 1000
         if number < 999.95 or unit == "TB":

@@ -32,7 +32,7 @@ LOOKS: dict[Style, str] = {
     Style.WARNING: "yellow",
     Style.BAD: "red",
     Style.QUEUED: "dim",
-    Style.LOOKUP: "cyan",
+    Style.LOOKUP: "yellow",
     Style.CONNECT: "yellow",
     Style.TLS: "magenta",
     Style.WAITING: "green",

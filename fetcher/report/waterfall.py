@@ -17,6 +17,8 @@ from fetcher.report.lines import Line, Segment, Style, milliseconds, paragraph, 
 from fetcher.report.rows import Row, rows
 
 NARROWEST = 60
+_WIDEST = 9  # of any column but the resource's: a server may call its protocol anything
+_LONGEST = 1e12  # ms; a forged record may claim more, and an axis has an end
 _CUT = 4  # a failure may stretch the axis this many times
 _GUIDE_103: Segment = ("┊", Style.GUIDE)
 _GUIDE_FINAL: Segment = ("│", Style.DIM)
@@ -65,7 +67,7 @@ def _shown_end(table: list[Row]) -> float:
     seen; then those bars are cut and say when they ended."""
     end = max(row.end for row in table)
     rest = max((row.end for row in table if not row.failed), default=end)
-    return max(end if end <= _CUT * rest or not rest else rest * 1.4, 0.001)
+    return min(max(end if end <= _CUT * rest or not rest else rest * 1.4, 0.001), _LONGEST)
 
 
 def _layout(table: list[Row], width: int) -> tuple[Columns, int]:
@@ -76,7 +78,7 @@ def _layout(table: list[Row], width: int) -> tuple[Columns, int]:
     wanted += ["protocol"] if width >= 110 else []
     wanted += ["connection", "size"] if width >= 76 else []
     needs = {name: max(cells(getattr(row, name)) for row in table) for name in wanted}
-    sizes = {name: max(needs[name], len(_TITLES[name])) for name in wanted if name != "what"}
+    sizes = {name: min(max(needs[name], len(_TITLES[name])), _WIDEST) for name in wanted if name != "what"}
     free = width - sum(sizes.values()) - len(wanted)
     sizes["what"] = max(min(needs["what"], int(free * 0.4), 52), len(_TITLES["what"]))
     return [(name, sizes[name], name in ("number", "size", "code")) for name in wanted], free - sizes["what"]

@@ -1,0 +1,145 @@
+"""The sentences round the waterfall: both clocks, every hint's fate, and what was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from fetcher.record import PageLoad
+from fetcher.report.escape import cells
+from fetcher.report.lines import milliseconds, signed, size
+from fetcher.report.summary import MOST_LISTED, details, headline
+from fetcher.terms import ProfileName
+from tests.support.loads import eager_http1, early_hints, failed, hint, hostile, many, shop, shop_without_hints
+
+
+def text(load: PageLoad, width: int = 300, **options: bool) -> str:
+    lines = headline(load, width=width) + details(load, width=width, **options)
+    return "\n".join("".join(part for part, _ in line) for line in lines)
+
+
+def without_scripts() -> PageLoad:
+    load = shop()
+    return replace(load, requests=tuple(r for r in load.requests if r.id not in (2, 6)), hints=load.hints[:1])
+
+
+def second_fetch_without_hint() -> PageLoad:
+    load = shop()
+    return replace(load, requests=(*load.requests[:11], replace(load.requests[11], earlier=10), *load.requests[12:]))
+
+
+SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
+    ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms · 301.6 ms between them"),
+    ("no interim", lambda: replace(shop(), navigations=(1,)), "no interim response · final response 31.0 ms"),
+    ("no final", failed, "first interim response 21.3 ms · no final response"),
+    ("profile", shop, "loaded in 452.1 ms, as chromium would"),
+    ("hints off", shop_without_hints, "as chromium would with hints switched off"),
+    ("eager", eager_http1, "as eager does: chromium that also acts on hints over HTTP/1.1"),
+    ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
+    ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
+    ("second 103", eager_http1, "0 links; not acted on (EH 4.2): only the first 103 of a navigation counts"),
+    ("head start", shop, "✓ #1 /css/main.css  sent 302.1 ms before the page asked for it"),
+    ("double fetch", shop, "✗ #3 /fonts/inter.woff2  fetched again as #9: the hint has no crossorigin"),
+    ("unused", shop, "? #4 /img/banner-old.jpg  not seen used; a script may ask for it"),
+    ("unknown", failed, "? #1 /css/main.css  unknown whether the page would have used it"),
+    ("preconnect", shop, "✓ c1 preconnect cdn.test  open at 44.0 ms, used by 3 requests"),
+    ("idle preconnect", failed, "? c1 preconnect cdn.test  open at 44.0 ms, no request used it"),
+    ("refused", shop, "✗ </api/cart>; rel=preload; as=cart  refused (EH 4.3): as=cart is no destination"),
+    (
+        "double without hint",
+        second_fetch_without_hint,
+        "#11 cdn.test/img/products/42/back.avif  fetched again after #10",
+    ),
+    ("totals", shop, "14 requests · 971.6 kB received · 3 connections · 1 failed (#13) · 1 error status (#12)"),
+    (
+        "scripts",
+        lambda: replace(shop(), scripts=3),
+        "Scripts did not run (3 on the page); what only they would request is missing",
+    ),
+    ("estimates", shop, "render instants are estimates."),
+    ("failure", failed, "not loaded (deadline) after 30.01 s, as chromium would"),
+    ("its sentence", failed, "No final response from shop.test:443 within 30 s"),
+    ("redirected", lambda: replace(shop(), final_url="https://shop.test/p/42"), "→ https://shop.test/p/42"),
+    ("notes", eager_http1, "Note  The certificate of the origin was not checked (--insecure)."),
+    ("hostile", hostile, "\\x1b]0;owned\\x07"),
+]
+
+
+@pytest.mark.parametrize(("build", "sentence"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
+def test_the_summary_says(build: Callable[[], PageLoad], sentence: str) -> None:
+    """One sentence each for what a reader must know."""
+    assert sentence in text(build())
+
+
+def test_there_is_never_one_ttfb() -> None:
+    """The two clocks are never merged under the ambiguous name."""
+    assert "ttfb" not in text(shop()).lower()
+    assert "first byte" not in text(shop()).lower()
+
+
+def test_nothing_is_unseen_without_scripts() -> None:
+    """The caveat stands where it is true, and only there."""
+    assert "Not seen" in text(shop())
+    assert "Not seen" not in text(shop_without_scripts())
+    assert "No browser acts" not in text(replace(eager_http1(), profile=ProfileName.CHROMIUM))
+
+
+def shop_without_scripts() -> PageLoad:
+    load = eager_http1()
+    return replace(load, profile=ProfileName.CHROMIUM)
+
+
+def test_a_link_of_an_ignored_103_is_not_judged_again() -> None:
+    """When the whole 103 was not acted on, one line says why, not one for each link."""
+    said = text(shop_without_hints())
+    assert "6 links; not acted on (option): hints were switched off" in said
+    assert "refused" not in said
+
+
+def test_lists_a_server_can_grow_are_cut() -> None:
+    """A thousand links and a hundred interim responses stay a screen's worth; all are there when asked."""
+    load = shop()
+    bad = [hint(id, f"</{id}>; rel=preload", f"/{id}", None, acted=False) for id in range(1000)]
+    interim = [early_hints(id=id, at=21.3 + id, acted=id == 0) for id in range(100)]
+    grown = replace(load, hints=tuple(bad), interim=tuple(interim))
+    assert len(text(grown).splitlines()) < 2 * MOST_LISTED + 15
+    assert "… and 988 more" in text(grown)
+    assert len(text(grown, all_rows=True).splitlines()) > 1090
+
+
+@pytest.mark.parametrize("build", [shop, eager_http1, failed, hostile, lambda: many(500)])
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_lines_fit(build: Callable[[], PageLoad], width: int) -> None:
+    """Sentences wrap at the terminal's width, with both encodings."""
+    for unicode in (True, False):
+        lines = [*headline(build(), width=width, unicode=unicode), *details(build(), width=width, unicode=unicode)]
+        for line in lines:
+            joined = "".join(part for part, _ in line)
+            assert cells(joined) <= width
+            assert joined == joined.rstrip()
+            assert unicode or joined.isascii()
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (milliseconds(0), "0.0 ms"),
+        (milliseconds(322.94), "322.9 ms"),
+        (milliseconds(9_999.9), "9999.9 ms"),
+        (milliseconds(9_999.96), "10.00 s"),
+        (signed(-302.15), "−302.1 ms"),
+        (signed(0.04), "0.0 ms"),
+        (signed(-0.04), "0.0 ms"),
+        (signed(12_000), "+12.00 s"),
+        (size(999), "999 B"),
+        (size(1_000), "1.0 kB"),
+        (size(999_949), "999.9 kB"),
+        (size(999_950), "1.0 MB"),
+        (size(10**400), "1000000.0 TB"),
+    ],
+)
+def test_figures(shown: str, expected: str) -> None:
+    """Times with one decimal, sizes by thousands, signs only where there is a difference."""
+    assert shown == expected
