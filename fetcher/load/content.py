@@ -6,6 +6,7 @@ A hinted style sheet is kept (decoded, up to a limit) until the document claims 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fetcher.browser.commands import ScanKind
@@ -72,7 +73,7 @@ class Content:
             found += self._scanner.close()
         return found
 
-    def _take(self, pieces: list[bytes]) -> list[Candidate]:
+    def _take(self, pieces: Iterable[bytes]) -> list[Candidate]:
         found: list[Candidate] = []
         for piece in pieces:
             self.decoded += len(piece)

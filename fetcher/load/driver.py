@@ -132,6 +132,9 @@ class Driver:
                         self._watch(happened, commands)
                 if not self._depth:
                     self._flush()
+        except Exception as error:  # a fault of ours must end the load, not leave it waiting for its deadline
+            if not self._done.done():
+                self._done.set_exception(error)
         finally:
             self._telling = False
 
