@@ -150,7 +150,8 @@ class Exchange:
                 ErrorCode.FLOW_CONTROL_ERROR, "The server sent more content than this HTTP/2 stream's window allows."
             )
         if not self.status:
-            raise StreamFault(ErrorCode.PROTOCOL_ERROR, f"The server sent content {self.progress}.")
+            what = "content" if size else "an empty DATA frame"
+            raise StreamFault(ErrorCode.PROTOCOL_ERROR, f"The server sent {what} {self.progress}.")
         if size and self.method == "HEAD":
             raise StreamFault(ErrorCode.PROTOCOL_ERROR, "The server sent content in answer to HEAD.")
         self.received += size
