@@ -1,0 +1,146 @@
+"""Which elements name something, and how their attributes say so: HTML's rules, element by element.
+
+Text in, (kind, url) out; shared by the incremental scanner and the whole-document parse. What the element is worth
+(media, loading, nomodule, type) stays in the attributes for ``browser`` to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from fetcher.discovery.candidates import CandidateKind
+
+Named = list[tuple[CandidateKind, str]]
+SPACE = "\t\n\f\r "
+_SPACES = re.compile(f"[{SPACE}]+")
+
+# HTML 4.12.1.1 "prepare the script element": the JavaScript MIME type essences (MIME Sniffing 4.6).
+_JAVASCRIPT = frozenset(
+    f"{top}/{sub}"
+    for top in ("application", "text")
+    for sub in ("ecmascript", "javascript", "x-ecmascript", "x-javascript")
+) | frozenset(["text/jscript", "text/livescript", *(f"text/javascript1.{minor}" for minor in range(6))])
+
+_RELATIONS = {
+    "stylesheet": CandidateKind.STYLESHEET,
+    "preload": CandidateKind.PRELOAD,
+    "modulepreload": CandidateKind.MODULEPRELOAD,
+    "preconnect": CandidateKind.PRECONNECT,
+    "dns-prefetch": CandidateKind.DNS_PREFETCH,
+    "icon": CandidateKind.ICON,
+}
+
+
+def ascii_lower(text: str) -> str:
+    """Only A-Z change: U+212A must not become "k"."""
+    return text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _url(attributes: Mapping[str, str], name: str) -> str:
+    return attributes.get(name, "").strip(SPACE)
+
+
+def _foreign_url(attributes: Mapping[str, str]) -> str:
+    """SVG 2 16.1.2: href wins over xlink:href, even when empty."""
+    return _url(attributes, "href" if "href" in attributes else "xlink:href")
+
+
+def _link(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "href")
+    relations = dict.fromkeys(_SPACES.split(ascii_lower(attributes.get("rel", ""))))
+    found: Named = []
+    for relation in relations:
+        kind = _RELATIONS.get(relation)
+        if kind is None:
+            continue
+        if kind is CandidateKind.STYLESHEET and ("alternate" in relations or "disabled" in attributes):
+            continue
+        if url or (kind is CandidateKind.PRELOAD and attributes.get("imagesrcset", "").strip(SPACE)):
+            found.append((kind, url))
+    return found
+
+
+def script_kind(attributes: Mapping[str, str]) -> CandidateKind | None:
+    """SCRIPT, MODULE_SCRIPT, or None for a data block (HTML 4.12.1.1 steps 8 to 13)."""
+    written = attributes.get("type")
+    if written is None:
+        language = attributes.get("language", "")
+        written = f"text/{language}" if language else "text/javascript"
+    elif not written:
+        written = "text/javascript"
+    essence = ascii_lower(written.strip(SPACE))
+    if essence == "module":
+        return CandidateKind.MODULE_SCRIPT
+    return CandidateKind.SCRIPT if essence in _JAVASCRIPT else None
+
+
+def is_css(attributes: Mapping[str, str]) -> bool:
+    """Whether a <style> element holds CSS (HTML 4.2.6)."""
+    return ascii_lower(attributes.get("type", "")) in ("", "text/css")
+
+
+def _script(attributes: Mapping[str, str]) -> Named:
+    kind = script_kind(attributes)
+    url = _url(attributes, "src")
+    return [(kind, url)] if kind is not None and url else []
+
+
+def _image(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "src")
+    return [(CandidateKind.IMAGE, url)] if url or attributes.get("srcset", "").strip(SPACE) else []
+
+
+def _input(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "src") if ascii_lower(attributes.get("type", "")) == "image" else ""
+    return [(CandidateKind.IMAGE, url)] if url else []
+
+
+def _video(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "poster")
+    return [(CandidateKind.IMAGE, url)] if url else []
+
+
+def _base(attributes: Mapping[str, str]) -> Named:
+    return [(CandidateKind.BASE, _url(attributes, "href"))] if "href" in attributes else []
+
+
+def _svg_image(attributes: Mapping[str, str]) -> Named:
+    url = _foreign_url(attributes)
+    return [(CandidateKind.IMAGE, url)] if url and not url.startswith("#") else []
+
+
+def _svg_script(attributes: Mapping[str, str]) -> Named:
+    kind = script_kind(attributes)
+    url = _foreign_url(attributes)
+    return [(kind, url)] if kind is not None and url else []
+
+
+HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
+    "base": _base,
+    "img": _image,
+    "image": _image,  # the tree builder renames it to img
+    "input": _input,
+    "link": _link,
+    "script": _script,
+    "video": _video,
+}
+SVG_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {"image": _svg_image, "script": _svg_script}
+
+
+def named_by(element: str, attributes: Mapping[str, str], *, foreign: bool = False) -> Named:
+    """What a start tag names, in the order of its rel tokens. ``foreign`` says the element is SVG or MathML."""
+    rule = (SVG_ELEMENTS if foreign else HTML_ELEMENTS).get(element)
+    return rule(attributes) if rule is not None else []
+
+
+def inline_script(attributes: Mapping[str, str], *, foreign: bool = False) -> bool:
+    """Whether a <script> start tag begins a script of its own rather than naming one or holding data."""
+    sources = ("href", "xlink:href") if foreign else ("src",)
+    return script_kind(attributes) is not None and not any(name in attributes for name in sources)
+
+
+def worth_scanning(style: str) -> bool:
+    """Whether a style attribute can name anything: most cannot, and a CSS scanner each would be dear."""
+    lower = style.lower()
+    return "url" in lower or "font" in lower or "image-set" in lower or "\\" in lower

@@ -1,0 +1,388 @@
+"""The incremental preload scanner: HTML bytes in, candidates out as soon as each tag's ">" has arrived.
+
+It reads as the HTML tokenizer does (WHATWG HTML 13.2.5) and builds no tree. For every cutting of the same bytes the
+same candidates come out, line and offset included; time is linear in the bytes whatever they are; between two pieces
+it holds at most one unfinished tag, up to ``limit`` bytes (a longer one is dropped and counted in ``overflows``).
+Silent where a browser requests nothing: comments, <template>, raw text, and <noscript> when scripts would run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from fetcher.discovery import elements
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.css import CssScanner
+from fetcher.discovery.foreign import ForeignContent
+from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, parse_attributes
+from fetcher.discovery.position import Position
+from fetcher.discovery.raw_text import RawText, ScriptText
+
+_TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
+_TELLING = ("base", "img", "image", "input", "link", "script", "style", "video")
+_RUN = boring_run([*_TELLING, *_TEXT_ONLY, "math", "noscript", "plaintext", "svg", "template", "/template"])
+# Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
+_HEAD = frozenset("base basefont bgsound head html link meta noframes noscript script style template title".split())  # noqa: SIM905
+_BODY_ENDS = frozenset(["body", "br", "html"])
+_STYLE = re.compile(rb"""[\t\n\f\r /"'][sS][tT][yY][lL][eE][\t\n\f\r =]""")
+_SPACE = b"\t\n\f\r "
+_BOM = b"\xef\xbb\xbf"
+_LIMIT = 1_048_576
+
+
+class HtmlScanner:
+    """``encoding`` is the Python codec of attribute values (ASCII-compatible; an unknown one is read as UTF-8).
+    ``scripting`` says whether scripts would run, so that <noscript> holds only text.
+
+    ``inline_scripts`` counts inline <script> elements of JavaScript types, ``is_past_head`` tells whether the body has
+    begun, ``overflows`` counts tags, urls and values dropped for their size, ``data_urls`` those seen in CSS."""
+
+    def __init__(self, *, encoding: str = "utf-8", scripting: bool = True, limit: int = _LIMIT) -> None:
+        self.inline_scripts = 0
+        self.is_past_head = False
+        self.overflows = 0
+        self.data_urls = 0
+        self._encoding = encoding
+        self._scripting = scripting
+        self._limit = limit
+        self._place = Position(line=1, offset=0)
+        self._kept = b""
+        self._found: list[Candidate] = []
+        # The state is the method that reads next: it takes (buffer, index) and gives the index it got to.
+        self._read: Callable[[bytes, int], int] = self._data
+        self._tag: UnfinishedTag | None = None
+        self._text: RawText | ScriptText | None = None
+        self._css: CssScanner | None = None
+        self._families: set[str] = set()
+        self._foreign = ForeignContent()
+        self._templates = 0
+        self._template_floor = 0
+        self._based = False
+
+    def feed(self, data: bytes) -> list[Candidate]:
+        """The candidates whose tags ended in ``data``, in document order."""
+        buffer = self._kept + data if self._kept else data
+        self._kept = b""
+        found: list[Candidate] = []
+        self._found = found
+        index = 0
+        if self._place.base == 0:
+            if len(buffer) < 3 and _BOM.startswith(buffer):
+                self._kept = buffer
+                return found
+            if buffer.startswith(_BOM):
+                index = 3
+        end = len(buffer)
+        while index < end:
+            index = self._read(buffer, index)
+        self._place.advance(buffer, end - len(self._kept))
+        return found
+
+    def close(self) -> list[Candidate]:
+        """The end of the document: an unfinished tag is no tag, an unclosed <style> ends here."""
+        found: list[Candidate] = []
+        self._found = found
+        if self._css is not None:
+            self._css_text(self._kept)
+            self._end_css()
+        self._kept = b""
+        self._read = self._plaintext
+        return found
+
+    def _keep(self, buffer: bytes, index: int) -> int:
+        """What begins at ``index`` cannot be told yet; it is read again in front of the next piece."""
+        self._kept = buffer[index:]
+        return len(buffer)
+
+    # --- tokenizer states -------------------------------------------------------------------------------------------
+
+    def _data(self, buffer: bytes, index: int) -> int:
+        """13.2.5.1: text, up to and including the next tag."""
+        foreign = self._foreign
+        start = index
+        if self.is_past_head and not foreign:
+            match = _RUN.match(buffer, index)
+            index = match.end() if match else index
+        less = buffer.find(b"<", index)
+        text_end = len(buffer) if less < 0 else less
+        if not self.is_past_head and not self._templates and buffer[start:text_end].strip(_SPACE):
+            self.is_past_head = True
+        if self._css is not None:
+            self._css_text(buffer[start:text_end])
+        if less < 0:
+            return text_end
+        match = TAG.match(buffer, less)
+        if match:
+            self._end_css()
+            line = self._place.line_at(buffer, less)
+            self._on_tag(buffer, match, line, self._place.base + less)
+            return match.end()
+        return self._markup(buffer, less)
+
+    def _markup(self, buffer: bytes, less: int) -> int:
+        """13.2.5.6, 7 and 42: what a "<" begins when it is not a whole tag."""
+        rest = buffer[less + 1 : less + 9]
+        if len(rest) < 2 and rest in b"/!":
+            return self._keep(buffer, less)
+        letter = rest[1:2] if rest.startswith(b"/") else rest[:1]
+        if letter.isalpha():
+            self._end_css()
+            self._tag = UnfinishedTag(
+                offset=self._place.base + less, line=self._place.line_at(buffer, less), limit=self._limit
+            )
+            self._read = self._in_tag
+            return less
+        if rest.startswith(b"/"):
+            if letter == b">":
+                return less + 3
+            self._read = self._bogus_comment
+            return less + 2
+        if rest.startswith(b"!"):
+            return self._declaration(buffer, less, rest)
+        if rest.startswith(b"?"):
+            self._read = self._bogus_comment
+            return less + 1
+        if not self._templates:
+            self.is_past_head = True
+        if self._css is not None:
+            self._css_text(b"<")
+        return less + 1
+
+    def _declaration(self, buffer: bytes, less: int, rest: bytes) -> int:
+        """13.2.5.42: a comment, a CDATA section in foreign content, or something up to ">" (a doctype too)."""
+        if rest.startswith(b"!--"):
+            begun = buffer[less + 4 : less + 6]
+            if begun.startswith(b">"):
+                return self._resume(buffer, less + 5)
+            if begun == b"->":
+                return self._resume(buffer, less + 6)
+            if begun in b"-":  # nothing yet, or a dash that may close it at once
+                return self._keep(buffer, less)
+            self._read = self._comment
+            return less + 4
+        if b"!--".startswith(rest):
+            return self._keep(buffer, less)
+        if self._foreign.inside and b"![CDATA[".startswith(rest):
+            if len(rest) < 8:
+                return self._keep(buffer, less)
+            if self._css is not None:
+                self._begin_css(buffer, less + 9)
+            self._read = self._cdata
+            return less + 9
+        self._read = self._bogus_comment
+        return less + 2
+
+    def _in_tag(self, buffer: bytes, index: int) -> int:
+        tag = self._tag
+        assert tag is not None
+        after = tag.feed(buffer, index)
+        if after < 0:
+            return len(buffer)
+        self._tag = None
+        self._read = self._data
+        if tag.overflowed:
+            self._on_overflow(buffer, after, tag.name)
+        else:
+            text = bytes(tag.text)
+            match = TAG.match(text)
+            assert match is not None
+            self._on_tag(text, match, tag.line, tag.offset, buffer, after)
+        return after
+
+    def _comment(self, buffer: bytes, index: int) -> int:
+        """13.2.5.45: up to "-->" or "--!>"."""
+        match = _COMMENT_END(buffer, index)
+        if match:
+            return self._resume(buffer, match.end())
+        for size in (3, 2, 1):
+            if len(buffer) - index >= size and b"--!".startswith(buffer[-size:]):
+                return self._keep(buffer, len(buffer) - size)
+        return len(buffer)
+
+    def _bogus_comment(self, buffer: bytes, index: int) -> int:
+        end = buffer.find(b">", index)
+        if end < 0:
+            return len(buffer)
+        return self._resume(buffer, end + 1)
+
+    def _cdata(self, buffer: bytes, index: int) -> int:
+        end = buffer.find(b"]]>", index)
+        if end < 0:
+            held = 2 if buffer.endswith(b"]]") else buffer.endswith(b"]")
+            stop = max(index, len(buffer) - held)
+            if self._css is not None:
+                self._css_text(buffer[index:stop])
+            return self._keep(buffer, stop)
+        if self._css is not None:
+            self._css_text(buffer[index:end])
+        return self._resume(buffer, end + 3)
+
+    def _resume(self, buffer: bytes, index: int) -> int:
+        """Markup that is no tag is over: text goes on at ``index``."""
+        self._read = self._data
+        if self._css is not None:
+            self._begin_css(buffer, index)
+        return index
+
+    def _raw_text(self, buffer: bytes, index: int) -> int:
+        assert self._text is not None
+        end, closed = self._text.end(buffer, index)
+        if self._css is not None:
+            self._css_text(buffer[index:end])
+        if not closed:
+            return self._keep(buffer, end)
+        self._end_css()
+        self._text = None
+        self._read = self._data
+        return end
+
+    def _plaintext(self, buffer: bytes, index: int) -> int:
+        return len(buffer)
+
+    # --- what a tag does --------------------------------------------------------------------------------------------
+
+    def _on_tag(
+        self, text: bytes, match: re.Match[bytes], line: int, offset: int, buffer: bytes | None = None, after: int = 0
+    ) -> None:
+        """A whole tag, matched in ``text``; its content begins at ``after`` in ``buffer`` when that is not ``text``."""
+        if buffer is None:
+            buffer, after = text, match.end()
+        name = match[2].lower()
+        if match.end() - match.start() > self._limit:
+            self._on_overflow(buffer, after, match[1] + name)
+            return
+        word = name.decode("latin-1")
+        if match[1]:
+            self._on_end(word)
+            return
+        attributes: dict[str, str] = {}
+        self_closing = False
+        styled = _STYLE.search(text, match.end(2), match.end()) is not None
+        if styled or word in _TELLING or self._foreign.inside or word in ("svg", "math"):
+            attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
+        self._enter_body(word)
+        foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
+        if not self._templates:
+            self._emit(word, attributes, line, offset, foreign=foreign)
+        self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
+
+    def _on_overflow(self, buffer: bytes, after: int, name: bytes) -> None:
+        """A tag too long to look into still opens and closes what it opens and closes."""
+        word = name.decode("latin-1")
+        if word.startswith("/"):
+            self._on_end(word[1:])
+            return
+        self.overflows += word in _TELLING
+        self._enter_body(word)
+        foreign = self._foreign.inside and not self._foreign.breaks_out(word, {})
+        self._switch(word, {"type": "unseen"}, buffer, after, foreign=foreign, self_closing=False)
+
+    def _on_end(self, name: str) -> None:
+        if name == "template" and self._templates:
+            self._templates -= 1
+            self._foreign.cut(self._template_floor)
+        elif self._foreign:
+            self._foreign.end(name)
+        if name in _BODY_ENDS and not self._templates:
+            self.is_past_head = True
+
+    def _enter_body(self, name: str) -> None:
+        if not self.is_past_head and not self._templates and name not in _HEAD:
+            self.is_past_head = True
+
+    def _emit(self, name: str, attributes: dict[str, str], line: int, offset: int, *, foreign: bool) -> None:
+        named = elements.named_by(name, attributes, foreign=foreign)
+        if named:
+            pairs = tuple(attributes.items())
+            element = "img" if name == "image" and not foreign else name
+            for kind, url in named:
+                if kind is CandidateKind.BASE:
+                    if self._based:
+                        continue
+                    self._based = True
+                self._found.append(Candidate(kind, url, element, pairs, line, offset, not self.is_past_head))
+        if name == "script" and elements.inline_script(attributes, foreign=foreign):
+            self.inline_scripts += 1
+        style = attributes.get("style")
+        if style and elements.worth_scanning(style):
+            self._style_attribute(style, name, line, offset)
+
+    def _switch(
+        self, name: str, attributes: dict[str, str], buffer: bytes, after: int, *, foreign: bool, self_closing: bool
+    ) -> None:
+        """How the tokenizer goes on after a start tag (13.2.6.2 and the tree builder's orders to it)."""
+        if foreign:
+            if not self_closing:
+                self._foreign.start(name, attributes)
+                if name == "style" and elements.is_css(attributes) and not self._templates:
+                    self._begin_css(buffer, after, attributes)
+        elif name == "script":
+            self._text = ScriptText()
+            self._read = self._raw_text
+        elif name in _TEXT_ONLY or (name == "noscript" and self._scripting):
+            self._text = RawText(name)
+            self._read = self._raw_text
+            if name == "style" and elements.is_css(attributes) and not self._templates:
+                self._begin_css(buffer, after, attributes)
+        elif name == "template":
+            if not self._templates:
+                self._template_floor = len(self._foreign)
+            self._templates += 1
+        elif name == "plaintext":
+            self._read = self._plaintext
+        elif name in ("svg", "math") and not self_closing:
+            self._foreign.start(name, attributes)
+
+    # --- CSS in the document ----------------------------------------------------------------------------------------
+
+    def _begin_css(self, buffer: bytes, index: int, attributes: dict[str, str] | None = None) -> None:
+        """A <style> element's text begins at ``index`` (or goes on there, after markup in an SVG one)."""
+        if attributes is None:
+            assert self._css is not None
+            media = self._css.attributes
+            self._end_css()
+        else:
+            media = tuple((key, value) for key, value in attributes.items() if key == "media")
+        self._css = CssScanner(
+            line=self._place.line_at(buffer, index),
+            offset=self._place.base + index,
+            element="style",
+            inline=True,
+            in_head=not self.is_past_head,
+            encoding=self._encoding,
+            attributes=media,
+            families=self._families,
+        )
+
+    def _css_text(self, text: bytes) -> None:
+        assert self._css is not None
+        self._found += self._css.feed(text)
+
+    def _end_css(self) -> None:
+        css = self._css
+        if css is not None:
+            self._css = None
+            self._found += css.close()
+            self.overflows += css.overflows
+            self.data_urls += css.data_urls
+
+    def _style_attribute(self, style: str, name: str, line: int, offset: int) -> None:
+        """Candidates in a style attribute stand where the tag does: its text is decoded, so bytes do not match."""
+        css = CssScanner(
+            line=line,
+            offset=offset,
+            element=name,
+            inline=True,
+            in_head=not self.is_past_head,
+            declarations=True,
+            fixed=True,
+            families=self._families,
+        )
+        self._found += css.feed(style.encode("utf-8", "surrogatepass"))
+        self._found += css.close()
+        self.overflows += css.overflows
+        self.data_urls += css.data_urls
+
+
+_COMMENT_END = re.compile(rb"--!?>").search
