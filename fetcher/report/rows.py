@@ -85,6 +85,11 @@ def has_scripts(load: PageLoad) -> bool:
     return load.scripts > 0 or any(request.destination is Destination.SCRIPT for request in load.requests)
 
 
+def has_failed(request: RequestRecord) -> bool:
+    """Whether something stopped it; a redirect whose content nobody wanted is no failure."""
+    return request.outcome not in ("complete", "pending") and request.redirect_to is None
+
+
 def rows(load: PageLoad, *, all_rows: bool = False) -> list[Row]:
     """The rows of ``load`` in order of time; more than ``MOST`` are gathered unless ``all_rows``."""
     home = home_of(load)
@@ -113,7 +118,7 @@ def _request_row(
     load: PageLoad, request: RequestRecord, home: str | None, again: dict[int, int], opener: dict[int, int]
 ) -> Row:
     hinted = request.initiator.kind is InitiatorKind.EARLY_HINT or request.hint is not None
-    failed = request.outcome not in ("complete", "pending")
+    failed = has_failed(request)
     opened = load.connections[opener[request.id]] if request.id in opener else None
     connection = load.connections[request.connection] if request.connection is not None else None
     navigated = request.id in load.navigations
@@ -150,7 +155,11 @@ def _protocol(connection: ConnectionRecord | None, request: RequestRecord) -> st
 
 
 def _marks(load: PageLoad, request: RequestRecord) -> tuple[tuple[float, Segment], ...]:
-    marks = [(one.at, ("▼", Style.HINT)) for one in load.interim if one.request == request.id]
+    marks = [
+        (one.at, ("▼" if one.acted else "▽", Style.HINT if one.acted else Style.DIM))
+        for one in load.interim
+        if one.request == request.id
+    ]
     if request.hint is not None:
         used_at = load.hints[request.hint].used_at
         if used_at is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
-from fetcher.report.rows import has_scripts, home_of
+from fetcher.report.rows import has_failed, has_scripts, home_of
 from fetcher.terms import HttpVersion, ProfileName
 
 MOST_LISTED = 12
@@ -25,7 +25,9 @@ def headline(load: PageLoad, *, width: int, unicode: bool = True) -> list[Line]:
     if load.final_url is not None and load.final_url != load.url:
         lines.append((("→ ", Style.DIM), (shorten(load.final_url, width - 2), Style.STRONG)))
     took = f" in {milliseconds(load.finished_at)}" if load.finished_at is not None else ""
-    if load.outcome == "loaded":
+    if load.outcome == "pending":
+        lines += paragraph(f"not finished, {_as_profile(load)}", width, Style.WARNING)
+    elif load.outcome == "loaded":
         lines += paragraph(f"loaded{took}, {_as_profile(load)}", width)
     else:
         after = took.replace(" in ", " after ", 1)
@@ -42,7 +44,6 @@ def details(load: PageLoad, *, width: int, unicode: bool = True, all_rows: bool 
     most = None if all_rows else MOST_LISTED
     lines: list[Line] = []
     lines += _interim(load, width, most)
-    lines += _hints(load, width, most)
     lines += _again(load, width, most)
     lines += paragraph(_totals(load), width, lead=(("Totals  ", Style.STRONG),), indent=8)
     lines += _unseen(load, width)
@@ -58,7 +59,7 @@ def _as_profile(load: PageLoad) -> str:
     if not load.early_hints:
         return f"as {load.profile} would with hints switched off"
     if load.profile is ProfileName.EAGER:
-        return "as eager does: chromium that also acts on hints over HTTP/1.1"
+        return "as eager does: like chromium, and over HTTP/1.1 too"
     return f"as {load.profile} would"
 
 
@@ -79,8 +80,8 @@ def _joined(parts: list[str]) -> str:
 
 
 def _interim(load: PageLoad, width: int, most: int | None) -> list[Line]:
-    """Each 1xx, whether it was acted on and why not; and the sentence eager owes its reader."""
-    entries = [_one_interim(load, one, width) for one in load.interim]
+    """Each 1xx with what came of its links, or why it was not acted on; and the sentence eager owes its reader."""
+    entries = [[*_one_interim(load, one, width), *_hints(load, one, width, most)] for one in load.interim]
     lines = _listed(entries, most)
     acted = [one for one in load.interim if one.acted]
     if load.profile is ProfileName.EAGER and any(_protocol(load, one) is HttpVersion.HTTP_1_1 for one in acted):
@@ -108,9 +109,9 @@ def _one_interim(load: PageLoad, one: InterimResponse, width: int) -> list[Line]
     return paragraph(text, width, style, lead=((shorten(lead, 40), Style.HINT),), indent=2)
 
 
-def _hints(load: PageLoad, width: int, most: int | None) -> list[Line]:
+def _hints(load: PageLoad, interim: InterimResponse, width: int, most: int | None) -> list[Line]:
     """What came of each link: acted on first, then refused; of an interim response not acted on, nothing more."""
-    considered = [hint for hint in load.hints if load.interim[hint.interim].acted or hint.acted]
+    considered = [hint for hint in load.hints if hint.interim == interim.id and (interim.acted or hint.acted)]
     acted = [_acted(load, hint, width) for hint in considered if hint.acted]
     refused = [_refused(hint, width) for hint in considered if not hint.acted]
     return _listed(acted, most) + _listed(refused, most)
@@ -131,7 +132,7 @@ def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
         if again is not None:
             mark, style = "✗", Style.WARNING
             text = f"fetched again as #{again.id}: {again.earlier_reason or 'the copy could not serve'}"
-        elif request.outcome not in ("complete", "pending"):
+        elif has_failed(request):
             mark, style, text = "✗", Style.BAD, f"failed ({request.outcome})"
         elif hint.head_start is not None:
             text = f"sent {milliseconds(hint.head_start)} before the page asked for it"
@@ -185,7 +186,7 @@ def _totals(load: PageLoad) -> str:
     received = sum((r.sizes.head or 0) + (r.sizes.transferred or 0) for r in load.requests)
     opened = sum(one.connect_end is not None for one in load.connections)
     parts = [count(len(load.requests), "request"), f"{size(received)} received", count(opened, "connection")]
-    failed = [r.id for r in load.requests if r.outcome not in ("complete", "pending") and r.id not in load.navigations]
+    failed = [r.id for r in load.requests if has_failed(r) and r.id not in load.navigations]
     refused = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
     if failed:
         parts.append(f"{len(failed)} failed ({_ids(failed)})")

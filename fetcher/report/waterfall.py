@@ -49,7 +49,7 @@ def waterfall(load: PageLoad, *, width: int, unicode: bool = True, all_rows: boo
         lines.append(_row(row, columns, scale, guides))
         for text, style in row.below:
             lines += paragraph(text, width, style, lead=(("  └ ", Style.DIM),), indent=4, most=3)
-    lines += _legend(table, interim, final, width)
+    lines += _legend(lines, table, interim, final, width)
     return lines if unicode else [to_ascii(line) for line in lines]
 
 
@@ -188,25 +188,27 @@ def _widest_gap(bar: list[Segment | None]) -> tuple[int, int]:
     return best
 
 
-def _legend(table: list[Row], interim: float | None, final: float | None, width: int) -> list[Line]:
+def _legend(lines: list[Line], table: list[Row], interim: float | None, final: float | None, width: int) -> list[Line]:
     """What the glyphs that occur mean, in as few lines as fit."""
-    phases = {span.phase for row in table for span in row.spans}
-    entries: list[Line] = [(phase.segment, (f" {phase.word}", Style.DIM)) for phase in Phase if phase in phases]
+    styles = {style for line in lines for _, style in line}  # a phase's style is its own
+    entries: list[Line] = [(one.segment, (f" {one.word}", Style.DIM)) for one in Phase if one.segment[1] in styles]
     if interim is not None:
         entries.append((_GUIDE_103, (" the 103", Style.DIM)))
+    if any(glyph == "▽" for row in table for _, (glyph, _) in row.marks):
+        entries.append((("▽", Style.DIM), (" not acted on", Style.DIM)))
     if final is not None:
         entries.append((_GUIDE_FINAL, (" final head", Style.DIM)))
     if any(glyph == "◆" for row in table for _, (glyph, _) in row.marks):
         entries.append((("◆", Style.HINT), (" asked for by the page", Style.DIM)))
     if any(style is Style.HINT for row in table for _, style in row.labels):
         entries.append((("−n ms", Style.HINT), (" head start over that", Style.DIM)))
-    lines: list[list[Segment]] = [[]]
+    legend: list[list[Segment]] = [[]]
     used = 0
     for entry in entries:
         length = sum(cells(text) for text, _ in entry)
         if used and used + 2 + length > width:
-            lines.append([])
+            legend.append([])
             used = 0
-        lines[-1] += [("  " if used else "", Style.PLAIN), *entry]
+        legend[-1] += [("  " if used else "", Style.PLAIN), *entry]
         used += length + (2 if used else 0)
-    return [trimmed(line) for line in lines]
+    return [trimmed(line) for line in legend]

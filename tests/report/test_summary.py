@@ -20,11 +20,6 @@ def text(load: PageLoad, width: int = 300, **options: bool) -> str:
     return "\n".join("".join(part for part, _ in line) for line in lines)
 
 
-def without_scripts() -> PageLoad:
-    load = shop()
-    return replace(load, requests=tuple(r for r in load.requests if r.id not in (2, 6)), hints=load.hints[:1])
-
-
 def second_fetch_without_hint() -> PageLoad:
     load = shop()
     return replace(load, requests=(*load.requests[:11], replace(load.requests[11], earlier=10), *load.requests[12:]))
@@ -36,7 +31,7 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("no final", failed, "first interim response 21.3 ms · no final response"),
     ("profile", shop, "loaded in 452.1 ms, as chromium would"),
     ("hints off", shop_without_hints, "as chromium would with hints switched off"),
-    ("eager", eager_http1, "as eager does: chromium that also acts on hints over HTTP/1.1"),
+    ("eager", eager_http1, "as eager does: like chromium, and over HTTP/1.1 too"),
     ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
     ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
     ("second 103", eager_http1, "0 links; not acted on (EH 4.2): only the first 103 of a navigation counts"),
@@ -60,6 +55,7 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ),
     ("estimates", shop, "render instants are estimates."),
     ("failure", failed, "not loaded (deadline) after 30.01 s, as chromium would"),
+    ("unfinished", lambda: replace(shop(), outcome="pending", finished_at=None), "not finished, as chromium would"),
     ("its sentence", failed, "No final response from shop.test:443 within 30 s"),
     ("redirected", lambda: replace(shop(), final_url="https://shop.test/p/42"), "→ https://shop.test/p/42"),
     ("notes", eager_http1, "Note  The certificate of the origin was not checked (--insecure)."),

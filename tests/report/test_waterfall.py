@@ -82,13 +82,21 @@ def test_an_unused_hint_is_certain_without_scripts() -> None:
     assert "not seen used" in row(replace(load, hints=hints, scripts=1), "1 103")
 
 
+def test_an_interim_response_not_acted_on_is_marked_hollow() -> None:
+    """The second 103 stands on the document's bar, told apart from the first."""
+    line = row(eager_http1(), "0 nav")
+    assert line.index("▼") < line.index("▽")
+    assert any("▽ not acted on" in legend for legend in text(eager_http1())[-2:])
+
+
 def test_redirects_lead_on() -> None:
     """A 3xx names the request it led to; hops on other origins show their host."""
     load = shop_without_hints()
-    hop = replace(load.requests[1], url="http://shop.example/", status=301, redirect_to=0)
+    hop = replace(load.requests[1], url="http://shop.example/", status=301, redirect_to=0, outcome="canceled")
     line = row(replace(load, requests=(load.requests[0], hop, *load.requests[2:])), "1 html")
     assert "301" in line
     assert "→ #0" in line
+    assert "✗" not in line
     assert "shop.example/" in line
 
 
@@ -149,3 +157,11 @@ def test_absurd_figures_of_a_forged_record_do_no_harm() -> None:
     )
     for line in text(replace(load, requests=(first, *load.requests[1:]), finished_at=1e308), 80):
         assert cells(line) <= 80
+
+
+def test_the_legend_explains_what_occurs_and_nothing_else() -> None:
+    """A glyph that stands in no bar is not explained."""
+    legend = "".join(text(eager_http1(), 200)[-1:])
+    assert "░ waiting" in legend
+    assert "queued" not in legend
+    assert "TLS" not in legend
