@@ -143,6 +143,7 @@ class Connection:
         exchange = self._exchanges.get(stream_id)
         if exchange is None:
             return
+        size = min(size, exchange.unread)
         exchange.unread -= size
         if exchange.unread <= 0:
             exchange.deadline = min(clock.now() + self.limits.idle_ms, exchange.total)

@@ -228,26 +228,30 @@ class Stream(asyncio.BufferedProtocol):
         """Hand over every whole record that has come, gathered into as few pieces as the buffer allows."""
         tls, plain = self._tls, self._plain
         assert tls is not None
-        ended = False
-        while not ended and self._on_data is not None:
+        more, goodbye = True, False
+        error: TLSFailed | None = None
+        while more and self._on_data is not None:
             filled = 0
             try:
                 while filled < READ_SIZE:
                     size = cast("int", tls.read(READ_SIZE - filled, plain[filled:]))
-                    if not size:
-                        ended = True
+                    if not size:  # close_notify
+                        more, goodbye = False, True
                         break
                     filled += size
             except ssl.SSLWantReadError:
-                ended = True
+                more = False
             except ssl.SSLZeroReturnError:
-                ended = True
-                self.close()
-            except ssl.SSLError as error:
-                ended = True
-                self._fail(TLSFailed(f"TLS failed while receiving: {error.reason or error}"))
+                more, goodbye = False, True
+            except ssl.SSLError as fault:
+                more = False
+                error = TLSFailed(f"TLS failed while receiving: {fault.reason or fault}")
             if filled:
                 self._on_data(bytes(plain[:filled]), self._read_at)
+        if error is not None:
+            self._fail(error)
+        elif goodbye:
+            self.close()
         if self._outgoing is not None and self._outgoing.pending:
             self._send_encrypted()
 
