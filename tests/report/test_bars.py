@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.record import ConnectionRecord, RequestRecord
@@ -82,6 +82,7 @@ def test_ticks_are_round(end: float, width: int, ticks: list[float]) -> None:
     assert Scale(end, width).ticks() == ticks
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.floats(0.001, 1e7), st.integers(20, 300))
 def test_ticks_always_have_room(end: float, width: int) -> None:
     """At least the origin, never more than fit, all within the axis."""
