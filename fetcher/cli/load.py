@@ -74,7 +74,8 @@ def load(
             sys.stdout.flush()
     if failure is not None:
         raise failure
-    _report_status(record, fail=fail, quiet=quiet)
+    if fail:
+        _fail_on_status(record)
 
 
 class _Loading:
@@ -136,15 +137,12 @@ def _saw_something(record: PageLoad) -> bool:
     )
 
 
-def _report_status(record: PageLoad | None, *, fail: bool, quiet: bool) -> None:
-    """An HTTP error status is a note, and with --fail the exit code 22, as in curl."""
+def _fail_on_status(record: PageLoad | None) -> None:
+    """--fail: an HTTP error status, else a note of the record's own, is exit code 22 as in curl."""
     document = record.document_request if record is not None else None
     if document is None or document.status is None or document.status < 400:
         return
-    if fail or not quiet:
-        from fetcher.report.escape import safe
+    from fetcher.report.escape import safe
 
-        note = "" if fail else "note: "
-        print(f"fetcher: {note}{safe(document.url)} answered with status {document.status}", file=sys.stderr)
-    if fail:
-        raise typer.Exit(HTTP_ERROR)
+    print(f"fetcher: {safe(document.url)} answered with status {document.status}", file=sys.stderr)
+    raise typer.Exit(HTTP_ERROR)

@@ -1,0 +1,206 @@
+"""Everything that can be wrong with a URL or a server: one clear sentence, the right exit code, never a traceback,
+and what was seen until then still in --json. Each case runs through both ``get`` and ``load``."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fetcher.record import load_record
+from tests.support.command_line import Cli, Listening, sentence
+
+COMMANDS = pytest.mark.parametrize("command", ["get", "load"])
+
+
+@pytest.fixture
+def refused_port() -> Iterator[int]:
+    """A port that is taken, so nobody else gets it, and not listened on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("shop.test", "did you mean https://shop.test ?"),
+        ("shop.test/path", "did you mean https://shop.test/path ?"),
+        ("ftp://shop.test/", "only http and https URLs can be fetched"),
+        ("http://", "is not a URL"),
+        ("http://a b/", "is not a URL"),
+        ("", "is not a URL"),
+        ("http://shop.test:99999/", "is not a URL"),
+    ],
+)
+def test_what_is_no_url(cli: Cli, command: str, url: str, words: str) -> None:
+    """A usage error, exit code 2, and where possible what was probably meant."""
+    outcome = cli(command, url)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in sentence(outcome)
+
+
+@COMMANDS
+def test_unknown_host(cli: Cli, command: str) -> None:
+    """A name that does not exist: exit code 3, and the name in the sentence."""
+    outcome = cli(command, "http://no-such-host.invalid/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "no-such-host.invalid" in sentence(outcome)
+
+
+@COMMANDS
+def test_refused_port(cli: Cli, command: str, refused_port: int) -> None:
+    """Nobody listens: exit code 3, and address and port in the sentence."""
+    outcome = cli(command, f"http://127.0.0.1:{refused_port}/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert f"127.0.0.1:{refused_port}" in sentence(outcome)
+    assert "refused" in sentence(outcome)
+
+
+@COMMANDS
+def test_untrusted_certificate(cli: Cli, origin: Listening, command: str) -> None:
+    """The sentence says what is wrong with the certificate and which options help."""
+    outcome = cli(command, f"{origin.https}/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "--cacert FILE" in sentence(outcome)
+    assert "--insecure" in sentence(outcome)
+
+
+@COMMANDS
+def test_certificate_for_another_name(cli: Cli, origin: Listening, command: str) -> None:
+    """Trusted, but not for this name: both names can be told apart in the sentence."""
+    port = origin.https.rpartition(":")[2]
+    where = ("--resolve", f"shop.example:{port}:127.0.0.1", "--cacert", origin.ca_file)
+    outcome = cli(command, *where, f"https://shop.example:{port}/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "shop.example" in sentence(outcome)
+
+
+@COMMANDS
+def test_http2_without_tls(cli: Cli, origin: Listening, command: str) -> None:
+    """--http 2 on a plain URL cannot be had, and that is a usage error."""
+    outcome = cli(command, "--http", "2", f"{origin.http}/")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "TLS" in sentence(outcome)
+
+
+# path of the sample site -> words of the sentence, whether its 103 had been seen, the record's kind
+HOSTILE = [
+    ("/silent", "not over after 0.4 s", True, "deadline"),
+    ("/cut", "closed the connection after the 103 without a final response", True, "connection-lost"),
+    ("/garbage", "does not begin with a status line", True, "remote-protocol"),
+    ("/flood", "More than 100 interim responses", True, "limit"),
+    ("/huge-field", "larger than", False, "limit"),
+]
+
+
+@COMMANDS
+@pytest.mark.parametrize(("path", "words", "seen", "kind"), HOSTILE, ids=[row[0] for row in HOSTILE])
+def test_a_server_that_fails_after_its_103(
+    cli: Cli, origin: Listening, tmp_path: Path, command: str, path: str, words: str, seen: bool, kind: str
+) -> None:
+    """Exit code 3, a sentence that says where and what, and every 103 that came is in the JSON."""
+    name = tmp_path / "seen.json"
+    patience = ("--max-time", "0.4") if path == "/silent" else ()
+    outcome = cli(command, *patience, "--json", str(name), f"{origin.http}{path}")
+    assert outcome.code == 3
+    assert words in sentence(outcome)
+    assert f"{origin.http}{path}" in sentence(outcome)
+    saved = json.loads(name.read_text())
+    assert bool(saved["interim"]) is seen
+    assert saved["outcome"] == kind
+    assert saved["error"]
+    if command == "load":
+        assert load_record(name).document is None
+
+
+@pytest.mark.parametrize("http", ["1.1", "2"])
+@pytest.mark.parametrize(("path", "kind"), [("/silent", "deadline"), ("/flood", "limit"), ("/huge-field", "limit")])
+def test_the_same_over_tls(cli: Cli, origin: Listening, path: str, kind: str, http: str) -> None:
+    """Neither HTTP/2 nor TLS changes how it ends."""
+    line = ["--max-time", "0.4", "--http", http, "--cacert", origin.ca_file, "--json", "-", f"{origin.https}{path}"]
+    outcome = cli("load", *line)
+    assert outcome.code == 3
+    assert sentence(outcome)
+    assert json.loads(outcome.out)["outcome"] == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "note"),
+    [
+        ("/empty", "came with an empty body"),
+        ("/not-html", "is application/json, not HTML"),
+        ("/error", "answered 404 Not Found"),
+    ],
+)
+def test_an_answer_that_is_no_page_is_a_note(cli: Cli, origin: Listening, path: str, note: str) -> None:
+    """The load is done, exit code 0, and the report says what to know about it."""
+    outcome = cli("load", "--json", "-", f"{origin.http}{path}")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert any(note in one for one in json.loads(outcome.out)["notes"])
+    shown = cli("load", f"{origin.http}{path}")
+    assert note in " ".join(shown.out.split())
+
+
+class Script:
+    """A socket that accepts one connection after another and answers each with the same bytes, then closes."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            with connection:
+                if not connection.recv(65536):  # the test's own last word
+                    return
+                connection.sendall(self._answer)
+
+    def close(self) -> None:
+        with socket.create_connection(self._listener.getsockname()):
+            pass
+        self._thread.join(5)
+        self._listener.close()
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"", "closed the connection"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<p>short", "closed the connection"),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\n\r\n", "101"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=pre", "closed the connection"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "status line"),
+    ],
+)
+def test_answers_that_are_none(cli: Cli, command: str, answer: bytes, words: str) -> None:
+    """Bytes that no final response can be made of: exit code 3 and one sentence."""
+    script = Script(answer)
+    try:
+        outcome = cli(command, script.url)
+    finally:
+        script.close()
+    assert outcome.code == 3
+    assert words in sentence(outcome)
+
+
+@COMMANDS
+def test_tls_to_a_cleartext_port(cli: Cli, command: str) -> None:
+    """https where http is spoken: exit code 3, and one sentence that says where."""
+    script = Script(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+    try:
+        outcome = cli(command, script.url.replace("http:", "https:"))
+    finally:
+        script.close()
+    assert (outcome.code, outcome.out) == (3, "")
+    assert script.url.removeprefix("http://").rstrip("/") in sentence(outcome)

@@ -1,0 +1,190 @@
+"""``fetcher load``: the waterfall on standard output, the record in --json, and what an interruption leaves."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from fetcher.browser import events
+from fetcher.cli.progress import Progress
+from fetcher.record import load_record
+from tests.support.command_line import Cli, Listening
+
+
+def test_the_waterfall_is_the_result(cli: Cli, origin: Listening) -> None:
+    """Standard output has the waterfall and the hints, standard error nothing."""
+    outcome = cli("load", f"{origin.http}/")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "/styles/site.css" in outcome.out
+    assert "first interim response" in outcome.out
+    assert "eager" in outcome.out
+    assert "Scripts did not run" in outcome.out
+    assert "\x1b" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("options", "profile", "early_hints", "acted"),
+    [
+        ((), "eager", True, True),
+        (("--no-early-hints",), "eager", False, False),
+        (("--browser", "chromium"), "chromium", True, False),  # no browser acts over HTTP/1.1 (EH 4.4)
+    ],
+)
+def test_who_acts_on_a_103_over_http1(
+    cli: Cli, origin: Listening, options: tuple[str, ...], profile: str, early_hints: bool, acted: bool
+) -> None:
+    """eager acts, chromium does not, and --no-early-hints sees the 103 and acts on nothing."""
+    record = json.loads(cli("load", *options, "--json", "-", f"{origin.http}/").out)
+    assert (record["profile"], record["early_hints"]) == (profile, early_hints)
+    assert [one["acted"] for one in record["interim"]] == [acted]
+    before = [
+        request["url"]
+        for request in record["requests"][1:]
+        if request["times"]["request_start"] < record["requests"][0]["times"]["final_response_headers_start"]
+    ]
+    assert bool(before) is acted
+
+
+def test_chromium_acts_over_http2(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Over HTTP/2 the hinted requests leave before the final head, and the record is one that can be read again."""
+    name = tmp_path / "load.json"
+    line = ["--browser", "chromium", "--http", "2", "--cacert", origin.ca_file, "--json", str(name)]
+    assert cli("load", *line, f"{origin.https}/").code == 0
+    record = load_record(name)
+    final = record.final_response_headers_start
+    assert final is not None
+    early = [request for request in record.requests if (request.times.request_start or final) < final]
+    assert len(early) == 6
+    assert all(request.outcome == "complete" for request in record.requests)
+
+
+def test_quiet_prints_nothing(cli: Cli, origin: Listening) -> None:
+    """-q with a good load: only the exit code speaks."""
+    assert cli("load", "-q", f"{origin.http}/plain-page") == cli("load", "-q", f"{origin.http}/plain-page")
+    outcome = cli("load", "-q", f"{origin.http}/plain-page")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_colour_when_asked_for(cli: Cli, origin: Listening) -> None:
+    """--color always colours a pipe too."""
+    assert "\x1b[" in cli("load", "--color", "always", f"{origin.http}/plain-page").out
+
+
+def test_fail(cli: Cli, origin: Listening) -> None:
+    """--fail makes a 404 exit code 22, after the page and its hints were loaded all the same."""
+    outcome = cli("load", "--fail", f"{origin.http}/error")
+    assert outcome.code == 22
+    assert outcome.err == f"fetcher: {origin.http}/error answered with status 404\n"
+    assert "/styles/site.css" in outcome.out
+
+
+def test_headers_and_user_agent_are_sent(cli: Cli, origin: Listening) -> None:
+    """-H and -A go with the page's requests, and secrets do not go into the record."""
+    line = ["-H", "X-Team: blue", "-H", "Authorization: Basic aHVzaA==", "-A", "tester/1", "--json", "-"]
+    outcome = cli("load", *line, f"{origin.http}/plain-page")
+    sent = json.loads(outcome.out)["requests"][0]["fields"]
+    assert ["x-team", "blue"] in sent
+    assert ["user-agent", "tester/1"] in sent
+    assert "aHVzaA==" not in outcome.out
+
+
+def test_what_a_server_sends_cannot_act_on_the_terminal(cli: Cli, origin: Listening) -> None:
+    """Control characters of URLs, fields and text are escaped in the report."""
+    outcome = cli("load", f"{origin.http}/hostile")
+    assert outcome.code == 0
+    assert {character for character in outcome.out if not character.isprintable()} <= {"\n"}
+
+
+def test_a_record_that_cannot_be_written_is_said_first(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Before anything is loaded: exit code 2 and the file's name."""
+    outcome = cli("load", "--json", str(tmp_path / "no" / "such.json"), f"{origin.http}/")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "such.json" in outcome.err
+
+
+def test_ctrl_c_keeps_the_partial_record(origin: Listening, tmp_path: Path) -> None:
+    """Interrupted while the server thinks: exit code 130, what was seen is saved and shown, no traceback."""
+    name = tmp_path / "partial.json"
+    command = [sys.executable, "-c", INTERRUPT_AFTER_103, "load", "--json", str(name), f"{origin.http}/late"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr == "fetcher: interrupted\n"
+    assert "/styles/site.css" in done.stdout
+    record = load_record(name)
+    assert (record.outcome, record.document) == ("interrupted", None)
+    assert [one.status for one in record.interim] == [103]
+    assert record.hints[0].acted
+
+
+# Ctrl-C as a person would press it, but at a known moment: when the hinted sheet has arrived.
+INTERRUPT_AFTER_103 = """
+import os, signal
+from fetcher.browser.events import FetchEnded
+from fetcher.cli import load, progress
+from fetcher.cli.app import main
+
+class Interrupting(progress.Progress):
+    def __call__(self, event, decided):
+        if isinstance(event, FetchEnded):
+            os.kill(os.getpid(), signal.SIGINT)
+    def wipe(self):
+        pass
+
+progress.Progress = Interrupting
+load.is_terminal = lambda stream: True
+main()
+"""
+
+
+def test_progress_counts_what_happens() -> None:
+    """The moving line tells requests, interim responses, bytes and time, draws no faster than anybody reads, and is
+    wiped at the end."""
+    stream = io.StringIO()
+    progress = Progress(stream)
+    progress(events.NavigationStarted(1_000.0, 0.0, "http://a.test/"), [])
+    progress(events.Interim(1_010.0, 0, 103, "Early Hints", (), b"", None), [])
+    progress(events.BodyProgress(1_050.0, 1, 34_000, 34_000), [])
+    progress(events.FetchEnded(1_400.0, 1, 34_000, 34_000), [])
+    assert stream.getvalue().count("\r") == 2
+    assert stream.getvalue().endswith("1 of 0 requests done, 1 interim response, 34 kB, 0.4 s")
+    progress.wipe()
+    assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_progress_is_for_terminals(cli: Cli, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on standard error gets the moving line, unless -q says no."""
+    monkeypatch.setattr("fetcher.cli.load.is_terminal", lambda _: True)
+    assert "requests done" in cli("load", f"{origin.http}/").err
+    assert cli("load", "-q", f"{origin.http}/").err == ""
+
+
+def test_serve_says_where_and_ends_with_ctrl_c() -> None:
+    """``fetcher serve`` prints its addresses, serves, and Ctrl-C ends it with exit code 0."""
+    command = [sys.executable, "-m", "fetcher", "serve", "--port", "0", "--tls-port", "0", "--think", "5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        guard = threading.Timer(20, process.kill)
+        guard.start()
+        assert process.stdout is not None
+        said: list[str] = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("Stop with Ctrl-C."):
+                process.send_signal(signal.SIGINT)
+        guard.cancel()
+    assert process.returncode == 0
+    assert [line.partition(":")[0] for line in said[:2]] == ["http", "https"]
+    assert said[-1] == "Stop with Ctrl-C.\n"
+
+
+def test_serve_on_a_port_in_use(cli: Cli, origin: Listening) -> None:
+    """Exit code 2 and which port."""
+    outcome = cli("serve", "--port", origin.http.rpartition(":")[2], "--no-tls")
+    assert outcome.code == 2
+    assert "cannot listen on 127.0.0.1" in outcome.err
