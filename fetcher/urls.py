@@ -86,9 +86,14 @@ def parse(text: str, base: str | None = None) -> URL:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList  # 30 ms: only where a site is asked for
+    from publicsuffixlist import PublicSuffixList  # 35 ms with its list: only where a site is asked for
 
     return PublicSuffixList()
+
+
+def warm_up() -> None:
+    """Load the list of public suffixes now, so that no request of a load has to wait for it."""
+    _suffixes()
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +123,9 @@ def same_site(a: URL, b: URL) -> bool:
     """Schemefully same site (HTML "same site")."""
     if a.origin == b.origin:
         return True
-    return a.scheme == b.scheme and registrable_domain(a.host) == registrable_domain(b.host)
+    if a.scheme != b.scheme or a.host.split(".")[-2:] != b.host.split(".")[-2:]:
+        return False  # a registrable domain has two labels at least
+    return a.host == b.host or registrable_domain(a.host) == registrable_domain(b.host)
 
 
 def sec_fetch_site(initiator: URL, target: URL) -> str:

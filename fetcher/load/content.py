@@ -7,16 +7,13 @@ A hinted style sheet is kept (decoded, up to a limit) until the document claims 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from fetcher.browser.commands import ScanKind
 from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.css import CssScanner
+from fetcher.discovery.html import HtmlScanner
 from fetcher.terms import Fields
 from fetcher.wire.coding import decoder_for
-
-if TYPE_CHECKING:
-    from fetcher.discovery.css import CssScanner
-    from fetcher.discovery.html import HtmlScanner
 
 KEPT_BYTES = 16_777_216
 
@@ -37,14 +34,7 @@ class Content:
 
     def scan(self, kind: ScanKind, charset: str | None) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
-        if kind is ScanKind.HTML:
-            from fetcher.discovery.html import HtmlScanner
-
-            self._scanner = HtmlScanner(encoding=charset or "utf-8")
-        else:
-            from fetcher.discovery.css import CssScanner
-
-            self._scanner = CssScanner()
+        self._scanner = HtmlScanner(encoding=charset or "utf-8") if kind is ScanKind.HTML else CssScanner()
         found = [candidate for piece in self._kept for candidate in self._scanner.feed(piece)]
         self._kept.clear()
         self.keeps = False

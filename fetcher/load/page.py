@@ -16,7 +16,7 @@ from fetcher.net.options import HttpChoice
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Limits
-from fetcher.urls import parse
+from fetcher.urls import parse, warm_up
 
 
 async def load_page(
@@ -53,6 +53,7 @@ async def load_page(
     driving = profile(browser)
     fields = tuple((name.lower(), value) for name, value in headers)
     choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds)
+    warm_up()
     recorder = Recorder(driving.name, early_hints=early_hints)
     driver = Driver(Browser(choices), recorder, net, bounds, watch)
     try:

@@ -15,6 +15,8 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -95,6 +97,8 @@ class Origin:
         if self.tls:
             assert self.certificate is not None
             self._context = self.certificate.server_context(self.http)
+        if "h2" in self.http and (self.tls or self.http == ("h2",)):
+            import_module("fetcher.origin.speaker_http2")  # Now rather than while the first client waits.
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             self._listener = socket.create_server((self.host, self._port), family=family, backlog=512)
@@ -153,7 +157,12 @@ class Origin:
                 continue
             task = loop.create_task(self._handshake(client))
             self._handshakes.add(task)
-            task.add_done_callback(self._handshakes.discard)
+            task.add_done_callback(partial(self._shaken, client))
+
+    def _shaken(self, client: socket.socket, task: asyncio.Task[None]) -> None:
+        self._handshakes.discard(task)
+        if task.cancelled():  # perhaps before its first step, where no except clause of its own could run
+            client.close()
 
     async def _handshake(self, client: socket.socket) -> None:
         number = self.log.number_connection()
@@ -171,6 +180,3 @@ class Origin:
         except OSError as error:  # ssl.SSLError and ConnectionError are OSErrors.
             self.log.add(ConnectionClosed(clock.now(), number, "", str(error)))
             client.close()
-        except asyncio.CancelledError:
-            client.close()
-            raise

@@ -1,0 +1,79 @@
+"""URLs, origins and sites: what the rest of the house relies on."""
+
+from __future__ import annotations
+
+import pytest
+
+from fetcher import urls
+from fetcher.errors import InvalidURL
+
+PARTS = [
+    ("https://a.test", "https://a.test/", "https", "a.test", 443, "/", "a.test"),
+    ("https://a.test:8443/x?y#z", "https://a.test:8443/x?y", "https", "a.test", 8443, "/x?y", "a.test:8443"),
+    ("HTTP://A.TEST:80/../b", "http://a.test/b", "http", "a.test", 80, "/b", "a.test"),
+    ("http://[::1]:8080/", "http://[::1]:8080/", "http", "::1", 8080, "/", "[::1]:8080"),
+    ("https://user:pass@a.test/", "https://user:pass@a.test/", "https", "a.test", 443, "/", "a.test"),
+    ("https://ü.test/ü", "https://xn--tda.test/%C3%BC", "https", "xn--tda.test", 443, "/%C3%BC", "xn--tda.test"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "href", "scheme", "host", "port", "target", "authority"), PARTS)
+def test_parts(text: str, href: str, scheme: str, host: str, port: int, target: str, authority: str) -> None:
+    """Each part as the URL standard serialises it; href has no fragment, authority no credentials."""
+    url = urls.parse(text)
+    parts = (url.href, url.scheme, url.host, url.port, url.target, url.authority)
+    assert parts == (href, scheme, host, port, target, authority)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a.test/x", "ftp://a.test/", "javascript:1", "http://", "http://[", "https://a b/"]
+)
+def test_bad_urls_are_one_sentence(text: str) -> None:
+    """Refused with the text quoted; a missing scheme comes with the guess."""
+    with pytest.raises(InvalidURL) as caught:
+        urls.parse(text)
+    assert repr(text) in str(caught.value)
+    if text == "a.test/x":
+        assert "https://a.test/x" in str(caught.value)
+
+
+RESOLVED = [
+    ("b", "https://a.test/x/y", "https://a.test/x/b"),
+    ("//b.test/c", "https://a.test/", "https://b.test/c"),
+    ("?q", "https://a.test/x", "https://a.test/x?q"),
+    ("", "https://a.test/x#f", "https://a.test/x"),
+    (" \t/s p ", "https://a.test/", "https://a.test/s%20p"),
+    ("http://[", "https://a.test/", None),
+]
+
+
+@pytest.mark.parametrize(("text", "base", "href"), RESOLVED)
+def test_resolve(text: str, base: str, href: str | None) -> None:
+    """Against a base, None where the standard fails."""
+    url = urls.resolve(text, base)
+    assert (url.href if url else None) == href
+
+
+SITES = [
+    ("https://www.a.co.uk/", "https://cdn.a.co.uk/", True),
+    ("https://a.co.uk/", "https://b.co.uk/", False),
+    ("https://a.com/", "http://a.com/", False),
+    ("https://a.github.io/", "https://b.github.io/", False),
+    ("https://127.0.0.1/", "https://127.0.0.1:8443/", True),
+    ("https://10.0.0.1/", "https://192.168.0.1/", False),
+    ("https://localhost/", "https://localhost:1/", True),
+    ("https://a.com/", "https://a.org/", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), SITES)
+def test_same_site(one: str, other: str, same: bool) -> None:
+    """Schemefully same site, by the public suffix list; IP addresses are their own site."""
+    assert urls.same_site(urls.parse(one), urls.parse(other)) is same
+
+
+def test_trustworthy() -> None:
+    """Secure Contexts: https, and loopback over http."""
+    trusted = ["https://a.test/", "http://localhost/", "http://127.0.0.1:8/", "http://[::1]/", "http://x.localhost/"]
+    assert all(urls.parse(text).is_trustworthy for text in trusted)
+    assert not urls.parse("http://a.test/").is_trustworthy
