@@ -85,7 +85,8 @@ async def connected(handler: Handler, limits: Limits = Limits()) -> AsyncIterato
 
 @asynccontextmanager
 async def connected2(
-    answer: Callable[[Http2Peer, int, str], None], limits: Limits = Limits()  # noqa: B008 - frozen
+    answer: Callable[[Http2Peer, int, str], None],
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> AsyncIterator[tuple[Connection, Http2Server]]:
     """An HTTP/2 connection to a server that answers with ``answer``, past the exchange of SETTINGS."""
     server = Http2Server(answer)
@@ -308,7 +309,7 @@ async def test_the_total_deadline() -> None:
 async def test_cancel_says_nothing_more() -> None:
     """A cancelled stream is reset and silent, and its unread content does not shrink the connection's window."""
     piece = bytes(200_000)
-    async with connected2(lambda peer, number, _: peer.respond(number, piece)) as (connection, server):
+    async with connected2(lambda peer, number, _: peer.respond(number, piece)) as (connection, _):
         for _ in range(3):
             listener = ask(connection, acknowledges=False)
             assert await settled(lambda listener=listener: "BodyData" in listener.kinds)

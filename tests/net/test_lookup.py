@@ -59,7 +59,10 @@ async def test_the_resolvers_order_is_kept_and_timed(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (socket.gaierror(-2, "Name or service not known"), r"^no such host: nope\.invalid \(Name or service not known\)$"),
+        (
+            socket.gaierror(-2, "Name or service not known"),
+            r"^no such host: nope\.invalid \(Name or service not known\)$",
+        ),
         (UnicodeError("label too long"), r"^no such host: nope\.invalid \(a label is"),
         ([], r"^no such host: nope\.invalid \(it has no address\)$"),
         (OSError(24, "Too many open files"), r"^cannot look up nope\.invalid: Too many open files$"),
