@@ -105,7 +105,8 @@ def _one_interim(load: PageLoad, one: InterimResponse, width: int) -> list[Line]
     else:
         text += f"; not acted on ({one.rule}): {one.reason}"
         style = Style.WARNING
-    lead = f"{one.status} {one.reason_phrase}".strip() + "  "
+    phrase = "Early Hints" if one.status == 103 else one.reason_phrase  # HTTP/2 sends none
+    lead = f"{one.status} {phrase}".strip() + "  "
     return paragraph(text, width, style, lead=((shorten(lead, 40), Style.HINT),), indent=2)
 
 

@@ -34,6 +34,8 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("eager", eager_http1, "as eager does: like chromium, and over HTTP/1.1 too"),
     ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
     ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
+    ("no phrase", lambda: replace(shop(), interim=(early_hints(reason_phrase=""),)), "103 Early Hints  at 21.3 ms"),
+    ("another 1xx", lambda: replace(shop(), interim=(early_hints(status=102, reason_phrase="Processing"),)), "102 Pro"),
     ("second 103", eager_http1, "0 links; not acted on (EH 4.2): only the first 103 of a navigation counts"),
     ("head start", shop, "✓ #1 /css/main.css  sent 302.1 ms before the page asked for it"),
     ("double fetch", shop, "✗ #3 /fonts/inter.woff2  fetched again as #9: the hint has no crossorigin"),
