@@ -75,8 +75,8 @@ class Http2Engine:
             frames.INITIAL_WINDOW_SIZE: STREAM_WINDOW,
             frames.MAX_HEADER_LIST_SIZE: limits.head_bytes,
         }
-        window = frames.window_update(0, CONNECTION_WINDOW - 65_535)
-        self._out = [frames.PREFACE, frames.settings_frame(settings), window]
+        self._out = [frames.PREFACE, frames.settings_frame(settings)]
+        self._out.append(frames.window_update(0, CONNECTION_WINDOW - 65_535))
 
     @property
     def is_closed(self) -> bool:
@@ -145,7 +145,7 @@ class Http2Engine:
         return data
 
     def _is_idle(self, stream_id: int) -> bool:
-        """No request was ever sent on it, nor could the peer have opened it: push is off."""
+        """No request has opened it, and the peer cannot: push is off."""
         return stream_id >= self._next_id or not stream_id % 2
 
     def _flush(self, stream: Exchange) -> None:
@@ -161,8 +161,7 @@ class Http2Engine:
             self._flush(stream)
 
     def _give_back(self, stream_id: int, size: int) -> None:
-        increment = self._window.give_back(size)
-        if increment:
+        if increment := self._window.give_back(size):
             self._out.append(frames.window_update(0, increment))
         stream = self._streams.get(stream_id)
         if stream is not None and (increment := stream.window.give_back(size)):
@@ -305,17 +304,18 @@ class Http2Engine:
             self._complete(stream)
 
     def _decode(self, block: bytes) -> Sequence[Sequence[bytes]]:
+        cause: BaseException | None = None
         try:
-            pairs: Sequence[Sequence[bytes]] = self._decoder.decode(block, raw=True)
-            return pairs
+            if frames.is_whole(block):
+                pairs: Sequence[Sequence[bytes]] = self._decoder.decode(block, raw=True)
+                return pairs
         except OversizedHeaderListError:
             text = f"The server sent a head that unpacks to more than {self._limits.head_bytes} bytes."
             raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes")) from None
         except HPACKError as error:
-            cause: BaseException = error
+            cause = error
         except BaseException as error:
-            # The compiled decoder panics on some truncated blocks, and its panic is no Exception.
-            if type(error).__name__ != "PanicException":
+            if type(error).__name__ != "PanicException":  # the compiled decoder's; no Exception
                 raise
             cause = error
         text = "The server sent a head whose HPACK compression cannot be undone."
@@ -386,8 +386,7 @@ class Http2Engine:
         """Forget a stream. What of it was not consumed goes back to the connection's window, or that would shrink."""
         stream = self._streams.pop(stream_id)
         self._late += max(0, stream.window.left)
-        owed = self._owed.pop(stream_id, 0)
-        if owed:
+        if owed := self._owed.pop(stream_id, 0):
             self._give_back(stream_id, owed)
         if code is not None:
             self._out.append(frames.rst_stream(stream_id, code))

@@ -116,6 +116,44 @@ def test_a_decompression_bomb_is_refused_before_it_unpacks() -> None:
     assert goaway_code(peer.data_to_send()) == CALM
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"\x40",
+        b"\x40\x01",
+        b"\x00\x01a",
+        b"\x00\x01a\x05bc",
+        b"\x0f",
+        b"\x0f\x80",
+        b"\x41\xff\x80",
+        b"\xff\xff",
+        b"\x3f",
+    ],
+)
+def test_a_truncated_block_is_an_error_and_no_panic(block: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    """jh2's compiled decoder panics on these and prints a trace; they never reach it."""
+    peer = engine(GET)
+    lines = told(play(peer, [Script().frame(1, 4, 1, b"\x88" + block).wire]))
+    assert lines[-1] == "ended RemoteProtocolError: The server sent a head whose HPACK compression cannot be undone."
+    assert goaway_code(peer.data_to_send()) == COMPRESSION_ERROR
+    assert capfd.readouterr().err == ""
+
+
+def test_a_panic_of_the_decoder_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should it panic on something else, what it raises is no ``Exception``, and still ends only the connection."""
+
+    class PanicException(BaseException):
+        pass
+
+    class Panicking:
+        def decode(self, block: bytes, raw: bool) -> None:
+            raise PanicException(block)
+
+    peer = engine(GET)
+    monkeypatch.setattr(peer, "_decoder", Panicking())
+    assert told(play(peer, [Script().head(1).wire]))[-1].endswith("HPACK compression cannot be undone.")
+
+
 def test_a_smaller_head_limit_is_announced_and_kept() -> None:
     """``Limits.head_bytes`` goes into our SETTINGS and stops what is larger."""
     fresh = Http2Engine(Limits(head_bytes=1_000))
