@@ -104,7 +104,7 @@ async def test_many_at_once_leave_in_one_write() -> None:
         await (await connection.request()).read()
         writes: list[int] = []
         write = connection._net._stream.write
-        connection._net._stream.write = lambda data: (writes.append(len(data)), write(data))[1]  # type: ignore[method-assign]
+        connection._net._stream.write = lambda data: (writes.append(len(data)), write(data))[1]  # type: ignore[method-assign, func-returns-value]
 
         async def one(number: int) -> bytes:
             return await (await connection.request("GET", f"/{number:02}")).read()

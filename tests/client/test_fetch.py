@@ -184,7 +184,7 @@ async def test_the_head_comes_before_the_content() -> None:
         assert await anext(got) == b"one"
         go_on.set()
         assert await anext(got) == b"two"
-        assert got.trailers == ()
+        assert not got.trailers
         go_on.set()
         assert await got.read() == b""
         assert got.trailers == (("x-trailer", "t"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
@@ -105,7 +105,7 @@ async def test_an_early_answer_ends_the_upload() -> None:
     """A final response before the content is out ends the iterable, and the HTTP/1.1 connection."""
     closed = asyncio.Event()
 
-    async def endless() -> AsyncIterator[bytes]:
+    async def endless() -> AsyncGenerator[bytes, None]:
         try:
             while True:
                 yield b"x" * 1000

@@ -161,7 +161,7 @@ async def test_requests_queued_in_sinks_leave_in_one_write() -> None:
     async with connected2(answer) as (connection, server):
         writes: list[bytes] = []
         write = connection._stream.write
-        connection._stream.write = lambda data: (writes.append(data), write(data))[1]  # type: ignore[method-assign]
+        connection._stream.write = lambda data: (writes.append(data), write(data))[1]  # type: ignore[method-assign, func-returns-value]
         nested = [Listener(connection) for _ in range(3)]
 
         def sink(event: StreamEvent) -> None:
@@ -312,7 +312,7 @@ async def test_cancel_says_nothing_more() -> None:
     async with connected2(lambda peer, number, _: peer.respond(number, piece)) as (connection, _):
         for _ in range(3):
             listener = ask(connection, acknowledges=False)
-            assert await settled(lambda listener=listener: "BodyData" in listener.kinds)
+            assert await settled(lambda: "BodyData" in listener.kinds)  # noqa: B023 - used in this turn only
             seen = len(listener.events)
             connection.cancel(listener.events[0].stream_id)
             connection.cancel(listener.events[0].stream_id)
