@@ -4,6 +4,7 @@ the ``h2`` package, over TLS from a throw-away authority."""
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,7 @@ def ca_file() -> str:
     """The authority's certificate as a file (one a process, in the temporary folder)."""
     path = Path(gettempdir()) / f"fetcher-tests-ca-{os.getpid()}.pem"
     authority().cert_pem.write_to_path(str(path))
+    atexit.register(path.unlink, missing_ok=True)
     return str(path)
 
 
