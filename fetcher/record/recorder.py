@@ -38,6 +38,7 @@ class _Fetch:
     interim: float | None = None
     head: e.Head | None = None
     end: float | None = None
+    failed: float | None = None
     transferred: int | None = None
     decoded: int | None = None
     trailers: Fields = ()
@@ -103,7 +104,7 @@ class Recorder:
                 fetch.transferred, fetch.decoded, fetch.trailers = event.transferred, event.decoded, event.trailers
             case e.FetchFailed():
                 fetch = self._fetches[event.fetch]
-                fetch.outcome, fetch.error = event.kind, event.error
+                fetch.outcome, fetch.error, fetch.failed = event.kind, event.error, event.at
             case e.ConnectionReady():
                 self._connections[event.connection].facts = event.facts
             case e.ConnectionLost():
@@ -125,7 +126,7 @@ class Recorder:
                 connection = self._connections[command.connection]
                 fetch.request, fetch.connection = command.request, command.connection
                 fetch.reused = bool(connection.requests)
-                fetch.outcome, fetch.error = "pending", None
+                fetch.outcome, fetch.error, fetch.failed = "pending", None, None
                 connection.requests.append(command.fetch)
             case c.HintJudged():
                 self._hints.append(command)
@@ -142,10 +143,10 @@ class Recorder:
                 self._connections.append(_Connection(command, event.at))
             case c.CancelFetch():
                 fetch = self._fetches[command.fetch]
-                fetch.outcome, fetch.error = "canceled", command.reason
+                fetch.outcome, fetch.error, fetch.failed = "canceled", command.reason, event.at
             case c.DropFetch():
                 fetch = self._fetches[command.fetch]
-                fetch.outcome, fetch.error = command.kind, command.error
+                fetch.outcome, fetch.error, fetch.failed = command.kind, command.error, event.at
             case c.Finish():
                 self._finish = (event.at, command)
             case c.CloseConnection() | c.SetTimer() | c.Scan():
@@ -225,6 +226,7 @@ class Recorder:
                 self._maybe(fetch.interim),
                 self._maybe(head.at) if head else None,
                 self._maybe(fetch.end),
+                self._maybe(fetch.failed),
             ),
             connection=fetch.connection,
             reused_connection=fetch.reused,
