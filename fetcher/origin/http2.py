@@ -135,7 +135,7 @@ class Http2ServerEngine:
         self._connection.initiate_connection()
         self._connection.increment_flow_control_window(15 * 1024 * 1024)
         self._answers: dict[int, _Answer] = {}
-        self._turn = 0
+        self._turns: dict[int, int] = {}  # the stream served last, by urgency
         self._gone = False
         self._out = bytearray()
 
@@ -322,8 +322,9 @@ class Http2ServerEngine:
             # Most urgent first; among equals, whoever's turn comes next by stream id.
             urgency = min(answer.urgency for _, answer in ready)
             equals = [stream_id for stream_id, answer in ready if answer.urgency == urgency]
-            self._turn = next((stream_id for stream_id in equals if stream_id > self._turn), equals[0])
-            taken += self._send_piece(self._turn, self._answers[self._turn]) or 1
+            last = self._turns.get(urgency, 0)
+            turn = self._turns[urgency] = next((stream_id for stream_id in equals if stream_id > last), equals[0])
+            taken += self._send_piece(turn, self._answers[turn]) or 1
         self._out += self._connection.data_to_send()
 
     def _can_send(self, stream_id: int, answer: _Answer) -> bool:
