@@ -1,0 +1,25 @@
+"""The page that ``after_a_103`` loads: a 103 with 14 hints 5 ms after the request, the document 20 ms later.
+
+Four sheets, six scripts, four pictures of 2 KB, all on the document's own connection over HTTP/2.
+"""
+
+from __future__ import annotations
+
+from fetcher.origin import Route, Site, asset, page
+
+KINDS = [("css", "style", "text/css")] * 4 + [("js", "script", "text/javascript")] * 6 + [("png", "image", "image/png")] * 4
+TAGS = {
+    "style": '<link rel="stylesheet" href="{}">',
+    "script": '<script src="{}" defer></script>',
+    "image": '<img src="{}" alt="">',
+}
+PATHS = [(f"/assets/{number}.{ending}", word, kind) for number, (ending, word, kind) in enumerate(KINDS)]
+HINTS = [f"<{path}>; rel=preload; as={word}" for path, word, _ in PATHS]
+HTML = "<!doctype html><title>Fourteen</title>" + "".join(TAGS[word].format(path) for path, word, _ in PATHS)
+
+
+def site() -> Site:
+    routes: dict[str, Route] = {"/": page(HTML, hints=HINTS, interim_delay_ms=5, think_ms=25)}
+    for path, _, kind in PATHS:
+        routes[path] = asset(2_000, kind)
+    return Site(routes)
