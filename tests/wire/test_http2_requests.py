@@ -117,6 +117,19 @@ def test_what_must_not_be_sent_is_refused_at_the_call(head: RequestHead, part: s
     assert peer.send_request(GET, end=True) == 1
 
 
+def test_the_compression_table_is_as_small_as_the_server_asks() -> None:
+    """SETTINGS_HEADER_TABLE_SIZE of 0: the encoder says so and refers to no entry (RFC 7541 4.2)."""
+    peer = engine()
+    play(peer, [Script().settings({1: 0}).wire])
+    peer.data_to_send()
+    decoder = Decoder()
+    decoder.max_allowed_table_size = 0
+    for _ in range(2):
+        peer.send_request(RequestHead("GET", "https", "a", "/", (("x-same", "value"),)), end=True)
+        (frame,) = sent_frames(peer.data_to_send())
+        assert decoder.decode(frame.data, raw=True)[-1] == (b"x-same", b"value")
+
+
 def test_a_large_head_is_continued() -> None:
     """More than a frame of fields goes out as HEADERS and CONTINUATION, nothing between."""
     peer = engine()
