@@ -34,6 +34,7 @@ cat >> "$DIR/httpd.conf" <<CONF
 TypesConfig /etc/mime.types
 ScriptSock $DIR/cgid.sock
 DocumentRoot $DIR/htdocs
+Header set Cache-Control "max-age=60"
 Protocols h2 http/1.1
 H2EarlyHints on
 Listen 127.0.0.1:$PORT

@@ -36,7 +36,11 @@ async def app(scope, receive, send):
         {
             "type": "http.response.start",
             "status": 200,
-            "headers": [(b"content-type", ctype), (b"content-length", b"%d" % len(body))],
+            "headers": [
+                (b"content-type", ctype),
+                (b"content-length", b"%d" % len(body)),
+                (b"cache-control", b"max-age=60"),
+            ],
         }
     )
     await send({"type": "http.response.body", "body": body})

@@ -16,6 +16,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function handle(req, res) {
   const path = req.url.split('?')[0];
+  res.setHeader('cache-control', 'max-age=60');
   if (path === '/style.css') return res.setHeader('content-type', 'text/css'), res.end('h1{color:#036}\n');
   if (path === '/app.js') return res.setHeader('content-type', 'text/javascript'), res.end('1;\n');
   const h2 = req.httpVersionMajor === 2;
