@@ -116,11 +116,14 @@ class ScanDrained:
 
 @dataclass(frozen=True, slots=True)
 class FetchEnded:
+    """``has_text``: whether the decoded content held the text looked for; None where none was."""
+
     at: float
     fetch: int
     transferred: int
     decoded: int
     trailers: Fields = ()
+    has_text: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

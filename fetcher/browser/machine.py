@@ -158,6 +158,8 @@ class Browser:
         state = self.state
         state.document, state.base = fetch, fetch.url
         state.referrer_policy = referrer_policy_of(event.fields)
+        if state.options.only_hints:
+            return []
         commands: list[Command] = []
         for candidate in candidates_of(event.fields, fetch.url):  # EH 8.1: after the 103's links, before the markup's
             commands += self.subresources.found(fetch, candidate, event.at)

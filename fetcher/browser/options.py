@@ -11,7 +11,8 @@ from fetcher.terms import Fields, Limits, ProfileName
 class BrowserOptions:
     """``early_hints`` False: a 103 is received, reported and ignored (the off arm of a comparison). ``headers`` are
     added to, or replace, our own on same-site requests. ``http`` "1.1" lets six connections open at once, since no
-    ALPN answer has to be waited for."""
+    ALPN answer has to be waited for. ``only_hints``: the document and what its 103 hints at; what the document itself
+    asks for is not even looked for."""
 
     profile: ProfileName = ProfileName.EAGER
     early_hints: bool = True
@@ -19,3 +20,4 @@ class BrowserOptions:
     user_agent: str | None = None
     http: str = "auto"
     limits: Limits = field(default_factory=Limits)
+    only_hints: bool = False

@@ -12,6 +12,7 @@ from fetcher.browser.commands import ScanKind
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
+from fetcher.load.needle import Needle
 from fetcher.terms import Fields
 from fetcher.wire.coding import decoder_for
 
@@ -19,17 +20,19 @@ KEPT_BYTES = 16_777_216
 
 
 class Content:
-    """``transferred`` and ``decoded`` are cumulative bytes. ``keeps`` True: hold decoded bytes until ``scan``."""
+    """``transferred`` and ``decoded`` are cumulative bytes. ``keeps`` True: hold decoded bytes until ``scan``.
+    ``find_text``: look for it on the way, ``has_text`` says whether it has been seen."""
 
-    __slots__ = ("_decoder", "_kept", "_scanner", "decoded", "ended", "keeps", "transferred")
+    __slots__ = ("_decoder", "_kept", "_needle", "_scanner", "decoded", "ended", "keeps", "transferred")
 
-    def __init__(self, fields: Fields, limit: int | None, *, keeps: bool) -> None:
+    def __init__(self, fields: Fields, limit: int | None, *, keeps: bool, find_text: str | None = None) -> None:
         self.transferred = 0
         self.decoded = 0
         self.keeps = keeps
         self.ended = False
         self._kept: list[bytes] = []
         self._decoder = decoder_for(fields, limit)
+        self._needle = None if find_text is None else Needle(find_text, fields)
         self._scanner: HtmlScanner | CssScanner | None = None
 
     def scan(self, kind: ScanKind, charset: str | None) -> list[Candidate]:
@@ -45,6 +48,10 @@ class Content:
     @property
     def is_scanning(self) -> bool:
         return self._scanner is not None
+
+    @property
+    def has_text(self) -> bool | None:
+        return None if self._needle is None else self._needle.found
 
     @property
     def inline_scripts(self) -> int:
@@ -67,6 +74,8 @@ class Content:
         found: list[Candidate] = []
         for piece in pieces:
             self.decoded += len(piece)
+            if self._needle is not None:
+                self._needle.feed(piece)
             if self._scanner is not None:
                 found += self._scanner.feed(piece)
             elif self.keeps:

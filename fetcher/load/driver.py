@@ -61,13 +61,20 @@ class Driver:
     """One load: ``run`` it once."""
 
     def __init__(
-        self, browser: Browser, recorder: Recorder, net: NetOptions, limits: Limits, watch: Watcher | None = None
+        self,
+        browser: Browser,
+        recorder: Recorder,
+        net: NetOptions,
+        limits: Limits,
+        watch: Watcher | None = None,
+        find_text: str | None = None,
     ) -> None:
         self._browser = browser
         self._recorder = recorder
         self._net = net
         self._limits = limits
         self._watch = watch
+        self._find_text = find_text
         self._connections: dict[int, Connection] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._exchanges: dict[int, _Exchange] = {}
@@ -271,7 +278,8 @@ class Driver:
 
     def _head(self, exchange: _Exchange, event: ResponseHead) -> None:
         keeps = exchange.request.destination is Destination.STYLE
-        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeps=keeps)
+        wanted = self._find_text if exchange.is_document else None
+        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeps=keeps, find_text=wanted)
         self._contents[exchange.fetch] = exchange.content
         self._tell(
             e.Head(
@@ -313,7 +321,11 @@ class Driver:
         elif not content.keeps:
             self._contents.pop(exchange.fetch, None)
         self._over(exchange, event.at)
-        self._tell(e.FetchEnded(event.at, exchange.fetch, content.transferred, content.decoded, event.trailers))
+        self._tell(
+            e.FetchEnded(
+                event.at, exchange.fetch, content.transferred, content.decoded, event.trailers, content.has_text
+            )
+        )
 
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
         self._note(error)

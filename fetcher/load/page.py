@@ -31,12 +31,16 @@ async def load_page(
     limits: Limits | None = None,
     timeout: float | None = None,
     watch: Watcher | None = None,
+    only_hints: bool = False,
+    find_text: str | None = None,
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
     ``early_hints`` False receives and ignores every 103. ``http`` is "auto", "1.1" or "2". ``headers`` go to the
     page's own site only. ``timeout`` is seconds for the whole load. ``watch`` is called with every event and the
-    commands it caused, as they happen. Returns when the document and everything it asked for has ended.
+    commands it caused, as they happen. ``only_hints`` loads the document and what its 103 hints at, nothing
+    else. ``find_text`` is looked for in the decoded document; its request record's ``has_text`` answers. Returns when
+    everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -52,10 +56,10 @@ async def load_page(
         raise UsageError(f"{start} is plain http, and HTTP/2 needs TLS here; use https or --http 1.1")
     driving = profile(browser)
     fields = tuple((name.lower(), value) for name, value in headers)
-    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds)
+    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints)
     warm_up()
-    recorder = Recorder(driving.name, early_hints=early_hints)
-    driver = Driver(Browser(choices), recorder, net, bounds, watch)
+    recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints)
+    driver = Driver(Browser(choices), recorder, net, bounds, watch, find_text)
     try:
         await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
     except FetcherError as error:

@@ -97,7 +97,8 @@ class Sizes:
 class RequestRecord:
     """``outcome`` is "complete", or the kind of what stopped it ("canceled", "connection-lost", "not-sent" ...), with
     ``error`` the sentence. ``redirect_to`` is the id of the request a 3xx led to. ``earlier`` is the id of the request
-    of the same URL that could not serve (a double fetch) and ``earlier_reason`` why."""
+    of the same URL that could not serve (a double fetch) and ``earlier_reason`` why. ``has_text`` says whether the
+    content held the text looked for, None where none was."""
 
     id: int
     url: str
@@ -126,6 +127,7 @@ class RequestRecord:
     earlier: int | None = None
     earlier_reason: str | None = None
     chunks: tuple[tuple[float, int], ...] = ()
+    has_text: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,9 @@ class Discovery:
 class PageLoad:
     """One load, whole. ``document`` is the id of the request whose response became the document (after redirects),
     None when none did. ``outcome`` is "loaded", or the kind of error, with ``error`` the sentence. ``scripts`` counts
-    the script elements that were fetched or inline: none of them ran, so what only they request is missing."""
+    the script elements that were fetched or inline: none of them ran, so what only they request is missing.
+    ``only_hints``: by choice nothing that the document itself asks for was requested, so whether it would have used a
+    hint is unknown."""
 
     url: str
     final_url: str | None
@@ -192,6 +196,7 @@ class PageLoad:
     schema: int = SCHEMA_VERSION
     navigations: tuple[int, ...] = ()
     scripts: int = 0
+    only_hints: bool = False
 
     @property
     def document_request(self) -> RequestRecord | None:

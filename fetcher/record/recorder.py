@@ -48,6 +48,7 @@ class _Fetch:
     earlier: int | None = None
     earlier_reason: str | None = None
     chunks: list[tuple[float, int]] = field(default_factory=list)
+    has_text: bool | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -63,9 +64,10 @@ class _Connection:
 class Recorder:
     """One load's record in the making."""
 
-    def __init__(self, profile: ProfileName, *, early_hints: bool) -> None:
+    def __init__(self, profile: ProfileName, *, early_hints: bool, only_hints: bool = False) -> None:
         self._profile = profile
         self._early_hints = early_hints
+        self._only_hints = only_hints
         self._url = ""
         self._start = 0.0
         self._wall = 0.0
@@ -102,6 +104,7 @@ class Recorder:
                 fetch = self._fetches[event.fetch]
                 fetch.end, fetch.outcome = event.at, "complete"
                 fetch.transferred, fetch.decoded, fetch.trailers = event.transferred, event.decoded, event.trailers
+                fetch.has_text = event.has_text
             case e.FetchFailed():
                 fetch = self._fetches[event.fetch]
                 fetch.outcome, fetch.error, fetch.failed = event.kind, event.error, event.at
@@ -188,7 +191,7 @@ class Recorder:
             document=document,
             finished_at=finished,
             interim=tuple(self._interim(event, verdict) for event, verdict in self._interims),
-            hints=self._hint_records(requests, is_over=outcome == "loaded"),
+            hints=self._hint_records(requests, is_over=outcome == "loaded" and not self._only_hints),
             requests=requests,
             connections=tuple(self._connection(number, line) for number, line in enumerate(self._connections)),
             discoveries=tuple(
@@ -197,6 +200,7 @@ class Recorder:
             ),
             navigations=tuple(self._navigations),
             scripts=scripts,
+            only_hints=self._only_hints,
         )
         return replace(load, notes=notes_of(load))
 
@@ -244,6 +248,7 @@ class Recorder:
             earlier=fetch.earlier,
             earlier_reason=fetch.earlier_reason,
             chunks=tuple((self._since(at), size) for at, size in fetch.chunks),
+            has_text=fetch.has_text,
         )
 
     def _interim(self, event: e.Interim, verdict: c.InterimJudged) -> InterimResponse:

@@ -276,3 +276,18 @@ def test_a_document_that_is_not_html_is_not_scanned() -> None:
     assert play.head(0, fields=(("content-type", "image/png"),)) == []
     assert play.ends(0) == ["finish loaded"]
     assert "not HTML" in play.recorder.load().notes[0]
+
+
+def test_only_hints_asks_for_nothing_that_the_document_names() -> None:
+    """The document and what its 103 hints at: no scan, no Link of the final response, and use stays unknown."""
+    play = Playbook(only_hints=True)
+    play.opens()
+    play.interim("</app.css>; rel=preload; as=style", "<https://cdn.test>; rel=preconnect")
+    assert play.head(0, fields=(*HTML, ("link", "</late.css>; rel=preload; as=style"))) == []
+    assert play.ends(0) == []
+    play.head(1, fields=CSS)
+    assert play.ends(1) == ["finish loaded"]
+    load = play.recorder.load()
+    assert load.only_hints
+    assert [request.url for request in load.requests] == ["https://a.test/", "https://a.test/app.css"]
+    assert [hint.used for hint in load.hints] == [None, None]

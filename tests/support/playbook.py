@@ -64,7 +64,9 @@ class Playbook:
         **options: object,
     ) -> None:
         self.browser = Browser(BrowserOptions(profile=profile, http=http, **options))  # type: ignore[arg-type]
-        self.recorder = Recorder(profile, early_hints=bool(options.get("early_hints", True)))
+        self.recorder = Recorder(
+            profile, early_hints=bool(options.get("early_hints", True)), only_hints=bool(options.get("only_hints"))
+        )
         self.at = 1000.0
         self.log: list[str] = []
         self.commands: list[c.Command] = []
