@@ -1,8 +1,10 @@
-"""One real server at a time, started for the tests that share it and ended after the last of them."""
+"""Real servers, each started for the first test that wants it and shared by the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,15 +19,23 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_certificates(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture(scope="module")
-def server(
-    request: pytest.FixtureRequest, certificates: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def servers(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """The server of that name, started when it is first asked for and ended with the session."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(name: str) -> Server:
+            return stack.enter_context(running(name, certificates, tmp_path_factory.mktemp(name)))
+
+        yield start
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
     """The server that the test is parametrised with (indirectly, by name)."""
-    name: str = request.param
-    require_or_skip(name)
-    with running(name, certificates, tmp_path_factory.mktemp(name)) as started:
-        yield started
+    require_or_skip(request.param)
+    return servers(request.param)
 
 
 @pytest.fixture
