@@ -5,7 +5,7 @@ NEW_ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 FOUND = $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11,$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 BIN = .venv/bin
 READY = .venv/ready
-
+CODE = fetcher tests samples
 
 .PHONY: demo test check format format-check lint types interop bench serve clean
 .DEFAULT_GOAL := test
@@ -19,13 +19,13 @@ test: $(READY)  ## everything that needs no other server and no browser
 check: format-check lint types test  ## all that a change must pass (the layer test is one of the tests)
 
 format: $(READY)
-	$(BIN)/ruff format .
+	$(BIN)/ruff format $(CODE)
 
 format-check: $(READY)
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check $(CODE)
 
 lint: $(READY)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check $(CODE)
 
 types: $(READY)
 	$(BIN)/mypy
