@@ -10,9 +10,9 @@ from __future__ import annotations
 from fetcher.discovery import css_tokens as tokens
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css_lexer import CssLexer, Place
-from fetcher.discovery.css_values import families, unescape, unquote
+from fetcher.discovery.css_values import families, unescape
+from fetcher.discovery.font_face import FACE_WORDS, FontFace
 
-_SOURCES = 256  # urls in one @font-face
 _FAMILIES = 4_096
 _NESTING = 4_096
 
@@ -30,18 +30,6 @@ _KNOWN_RULES = frozenset(
     "-webkit-keyframes -moz-keyframes layer media namespace page position-try property scope starting-style supports "
     "view-transition viewport".split()
 )
-_FACE_WORDS = frozenset(["font-family", "unicode-range", "font-weight", "font-style", "font-stretch", "font-display"])
-
-
-class _Face:
-    """One @font-face block being read: its urls (url, place, format, number of the src descriptor) and its words."""
-
-    __slots__ = ("descriptors", "sources", "words")
-
-    def __init__(self) -> None:
-        self.sources: list[tuple[str, Place, str, int]] = []
-        self.words: dict[str, str] = {}
-        self.descriptors = 0
 
 
 class CssScanner(CssLexer):
@@ -86,7 +74,7 @@ class CssScanner(CssLexer):
         self._url_spoiled = False
         self._quoted: tuple[bytes, Place] | None = None  # the string in an open url("...")
         self._import: tuple[str, Place] | None = None
-        self._face: _Face | None = None
+        self._face: FontFace | None = None
 
     def close(self) -> list[Candidate]:
         """The end of the sheet closes whatever is open (CSS Syntax 3, 5.4)."""
@@ -175,7 +163,7 @@ class CssScanner(CssLexer):
         if self._face is not None:
             if self._name == "src":
                 self._face.descriptors += 1
-            wanted = self._name in _FACE_WORDS
+            wanted = self._name in FACE_WORDS
         else:
             wanted = self._name in ("font", "font-family")
         if wanted:
@@ -253,13 +241,8 @@ class CssScanner(CssLexer):
         if face is None:
             return
         self._face = None
-        family = unquote(face.words.pop("font-family", "")).lower()
-        words = tuple((name, text) for name, text in face.words.items() if text)
-        for url, place, formats, number in face.sources:
-            pairs = [("family", family)] if family else []
-            if formats:
-                pairs.append(("format", ", ".join(unquote(part).lower() for part in formats.split(","))))
-            self._emit(CandidateKind.CSS_FONT, url, "@font-face", place, *pairs, *words, ("src", str(number)))
+        for url, place, pairs in face.fonts():
+            self._emit(CandidateKind.CSS_FONT, url, "@font-face", place, *pairs)
 
     # --- inside an item ---------------------------------------------------------------------------------------------
 
@@ -278,9 +261,8 @@ class CssScanner(CssLexer):
             elif self._kind == _IMPORT and self._import is None:
                 self._kind = _AT_RULE
         elif what == _FORMAT:
-            if self._face is not None and self._face.sources and self._value is not None:
-                url, place, _, number = self._face.sources[-1]
-                self._face.sources[-1] = (url, place, self._decoded(self._value), number)
+            if self._face is not None and self._value is not None:
+                self._face.say_format(self._decoded(self._value))
             self._value = None
         elif what == _BRACES and len(self._open) == self._level and self._kind == _AT_RULE:
             self._next_item()
@@ -330,7 +312,7 @@ class CssScanner(CssLexer):
             self._push(_BRACES)
             return
         if kind == _AT_RULE and name == "font-face":
-            self._face = _Face()
+            self._face = FontFace()
         self._push(_BLOCK)
         self._next_item()
 
@@ -373,7 +355,7 @@ class CssScanner(CssLexer):
     def _end_string(self) -> None:
         text = bytes(self._text)
         first = self._kind == _IMPORT and self._import is None and len(self._open) == self._level
-        blank = not bytes(self._value or b"").strip(tokens.SPACE)
+        blank = first and not bytes(self._value or b"").strip(tokens.SPACE)
         quote = bytes([self._quote])
         self._collect(quote + text + quote)
         top = self._open[-1] if len(self._open) > self._level else _BLOCK
@@ -409,10 +391,10 @@ class CssScanner(CssLexer):
         elif self._face is None:
             self._report(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name))
         elif self._name == "src":
-            if len(self._face.sources) >= _SOURCES:
+            if not self._worth(url):
+                self._face.skip()
+            elif not self._face.add(url, place):
                 self.overflows += 1
-            elif self._worth(url):
-                self._face.sources.append((url, place, "", self._face.descriptors))
 
     def _report(self, kind: CandidateKind, url: str, where: str, place: Place, *pairs: tuple[str, str]) -> None:
         if self._worth(url):

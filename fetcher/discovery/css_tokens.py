@@ -43,7 +43,7 @@ _RULE = (
     + COMMENT_OR_SPACE + rb"(?:" + _DECLARATION + rb")?+\}"
 )  # fmt: skip
 # Comments after the last whole item are run over for good, or a thousand of them would be looked at a thousand times.
-BORING_RULES = re.compile(rb"(?:" + COMMENT_OR_SPACE + rb"(?!-->)" + _RULE + rb")*+" + COMMENT_OR_SPACE)
+BORING_RULES = re.compile(rb"(?:" + COMMENT_OR_SPACE + rb"(?!--)" + _RULE + rb")*+" + COMMENT_OR_SPACE)
 BORING_ITEMS = re.compile(
-    rb"(?:" + COMMENT_OR_SPACE + rb"(?:" + _DECLARATION + rb";|;|" + _RULE + rb"))*+" + COMMENT_OR_SPACE
+    rb"(?:" + COMMENT_OR_SPACE + rb"(?:" + _DECLARATION + rb";|;|(?!--)" + _RULE + rb"))*+" + COMMENT_OR_SPACE
 )

@@ -6,6 +6,7 @@ CSS Syntax 3, 4.3.7 (escapes); CSS Fonts 4, 2.1 (font-family) and 2.7 (the font 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(\r\n|[\n\r\f])|([^0-9a-fA-F\n\r\f])|$)")
 _TOKEN = re.compile(
@@ -89,6 +90,10 @@ def _after_size(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def families(value: str, *, shorthand: bool) -> list[str]:
     """The family names, lower case and without quotes, generic keywords left out, that a ``font-family`` (or with
     ``shorthand`` a ``font``) declaration's value names."""
+    return list(_cached(value, shorthand) if len(value) < 256 else _families(value, shorthand))
+
+
+def _families(value: str, shorthand: bool) -> tuple[str, ...]:
     tokens = _tokens(value)
     if shorthand:
         tokens = _after_size(tokens)
@@ -109,4 +114,7 @@ def families(value: str, *, shorthand: bool) -> list[str]:
             name = " ".join(unescape(text) for _, text in item).lower()
             if name not in _GENERIC and not name[0].isdigit():
                 names.append(name)
-    return [name for name in names if name]
+    return tuple(name for name in names if name)
+
+
+_cached = lru_cache(maxsize=256)(_families)  # a sheet says the same few lists over and over

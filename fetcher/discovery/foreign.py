@@ -12,31 +12,38 @@ _BREAKOUT = frozenset(
     "nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
 # End tags that, with no foreign element of the name open, belong to an element outside.
-_OUTER = _BREAKOUT | frozenset(
-    "address article aside button details dialog fieldset figcaption figure footer form header html label main nav "  # noqa: SIM905
-    "object section select summary tbody td template tfoot th thead tr".split()
+_OUTER = (_BREAKOUT - {"body", "head"}) | frozenset(
+    "address article aside button details dialog fieldset figcaption figure footer form header label main nav "  # noqa: SIM905
+    "object section select summary tbody td tfoot th thead tr".split()
 )
 _INTEGRATION = {
     "svg": frozenset(["foreignobject", "desc", "title"]),
     "math": frozenset(["mi", "mo", "mn", "ms", "mtext"]),
 }
+# The names whose attributes, or self-closing, change what follows.
+TELLING = frozenset(["annotation-xml", "font", "image", "math", "script", "style", "svg"]).union(*_INTEGRATION.values())
 _DEPTH = 512  # as deep as browsers let a tree grow
 
 
 class ForeignContent:
-    """The open <svg>, <math> and integration points; ``floor`` entries from an enclosing <template> stay."""
+    """The open <svg>, <math> and integration points. ``inside`` is True where elements are not HTML ones."""
 
     __slots__ = ("_open", "inside")
 
     def __init__(self) -> None:
         self._open: list[str] = []
-        self.inside = False  # the adjusted current node is a foreign element
+        self.inside = False
 
     def __bool__(self) -> bool:
         return bool(self._open)
 
     def __len__(self) -> int:
         return len(self._open)
+
+    @property
+    def is_svg(self) -> bool:
+        """Whether an element here is an SVG one: only those name images, scripts and style sheets."""
+        return self.inside and self._open[-1] == "svg"
 
     def _settle(self, depth: int) -> None:
         del self._open[depth:]

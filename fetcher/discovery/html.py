@@ -14,14 +14,21 @@ from collections.abc import Callable
 from fetcher.discovery import elements
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css import CssScanner
+from fetcher.discovery.foreign import TELLING as foreign_names
 from fetcher.discovery.foreign import ForeignContent
-from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, parse_attributes
+from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes, run_of
 from fetcher.discovery.position import Position
 from fetcher.discovery.raw_text import RawText, ScriptText
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
 _TELLING = ("base", "img", "image", "input", "link", "script", "style", "video")
 _RUN = boring_run([*_TELLING, *_TEXT_ONLY, "math", "noscript", "plaintext", "svg", "template", "/template"])
+_DRAWING = run_of(
+    [
+        *("path", "g", "use", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
+        *("stop", "lineargradient", "radialgradient", "clippath", "mask", "symbol", "a", "animate"),
+    ]
+)
 # Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
 _HEAD = frozenset("base basefont bgsound head html link meta noframes noscript script style template title".split())  # noqa: SIM905
 _BODY_ENDS = frozenset(["body", "br", "html"])
@@ -102,8 +109,9 @@ class HtmlScanner:
         foreign = self._foreign
         start = index
         if self.is_past_head and not foreign:
-            match = _RUN.match(buffer, index)
-            index = match.end() if match else index
+            index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
+        elif foreign.is_svg and self._css is None:
+            index = _DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
         less = buffer.find(b"<", index)
         text_end = len(buffer) if less < 0 else less
         if not self.is_past_head and not self._templates and buffer[start:text_end].strip(_SPACE):
@@ -252,14 +260,14 @@ class HtmlScanner:
         if match.end() - match.start() > self._limit:
             self._on_overflow(buffer, after, match[1] + name)
             return
-        word = name.decode("latin-1")
+        word = name.decode("ascii") if name.isascii() else decoded(name, self._encoding)
         if match[1]:
             self._on_end(word)
             return
         attributes: dict[str, str] = {}
         self_closing = False
         styled = _STYLE.search(text, match.end(2), match.end()) is not None
-        if styled or word in _TELLING or self._foreign.inside or word in ("svg", "math"):
+        if styled or word in _TELLING or word in foreign_names:
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
         self._enter_body(word)
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
@@ -292,21 +300,22 @@ class HtmlScanner:
             self.is_past_head = True
 
     def _emit(self, name: str, attributes: dict[str, str], line: int, offset: int, *, foreign: bool) -> None:
-        named = elements.named_by(name, attributes, foreign=foreign)
+        element = "img" if name == "image" and not foreign else name
+        known = not foreign or self._foreign.is_svg  # MathML names nothing
+        named = elements.named_by(name, attributes, foreign=foreign) if known else []
         if named:
             pairs = tuple(attributes.items())
-            element = "img" if name == "image" and not foreign else name
             for kind, url in named:
                 if kind is CandidateKind.BASE:
                     if self._based:
                         continue
                     self._based = True
                 self._found.append(Candidate(kind, url, element, pairs, line, offset, not self.is_past_head))
-        if name == "script" and elements.inline_script(attributes, foreign=foreign):
+        if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
         style = attributes.get("style")
         if style and elements.worth_scanning(style):
-            self._style_attribute(style, name, line, offset)
+            self._style_attribute(style, element, line, offset)
 
     def _switch(
         self, name: str, attributes: dict[str, str], buffer: bytes, after: int, *, foreign: bool, self_closing: bool
@@ -315,7 +324,7 @@ class HtmlScanner:
         if foreign:
             if not self_closing:
                 self._foreign.start(name, attributes)
-                if name == "style" and elements.is_css(attributes) and not self._templates:
+                if name == "style" and self._foreign.is_svg and elements.is_css(attributes) and not self._templates:
                     self._begin_css(buffer, after, attributes)
         elif name == "script":
             self._text = ScriptText()

@@ -13,12 +13,29 @@ from html.entities import html5
 SPACE = rb"\t\n\f\r "
 _VALUE = rb"""[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\t\n\f\r >"'][^\t\n\f\r >]*+)"""
 _NAME = rb"[^\t\n\f\r />][^\t\n\f\r />=]*+"
-_STYLE = rb"(?![sS][tT][yY][lL][eE][\t\n\f\r />=])"
+# One attribute; the first byte of its name may be "=", and a name followed by "=" must have its whole value here.
+_ATTRIBUTE = _NAME + rb"(?:" + _VALUE + rb"|(?![\t\n\f\r ]*+=))"
+_ATTRIBUTES = rb"(?:[\t\n\f\r /]*+" + _ATTRIBUTE + rb")*+[\t\n\f\r /]*+>"
 
-# The first byte of an attribute's name may be "="; a name followed by "=" must have its whole value here.
-_ATTRIBUTES = rb"(?:[\t\n\f\r /]*+%b" + _NAME + rb"(?:" + _VALUE + rb"|(?![\t\n\f\r ]*+=)))*+[\t\n\f\r /]*+>"
+# The same, but a style attribute passes only quoted and without whatever could make it name a url or a font: calls,
+# references, escapes, comments, and "font" or "font-family" before a colon.
+_BORING_STYLE = (
+    rb"[sS][tT][yY][lL][eE]=(?:"
+    + rb"|".join(
+        rb"%b(?:[^%b&\\/(fF]++|[fF](?![oO][nN][tT](?:-[fF][aA][mM][iI][lL][yY])?[\t\n\f\r ]*+:))*+%b" % (q, q, q)
+        for q in (b'"', b"'")
+    )
+    + rb")"
+)
+_BORING_ATTRIBUTES = (
+    rb"(?:[\t\n\f\r /]*+(?:(?![sS][tT][yY][lL][eE][\t\n\f\r />=])"
+    + _ATTRIBUTE
+    + rb"|"
+    + _BORING_STYLE
+    + rb"))*+[\t\n\f\r /]*+>"
+)
 
-TAG = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _ATTRIBUTES % b"")
+TAG = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _ATTRIBUTES)
 ATTRIBUTE = re.compile(
     rb"[\t\n\f\r /]*+(" + _NAME + rb")"
     rb"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >"'][^\t\n\f\r >]*+)|(?=>)))?+"""
@@ -33,8 +50,8 @@ def any_case(name: str) -> str:
 
 def boring_run(interesting: list[str]) -> re.Pattern[bytes]:
     """A pattern that runs over text, comments and whole tags as long as nothing there can matter: it stops before the
-    first tag named in ``interesting`` ("/template" for the end tag), any tag with a style attribute, any markup that is
-    unusual, and whatever is not whole yet."""
+    first tag named in ``interesting`` ("/template" for the end tag), any tag whose style attribute may name something,
+    any markup that is unusual, and whatever is not whole yet."""
     by_first: dict[str, list[str]] = {}
     for name in interesting:
         if not name.startswith("/"):
@@ -42,26 +59,22 @@ def boring_run(interesting: list[str]) -> re.Pattern[bytes]:
     # Grouped by first letter, so most tags are let through after one comparison.
     starts = "|".join(f"{any_case(c)}(?:{'|'.join(map(any_case, names))})" for c, names in by_first.items())
     ends = "|".join(any_case(name[1:]) for name in interesting if name.startswith("/"))
-    tag = f"(?!(?:{starts})[\\t\\n\\f\\r />])[a-zA-Z][^\\t\\n\\f\\r />]*+".encode()
-    end = f"/(?!(?:{ends})[\\t\\n\\f\\r />])[a-zA-Z][^\\t\\n\\f\\r />]*+".encode()
+    tag = rf"(?!(?:{starts})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + _BORING_ATTRIBUTES
+    end = rf"/(?!(?:{ends})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + _ATTRIBUTES
     comment = rb"!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
     stray = rb"(?=[^a-zA-Z/!?])"
-    return re.compile(
-        rb"(?:[^<]*+<(?:"
-        + tag
-        + _ATTRIBUTES % _STYLE
-        + rb"|"
-        + end
-        + _ATTRIBUTES % b""
-        + rb"|"
-        + stray
-        + rb"|"
-        + comment
-        + rb"))*+"
-    )
+    return re.compile(rb"(?:[^<]*+<(?:" + rb"|".join((tag, end, stray, comment)) + rb"))*+")
 
 
-_REFERENCE = re.compile(r"&(?:#(?:[xX]0*+([0-9a-fA-F]++)|0*+([0-9]++));?|([a-zA-Z0-9]++)(;|(?!=)))")
+def run_of(names: list[str]) -> re.Pattern[bytes]:
+    """A pattern that runs over text and the whole tags of these names only, style attributes as above."""
+    tag = rf"/?(?:{'|'.join(map(any_case, names))})(?=[\t\n\f\r />])".encode()
+    return re.compile(rb"(?:[^<]*+<" + tag + _BORING_ATTRIBUTES + rb")*+")
+
+
+_REFERENCE = re.compile(
+    r"&(?:#(?:[xX](?=[0-9a-fA-F])0*+([0-9a-fA-F]*+)|(?=[0-9])0*+([0-9]*+));?|([a-zA-Z0-9]++)(;|(?!=)))"
+)
 _NEWLINE = re.compile("\r\n?")
 
 
@@ -71,8 +84,8 @@ def _dereference(match: re.Match[str]) -> str:
         # The run of letters and digits is whole, so a legacy name that matches only part of it is followed by one
         # more: 13.2.5.73 then leaves the text alone, as it does before "=".
         return html5.get(name + semicolon, match[0])
-    digits = hexadecimal or decimal
-    number = int(digits, 16 if hexadecimal else 10) if len(digits) <= 7 else 0x110000
+    digits, radix = (hexadecimal, 16) if decimal is None else (decimal, 10)
+    number = int(digits or "0", radix) if len(digits) <= 7 else 0x110000  # leading zeros are not in digits
     if number == 0 or number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
         return "\ufffd"
     if 0x80 <= number <= 0x9F:
@@ -80,7 +93,8 @@ def _dereference(match: re.Match[str]) -> str:
     return chr(number)
 
 
-def _decoded(raw: bytes, encoding: str) -> str:
+def decoded(raw: bytes, encoding: str) -> str:
+    """``raw`` as text, wrong bytes and NUL replaced; an unknown encoding is read as UTF-8."""
     try:
         text = raw.decode(encoding, "replace")
     except (LookupError, UnicodeError):  # unknown, or not a text encoding after all
@@ -90,10 +104,20 @@ def _decoded(raw: bytes, encoding: str) -> str:
 
 def attribute_text(raw: bytes, encoding: str) -> str:
     """An attribute's value as the DOM has it: decoded, newlines normalised, NUL replaced, references resolved."""
-    text = _decoded(raw, encoding)
+    text = decoded(raw, encoding)
     if "\r" in text:
         text = _NEWLINE.sub("\n", text)
     return _REFERENCE.sub(_dereference, text) if "&" in text else text
+
+
+_FREQUENT = {
+    name.encode(): name
+    for name in (
+        *("alt", "as", "async", "charset", "class", "content", "crossorigin", "defer", "fetchpriority", "height"),
+        *("href", "id", "integrity", "loading", "media", "name", "rel", "sizes", "src", "srcset", "style", "title"),
+        *("type", "value", "width"),
+    )
+}
 
 
 def parse_attributes(buffer: bytes, start: int, end: int, encoding: str) -> tuple[dict[str, str], bool]:
@@ -103,7 +127,7 @@ def parse_attributes(buffer: bytes, start: int, end: int, encoding: str) -> tupl
     last = start
     for match in ATTRIBUTE.finditer(buffer, start, end):
         name, double, single, bare = match.groups()
-        key = _decoded(name.lower(), encoding)
+        key = _FREQUENT.get(name) or decoded(name.lower(), encoding)
         last = match.end()
         if key not in attributes:
             attributes[key] = attribute_text(double or single or bare or b"", encoding)

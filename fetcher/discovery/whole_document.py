@@ -1,8 +1,8 @@
 """The one door to selectolax: a finished document parsed whole, tree and all, by a browser-grade parser.
 
-Gives the same kinds of candidates as the incremental scanner, in tree order, so it is the oracle in tests and the second
-opinion in audits. Scripting is off (what <noscript> holds is seen); where things stood is not known: line and offset
-are 0. selectolax is imported when asked for, not before.
+Gives the same kinds of candidates as the incremental scanner, in tree order, so it is the oracle in tests and the
+second opinion in audits. Scripting is off (what <noscript> holds is seen); where things stood is not known: line and
+offset are 0. selectolax is imported when asked for, not before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from fetcher.discovery.css import CssScanner
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+_INTEGRATION = {
+    "svg": ("foreignObject", "desc", "title"),
+    "math": ("mi", "mo", "mn", "ms", "mtext", "annotation-xml"),
+}
+
 
 def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
     """What the document names. ``encoding`` is the Python codec of ``data``; bytes it cannot decode are replaced."""
@@ -27,10 +32,11 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
     found: list[Candidate] = []
     families: set[str] = set()
     based = False
-    for node, in_head, foreign in _walk(root):
-        name = node.tag
+    for node, in_head, namespace in _walk(root):
+        name = node.tag or ""
         attributes = {key: value or "" for key, value in node.attributes.items()}
-        for kind, url in elements.named_by(name, attributes, foreign=foreign):
+        named = elements.named_by(name, attributes, foreign=namespace == "svg") if namespace != "math" else []
+        for kind, url in named:
             if kind is CandidateKind.BASE:
                 if based:
                     continue
@@ -39,7 +45,7 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
         style = attributes.get("style", "")
         if style:
             found += _css(CssScanner(element=name, inline=True, declarations=True, families=families), style, in_head)
-        if name == "style" and elements.is_css(attributes):
+        if name == "style" and namespace != "math" and elements.is_css(attributes):
             media = tuple((key, value) for key, value in attributes.items() if key == "media")
             scanner = CssScanner(element=name, inline=True, attributes=media, families=families)
             found += _css(scanner, node.text(deep=False), in_head)
@@ -51,26 +57,21 @@ def _css(scanner: CssScanner, text: str, in_head: bool) -> Iterator[Candidate]:
     return (replace(candidate, line=0, offset=0, in_head=in_head) for candidate in candidates)
 
 
-def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode, bool, bool]]:
-    """Each element in tree order, with whether it stands in the head and whether it is SVG or MathML. What a
+def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode, bool, str]]:
+    """Each element in tree order, with whether it stands in the head and its namespace ("", "svg" or "math"). What a
     <template> holds is no part of the tree."""
-    # (node, in head, is foreign): a stack, for a hostile document nests deeper than Python calls.
-    stack = [(root, False, False)] if root is not None else []
+    # A stack of (node, in head, namespace): a hostile document nests deeper than Python calls.
+    stack = [(root, False, "")] if root is not None else []
     while stack:
-        node, in_head, foreign = stack.pop()
-        yield node, in_head, foreign
-        name = node.tag
-        in_head = in_head or (name == "head" and not foreign)
-        inside = (
-            foreign and name not in ("foreignObject", "desc", "title", "mi", "mo", "mn", "ms", "mtext")
-        ) or name in (
-            "svg",
-            "math",
-        )
+        node, in_head, namespace = stack.pop()
+        yield node, in_head, namespace
+        in_head = in_head or (node.tag == "head" and not namespace)
+        inner = "" if node.tag in _INTEGRATION.get(namespace, ()) else namespace
         children = []
         child = node.first_child
         while child is not None:
             if child.is_element_node:
-                children.append((child, in_head, inside or child.tag in ("svg", "math")))
+                own = child.tag if not inner and child.tag in _INTEGRATION else inner
+                children.append((child, in_head, own))
             child = child.next
         stack += reversed(children)
