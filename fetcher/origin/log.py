@@ -7,9 +7,10 @@ with ``Log.read`` by the process that started it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TextIO
 
@@ -82,6 +83,7 @@ class Log:
         self.entries: list[Entry] = []
         self._lines = lines
         self._connections = 0
+        self._awaited: list[tuple[Callable[[Entry], bool], asyncio.Future[Entry]]] = []
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -96,9 +98,27 @@ class Log:
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
+        for wanted, future in self._awaited:
+            if not future.done() and wanted(entry):
+                future.set_result(entry)
         if self._lines is not None:
-            self._lines.write(as_line(entry))
-            self._lines.flush()
+            try:
+                self._lines.write(as_line(entry))
+                self._lines.flush()
+            except (OSError, ValueError):  # Whoever read the lines is gone or the file is closed; serving goes on.
+                self._lines = None
+
+    async def until(self, wanted: Callable[[Entry], bool]) -> Entry:
+        """The first entry, there already or to come, that is ``wanted``."""
+        for entry in self.entries:
+            if wanted(entry):
+                return entry
+        found: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
+        self._awaited.append((wanted, found))
+        try:
+            return await found
+        finally:
+            self._awaited.remove((wanted, found))
 
     def clear(self) -> None:
         self.entries.clear()

@@ -93,7 +93,16 @@ class Exchange(ABC):
 
 
 async def perform(exchange: Exchange, answer: Answer) -> None:
-    """Every step of ``answer`` in order; returns when the script is over and its last byte is with the socket."""
+    """Every step of ``answer`` in order; returns when the script is over and its last byte is with the socket. A step
+    that cannot be carried out, such as content after the end, is logged as a fault and resets the exchange."""
+    try:
+        await _perform(exchange, answer)
+    except Exception as error:
+        exchange.sent(clock.now(), "fault", detail=f"the script failed: {type(error).__name__}: {error}")
+        exchange.reset(2)
+
+
+async def _perform(exchange: Exchange, answer: Answer) -> None:
     for number, (step, following) in enumerate(walk(answer), 1):
         if number > STEPS_AT_A_STRETCH:
             await asyncio.sleep(0)

@@ -178,5 +178,5 @@ class Origin:
                 ssl_shutdown_timeout=GOODBYE_S if tls else None,
             )
         except OSError as error:  # ssl.SSLError and ConnectionError are OSErrors.
-            self.log.add(ConnectionClosed(clock.now(), number, "", str(error)))
+            self.log.add(ConnectionClosed(clock.now(), number, "", str(error) or type(error).__name__))
             client.close()
