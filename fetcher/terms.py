@@ -108,6 +108,8 @@ class InitiatorKind(StrEnum):
     MODULE_GRAPH = "module-graph"
     SCRIPT = "script"
     PRECONNECT = "preconnect"
+    UNKNOWN = "unknown"
+    """Only in loads that another program recorded and did not say."""
 
 
 @dataclass(frozen=True, slots=True)

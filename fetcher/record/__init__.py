@@ -4,6 +4,8 @@ No I/O but reading and writing the file it is given. May import browser's events
 fields, urls, errors and terms.
 """
 
+from fetcher.record.cache_status import CacheStatus
+from fetcher.record.json_schema import schema
 from fetcher.record.page_load import (
     SCHEMA_VERSION,
     ConnectionRecord,
@@ -20,6 +22,7 @@ from fetcher.record.saved import dumps, from_json, load_record, loads, save_reco
 
 __all__ = [
     "SCHEMA_VERSION",
+    "CacheStatus",
     "ConnectionRecord",
     "Discovery",
     "Hint",
@@ -34,5 +37,6 @@ __all__ = [
     "loads",
     "redacted",
     "save_record",
+    "schema",
     "to_json",
 ]

@@ -8,8 +8,10 @@ Names are Resource Timing's where it has one. Built only by ``recorder``; saved 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fetcher.discovery.candidates import Candidate
+from fetcher.record.cache_status import CacheStatus, cache_status_of
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -29,11 +31,12 @@ SCHEMA_VERSION = 1
 @dataclass(frozen=True, slots=True)
 class InterimResponse:
     """One 1xx of the document's navigation. ``acted`` is the driving profile's decision, ``reason`` why (with its
-    rule); ``raw`` is the head as on an HTTP/1.1 wire (latin-1) or None; ``offset`` its place on the connection."""
+    rule); ``raw`` is the head as on an HTTP/1.1 wire (latin-1) or None; ``offset`` its place on the connection.
+    ``at`` is None only where another program recorded the load and did not say when (HAR)."""
 
     id: int
     request: int
-    at: float
+    at: float | None
     status: int
     reason_phrase: str
     fields: Fields
@@ -98,15 +101,17 @@ class RequestRecord:
     """``outcome`` is "complete", or the kind of what stopped it ("canceled", "connection-lost", "not-sent" ...), with
     ``error`` the sentence. ``redirect_to`` is the id of the request a 3xx led to. ``earlier`` is the id of the request
     of the same URL that could not serve (a double fetch) and ``earlier_reason`` why. ``has_text`` says whether the
-    content held the text looked for, None where none was."""
+    content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch" or
+    "service-worker" where that, not the network, answered. Mode, credentials and priority are None only in a load
+    that another program recorded."""
 
     id: int
     url: str
     method: str
     destination: Destination
-    mode: Mode
-    credentials: Credentials
-    priority: NetPriority
+    mode: Mode | None
+    credentials: Credentials | None
+    priority: NetPriority | None
     fetch_priority: FetchPriority
     initiator: Initiator
     fields: Fields
@@ -128,6 +133,23 @@ class RequestRecord:
     earlier_reason: str | None = None
     chunks: tuple[tuple[float, int], ...] = ()
     has_text: bool | None = None
+    cache_source: str | None = None
+
+    @property
+    def timing_is_cache_read(self) -> bool:
+        """Whether a cache answered, so that its times (all None but ``discovered``) say nothing of the network."""
+        return self.cache_source is not None
+
+    @property
+    def cache_status(self) -> CacheStatus | None:
+        """What the caches on the way say of this response, None where no field speaks of one."""
+        return cache_status_of(self.response_fields)
+
+    @property
+    def response_start(self) -> float | None:
+        """Resource Timing's responseStart since Chrome 133: the first interim response, else the final head."""
+        first = self.times.first_interim_response_start
+        return first if first is not None else self.times.final_response_headers_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +178,28 @@ class ConnectionRecord:
     error: str | None = None
     requests: tuple[int, ...] = ()
 
+    @property
+    def tcp_time(self) -> float | None:
+        """SYN to SYN-ACK, milliseconds: one round trip of the path."""
+        return _between(self.connect_start, self.tcp_end)
+
+    @property
+    def tls_time(self) -> float | None:
+        """The handshake, milliseconds: one round trip with TLS 1.3, two with a full TLS 1.2, and the work of both."""
+        return _between(self.tls_start, self.connect_end)
+
+    @property
+    def rtt(self) -> float | None:
+        """The path's round trip, estimated from opening the connection: TCP's where one address was tried, else TLS's
+        time by its round trips. The smaller of the two where both are known, for either can only be too long."""
+        estimates = []
+        if self.tcp_time is not None and len(self.attempts) <= 1:
+            estimates.append(self.tcp_time)
+        if self.tls_time is not None and self.tls is not None:
+            full = self.tls.version in ("TLSv1.2", "TLSv1.1", "TLSv1") and not self.tls.resumed
+            estimates.append(self.tls_time / (2 if full else 1))
+        return round(min(estimates), 3) if estimates else None
+
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
@@ -176,13 +220,14 @@ class PageLoad:
     None when none did. ``outcome`` is "loaded", or the kind of error, with ``error`` the sentence. ``scripts`` counts
     the script elements that were fetched or inline: none of them ran, so what only they request is missing.
     ``only_hints``: by choice nothing that the document itself asks for was requested, so whether it would have used a
-    hint is unknown."""
+    hint is unknown. ``recorded_by`` names the program whose HAR this was read from, None for a load of our own; only
+    there may ``profile`` and ``early_hints`` be None (nobody told)."""
 
     url: str
     final_url: str | None
     started_at: str
-    profile: ProfileName
-    early_hints: bool
+    profile: ProfileName | None
+    early_hints: bool | None
     outcome: str
     error: str | None
     document: int | None
@@ -197,6 +242,20 @@ class PageLoad:
     navigations: tuple[int, ...] = ()
     scripts: int = 0
     only_hints: bool = False
+    recorded_by: str | None = None
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;
+        times are milliseconds, sizes bytes, unknown is None. Nothing is redacted."""
+        from fetcher.record.rows import rows_of
+
+        return rows_of(self)
+
+    def _repr_html_(self) -> str:
+        """The load as a table with a waterfall, for notebooks; secrets redacted, every text escaped."""
+        from fetcher.record.html import html_of
+
+        return html_of(self)
 
     @property
     def document_request(self) -> RequestRecord | None:
@@ -217,3 +276,7 @@ class PageLoad:
     @property
     def _last_hop(self) -> RequestRecord | None:
         return self.requests[self.navigations[-1]] if self.navigations else None
+
+
+def _between(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else round(end - start, 3)

@@ -100,7 +100,7 @@ def check(load: PageLoad) -> None:
         _rising(f"requests[{request.id}].chunks", [size for _, size in request.chunks])
     for connection in load.connections:
         _ordered(f"connections[{connection.id}]", _connection_times(connection))
-    _rising("interim", [interim.at for interim in load.interim])
+    _rising("interim", [interim.at for interim in load.interim if interim.at is not None])
 
 
 def _request_times(request: RequestRecord) -> Iterator[tuple[str, float | None]]:

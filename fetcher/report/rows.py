@@ -29,6 +29,7 @@ FOUND: dict[InitiatorKind, str] = {
     InitiatorKind.MODULE_GRAPH: "module",
     InitiatorKind.SCRIPT: "script",
     InitiatorKind.PRECONNECT: "link",
+    InitiatorKind.UNKNOWN: "?",
 }
 
 THINGS: dict[Destination, str] = {
@@ -158,7 +159,7 @@ def _marks(load: PageLoad, request: RequestRecord) -> tuple[tuple[float, Segment
     marks = [
         (one.at, ("▼" if one.acted else "▽", Style.HINT if one.acted else Style.DIM))
         for one in load.interim
-        if one.request == request.id
+        if one.request == request.id and one.at is not None
     ]
     if request.hint is not None:
         used_at = load.hints[request.hint].used_at

@@ -56,6 +56,8 @@ def _finished(lines: list[Line], unicode: bool) -> list[Line]:
 
 
 def _as_profile(load: PageLoad) -> str:
+    if load.recorded_by is not None:
+        return f"as {load.recorded_by} recorded it"
     if not load.early_hints:
         return f"as {load.profile} would with hints switched off"
     if load.profile is ProfileName.EAGER:
@@ -97,7 +99,7 @@ def _protocol(load: PageLoad, one: InterimResponse) -> HttpVersion | None:
 def _one_interim(load: PageLoad, one: InterimResponse, width: int) -> list[Line]:
     hints = [hint for hint in load.hints if hint.interim == one.id]
     links = f": {count(len(hints), 'link')}" if hints or one.status == 103 else ""
-    text = f"at {milliseconds(one.at)}{links}"
+    text = f"at {milliseconds(one.at) if one.at is not None else 'an unknown time'}{links}"
     refused = sum(not hint.acted for hint in hints)
     if one.acted:
         text += f", {len(hints) - refused} acted on" + (f", {refused} refused" if refused else "")

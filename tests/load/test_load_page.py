@@ -46,6 +46,7 @@ from fetcher.origin.script import (
 from fetcher.origin.server import Origin
 from fetcher.record import PageLoad, dumps, loads
 from fetcher.terms import HttpVersion, Limits
+from tests.support.schema import validate
 
 HINTS = [
     "</app.css>; rel=preload; as=style",
@@ -95,7 +96,7 @@ def origin(wire: Wire, document: Route, **more: Route) -> Origin:
 
 async def load(server: Origin, path: str = "/", **options: object) -> PageLoad:
     net = NetOptions(ca_file=str(server.ca_file)) if server.tls else NetOptions()
-    return await fetcher.load_page(server.url + path, options=net, **options)  # type: ignore[arg-type]
+    return validate(await fetcher.load_page(server.url + path, options=net, **options))  # type: ignore[arg-type]
 
 
 def requested(record: PageLoad) -> list[str]:
