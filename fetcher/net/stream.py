@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,24 +26,23 @@ DataReceived = Callable[[bytes, float], None]
 Closed = Callable[[FetcherError | None, float], None]
 
 
-class _Buffers(threading.local):
-    """One read buffer and one plaintext buffer for every stream of a thread's loop: a selector loop fills and hands
-    over the buffer in one step. Proactor loops read in the background, so there each stream has its own."""
+class _Shared(threading.local):
+    """One plaintext buffer for every stream of a thread: it is filled and handed over in one step of the loop."""
 
     def __init__(self) -> None:
-        self.read = memoryview(bytearray(READ_SIZE))
         self.plain = memoryview(bytearray(READ_SIZE))
 
 
-_SHARED = _Buffers() if sys.platform != "win32" else None
+_SHARED = _Shared()
 
 
-class Stream(asyncio.BufferedProtocol):
-    """``open_stream`` makes one; ``attach`` then says who gets the bytes. Nothing that arrives before is lost."""
+class Stream(asyncio.Protocol):
+    """``open_stream`` makes one; ``attach`` then says who gets the bytes. Nothing that arrives before is lost.
+
+    Not a ``BufferedProtocol``: what is read goes into events, which keep it, so a buffer would be one more copy."""
 
     def __init__(self) -> None:
-        buffers = _SHARED or _Buffers()
-        self._read, self._plain = buffers.read, buffers.plain
+        self._plain = _SHARED.plain
         self._transport: asyncio.Transport | None = None
         self._sock: socket.socket | None = None
         self._tls: ssl.SSLObject | None = None
@@ -158,23 +156,20 @@ class Stream(asyncio.BufferedProtocol):
         self._sock = transport.get_extra_info("socket")
         self._acknowledge_quickly()
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._read
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         at = self._read_at = clock.now()
-        if nbytes < _BULK:
+        if len(data) < _BULK:
             self._acknowledge_quickly()
         if self._incoming is not None:
-            self._incoming.write(self._read[:nbytes])
+            self._incoming.write(data)
             if self._handshake is not None and not self._handshake.done():
                 self._shake()
             elif self._on_data is not None:
                 self._decrypt()
         elif self._on_data is not None:
-            self._on_data(bytes(self._read[:nbytes]), at)
+            self._on_data(data, at)
         else:
-            self._early.append((bytes(self._read[:nbytes]), at))
+            self._early.append((data, at))
 
     def eof_received(self) -> None:
         self._read_at = clock.now()  # returning None closes the transport: nobody answers on half a connection
