@@ -23,6 +23,7 @@ CONNECTION_SPECIFIC = frozenset(
 
 _SECRET = frozenset(("authorization", "proxy-authorization"))
 """Kept out of the peer's compression table (RFC 7541 7.1.3)."""
+_NOT_KEPT = _SECRET | {"cookie"}
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FORBIDDEN = re.compile(rb"[\0\r\n]")
@@ -125,19 +126,29 @@ def request_section(head: RequestHead) -> list[tuple[bytes, bytes, bool]]:
         section.append((b":scheme", head.scheme.encode(), False))
         section.append((b":path", head.target.encode(), False))
     for name, value in head.fields:
-        lowered = _request_name(name)
-        if lowered is None or (lowered == b"te" and value.strip().lower() != "trailers"):
-            continue
-        if _FORBIDDEN_TEXT.search(value):
-            raise LocalProtocolError(f"The request field {name} holds a NUL, CR or LF and cannot be sent.")
-        try:
-            raw = value.strip(" \t").encode("latin-1")
-        except UnicodeEncodeError:
-            raise LocalProtocolError(
-                f"The request field {name} holds characters outside latin-1; encode them first."
-            ) from None
-        section.append((lowered, raw, lowered.decode() in _SECRET))
+        # Most fields are the same from one request to the next. Long ones and secrets are not kept.
+        kept = len(value) <= 256 and name not in _NOT_KEPT
+        field = _request_field(name, value) if kept else _request_field.__wrapped__(name, value)
+        if field is not None:
+            section.append(field)
     return section
+
+
+@lru_cache(maxsize=512)
+def _request_field(name: str, value: str) -> tuple[bytes, bytes, bool] | None:
+    """The field as sent, None for one that is left out."""
+    lowered = _request_name(name)
+    if lowered is None or (lowered == b"te" and value.strip().lower() != "trailers"):
+        return None
+    if _FORBIDDEN_TEXT.search(value):
+        raise LocalProtocolError(f"The request field {name} holds a NUL, CR or LF and cannot be sent.")
+    try:
+        raw = value.strip(" \t").encode("latin-1")
+    except UnicodeEncodeError:
+        raise LocalProtocolError(
+            f"The request field {name} holds characters outside latin-1; encode them first."
+        ) from None
+    return lowered, raw, lowered.decode() in _SECRET
 
 
 @lru_cache(maxsize=1024)
