@@ -107,7 +107,7 @@ class H2Client:
                 continue
             match event:
                 case h2.events.InformationalResponseReceived() | h2.events.ResponseReceived():
-                    told.append(int(dict(event.headers)[":status"]))
+                    told.append(int(event.headers[0][1]))  # :status, which nothing may come before
                 case h2.events.DataReceived():
                     if told and isinstance(told[-1], bytes):
                         told[-1] += event.data
