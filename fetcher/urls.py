@@ -119,6 +119,12 @@ def registrable_domain(host: str) -> str:
     return _suffixes().privatesuffix(host) or host
 
 
+@lru_cache(maxsize=4096)
+def is_public_suffix(host: str) -> bool:
+    """Whether unrelated owners register names directly under ``host``: no cookie may cover it. A single label is one."""
+    return not is_ip(host) and ("." not in host or _suffixes().is_public(host))
+
+
 def same_site(a: URL, b: URL) -> bool:
     """Schemefully same site (HTML "same site")."""
     if a.origin == b.origin:
