@@ -7,7 +7,7 @@ A failed navigation raises; a failed subresource is data in the record and carri
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 
 class FetcherError(Exception):
@@ -17,6 +17,18 @@ class FetcherError(Exception):
     exit_code = 3
     kind = "error"
     record: Any = None
+
+    def placed(self, url: str) -> Self:
+        """The same error with ``url`` in front of its sentence; itself where the sentence names the URL's host already.
+        What reads bytes knows what went wrong, what asked for them knows where."""
+        host = url.partition("://")[2].partition("/")[0]
+        if host in str(self):
+            return self
+        error = type(self).__new__(type(self))
+        error.__dict__.update(self.__dict__)
+        error.args = (f"{url}: {self}",)
+        error.__cause__ = self
+        return error
 
 
 class UsageError(FetcherError):

@@ -128,13 +128,15 @@ class FetchEnded:
 
 @dataclass(frozen=True, slots=True)
 class FetchFailed:
-    """``processed`` False: the server certainly did not act on it, so it may be sent again."""
+    """``processed`` False: the server certainly did not act on it, so it may be sent again. ``sent`` False: it never
+    left, because the connection had ended or filled up in the same read that made the machine choose it."""
 
     at: float
     fetch: int
     kind: str
     error: str
     processed: bool | None = None
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,8 @@ class RequestRecord:
     of the same URL that could not serve (a double fetch) and ``earlier_reason`` why. ``has_text`` says whether the
     content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch" or
     "service-worker" where that, not the network, answered. Mode, credentials and priority are None only in a load
-    that another program recorded."""
+    that another program recorded. ``retries`` counts the times it was sent again (RFC 9110 9.2.2) and ``retry_reason``
+    is what ended the try before; times and connection are the last try's."""
 
     id: int
     url: str
@@ -134,6 +135,8 @@ class RequestRecord:
     chunks: tuple[tuple[float, int], ...] = ()
     has_text: bool | None = None
     cache_source: str | None = None
+    retries: int = 0
+    retry_reason: str | None = None
 
     @property
     def timing_is_cache_read(self) -> bool:

@@ -49,6 +49,8 @@ class _Fetch:
     earlier_reason: str | None = None
     chunks: list[tuple[float, int]] = field(default_factory=list)
     has_text: bool | None = None
+    retries: int = 0
+    retry_reason: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +110,9 @@ class Recorder:
             case e.FetchFailed():
                 fetch = self._fetches[event.fetch]
                 fetch.outcome, fetch.error, fetch.failed = event.kind, event.error, event.at
+                if not event.sent and fetch.connection is not None:
+                    self._connections[fetch.connection].requests.remove(event.fetch)
+                    fetch.connection = fetch.reused = None
             case e.ConnectionReady():
                 self._connections[event.connection].facts = event.facts
             case e.ConnectionLost():
@@ -127,9 +132,12 @@ class Recorder:
             case c.StartFetch():
                 fetch = self._fetches[command.fetch]
                 connection = self._connections[command.connection]
+                if fetch.connection is not None:
+                    fetch.retries += 1
+                    fetch.retry_reason = fetch.error
                 fetch.request, fetch.connection = command.request, command.connection
                 fetch.reused = bool(connection.requests)
-                fetch.outcome, fetch.error, fetch.failed = "pending", None, None
+                fetch.outcome, fetch.error, fetch.failed, fetch.sent = "pending", None, None, None
                 connection.requests.append(command.fetch)
             case c.HintJudged():
                 self._hints.append(command)
@@ -249,6 +257,8 @@ class Recorder:
             earlier_reason=fetch.earlier_reason,
             chunks=tuple((self._since(at), size) for at, size in fetch.chunks),
             has_text=fetch.has_text,
+            retries=fetch.retries,
+            retry_reason=fetch.retry_reason,
         )
 
     def _interim(self, event: e.Interim, verdict: c.InterimJudged) -> InterimResponse:
