@@ -7,6 +7,7 @@ what a command needs is imported inside it.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -73,18 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and gives its exit code; whatever went wrong has been said on standard error."""
     debug = "--debug" in arguments or bool(os.environ.get("FETCHER_DEBUG"))
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError):  # a terminal that cannot show a character must not end the command
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _prepare_streams()
     try:
-        code = _invoke(arguments or ["--help"], debug)
-        sys.stdout.flush()
+        return _invoke(arguments or ["--help"], debug)
     except BrokenPipeError:
         _forget_output()
         return DONE
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    return code
 
 
 def _invoke(arguments: Sequence[str], debug: bool) -> int:
@@ -92,11 +89,12 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
     try:
         with command.make_context("fetcher", list(arguments)) as context:
             command.invoke(context)
+        sys.stdout.flush()  # here, where a full disk or a reader that left still has its answer
     except typer.Exit as stop:
-        return stop.exit_code
+        return stop.exit_code  # --help, --version, --fail
     except _BadCommandLine as error:
         where = error.ctx.command_path if getattr(error, "ctx", None) is not None else "fetcher"
-        return _say(f"{error.format_message().rstrip('.')}; see {where} --help", USAGE)
+        return _say(f"{error.format_message().rstrip('.')} (see {where} --help)", USAGE)
     except FetcherError as error:
         if debug:
             traceback.print_exc()
@@ -106,6 +104,7 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
     except OSError as error:
         if debug:
             traceback.print_exc()
+        _forget_output()
         return _say(f"cannot write the result: {error.strerror or error}", FetcherError.exit_code)
     except Exception as error:
         if debug:
@@ -113,6 +112,18 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
         what = f"{type(error).__name__}: {error}"
         return _say(f"this is a fault of fetcher's own ({what}); --debug shows where, please report it", OUR_FAULT)
     return DONE
+
+
+def _prepare_streams() -> None:
+    """A stream that the caller closed (``>&-``) is None, and a terminal may not know a character: neither may end the
+    command."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _placed(error: FetcherError) -> str:
@@ -135,7 +146,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def _forget_output() -> None:
-    """Nobody reads on: point standard output at nothing, or the interpreter complains when it flushes at exit."""
+    """Nobody can take what is left: point standard output at nothing, or the interpreter complains at exit."""
     with suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, sys.stdout.fileno())

@@ -140,3 +140,18 @@ def test_a_reader_that_leaves_early_is_no_error(origin) -> None:
         os.close(reading)
         _, said = process.communicate(timeout=20)
     assert (process.returncode, said) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        (">/dev/full", 3, "fetcher: cannot write the result: No space left on device\n"),
+    ],
+)
+def test_an_output_that_takes_nothing(redirection: str, code: int, said: str) -> None:
+    """A closed stream is no error of ours, a full disk is one sentence; neither is a traceback."""
+    command = ["sh", "-c", f'exec "$0" -m fetcher --help {redirection}', sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (code, said)
