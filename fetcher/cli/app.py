@@ -98,7 +98,7 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
     except FetcherError as error:
         if debug:
             traceback.print_exc()
-        return _say(_placed(error), error.exit_code)
+        return _say(str(error), error.exit_code)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -124,16 +124,6 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _placed(error: FetcherError) -> str:
-    """The error's sentence, with the URL that the command noted on it in front where it does not say where."""
-    from fetcher.report.escape import shorten
-
-    sentence = str(error)
-    url = next(iter(getattr(error, "__notes__", ())), "")
-    host = url.partition("://")[2].partition("/")[0]
-    return sentence if not host or host in sentence else f"{shorten(url, 80)}: {sentence}"
 
 
 def _say(sentence: str, code: int) -> int:

@@ -53,7 +53,7 @@ def write_text(text: str, target: str) -> None:
 
 def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
     """Runs ``work`` in an event loop of its own. Ctrl-C cancels it, lets it clean up, and raises ``Interrupted``. A
-    ``FetcherError`` gets ``about``, the URL, as its note, for a sentence that does not say where."""
+    ``FetcherError`` whose sentence does not say where gets ``about``, the URL, in front of it."""
     import asyncio
 
     try:
@@ -63,5 +63,4 @@ def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
     except UsageError:
         raise
     except FetcherError as error:
-        error.add_note(about)
-        raise
+        raise error.placed(about)  # noqa: B904 - its own cause is itself, unplaced

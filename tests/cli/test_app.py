@@ -120,16 +120,6 @@ def test_each_error_has_its_exit_code(
     assert (outcome.code, outcome.err) == (code, said)
 
 
-def test_a_sentence_that_does_not_say_where_gets_the_url() -> None:
-    """The URL comes in front exactly where the message lacks the host."""
-    error = ConnectionLost("The server left.")
-    error.add_note("http://a.test:81/x")
-    assert app._placed(error) == "http://a.test:81/x: The server left."
-    error = ConnectionLost("a.test:81 refused")
-    error.add_note("http://a.test:81/x")
-    assert app._placed(error) == "a.test:81 refused"
-
-
 def test_a_reader_that_leaves_early_is_no_error(origin) -> None:
     """``fetcher get URL | head -c 1``: quiet, and exit code 0."""
     reading, writing = os.pipe()
