@@ -65,12 +65,18 @@ def resolve(text: str, base: str | None = None) -> URL | None:
         return None
     href: str = parsed.href
     bare, _, fragment = href.partition("#")
-    scheme = parsed.protocol[:-1]
-    host = parsed.hostname
-    if host.startswith("["):
-        host = host[1:-1]
-    port = int(parsed.port) if parsed.port else DEFAULT_PORTS.get(scheme, 0)
-    return URL(bare, scheme, host, port, parsed.pathname + parsed.search, parsed.origin, fragment)
+    scheme, _, rest = bare.partition("://")
+    if scheme not in DEFAULT_PORTS:
+        host, target = parsed.hostname, parsed.pathname + parsed.search
+        return URL(bare, parsed.protocol[:-1], host.strip("[]"), int(parsed.port or 0), target, parsed.origin, fragment)
+    # The serialisation of an http(s) URL has one shape, and asking ada for each part takes longer than parsing did.
+    authority, _, path = rest.partition("/")
+    where = authority.rpartition("@")[2]
+    host, _, port = where.rpartition(":")
+    if not port.isdigit() or not host:
+        host, port = where, ""
+    number = int(port) if port else DEFAULT_PORTS[scheme]
+    return URL(bare, scheme, host.strip("[]"), number, f"/{path}", f"{scheme}://{where}", fragment)
 
 
 def parse(text: str, base: str | None = None) -> URL:
@@ -105,6 +111,7 @@ def is_ip(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -121,7 +128,7 @@ def registrable_domain(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_public_suffix(host: str) -> bool:
-    """Whether unrelated owners register names directly under ``host``: no cookie may cover it. A single label is one."""
+    """Whether unrelated owners register names directly under ``host``: no cookie may cover it. Single labels are."""
     return not is_ip(host) and ("." not in host or _suffixes().is_public(host))
 
 

@@ -13,6 +13,9 @@ PARTS = [
     ("HTTP://A.TEST:80/../b", "http://a.test/b", "http", "a.test", 80, "/b", "a.test"),
     ("http://[::1]:8080/", "http://[::1]:8080/", "http", "::1", 8080, "/", "[::1]:8080"),
     ("https://user:pass@a.test/", "https://user:pass@a.test/", "https", "a.test", 443, "/", "a.test"),
+    ("https://[::1]/?", "https://[::1]/?", "https", "::1", 443, "/?", "[::1]"),
+    ("http://a.test?x=http://b@c:5/#/?", "http://a.test/?x=http://b@c:5/", "http", "a.test", 80, "/?x=http://b@c:5/",
+     "a.test"),
     ("https://ü.test/ü", "https://xn--tda.test/%C3%BC", "https", "xn--tda.test", 443, "/%C3%BC", "xn--tda.test"),
 ]  # fmt: skip
 
