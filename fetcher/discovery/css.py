@@ -349,6 +349,9 @@ class CssScanner(CssLexer):
         self._url_spoiled = True
         if rule and self._kind == _IMPORT:
             self._kind = _AT_RULE
+        elif rule and self._kind == _DECLARATION:
+            self._kind = _PRELUDE  # a bad string or url makes the whole declaration invalid
+            self._value = None
 
     # --- what is named ----------------------------------------------------------------------------------------------
 

@@ -303,5 +303,6 @@ class CssLexer:
         raise NotImplementedError
 
     def _spoil(self, *, rule: bool) -> None:
-        """Something stands here that no url("...") may hold; with ``rule``, that no @import may hold either."""
+        """Something stands here that no url("...") may hold; with ``rule``, that no @import or
+        declaration may hold either."""
         raise NotImplementedError
