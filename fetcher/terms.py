@@ -141,6 +141,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """What a page is loaded for: the viewport's ``width`` and ``height`` in CSS pixels, ``dpr`` device pixels to one."""
+
+    name: str
+    mobile: bool
+    width: int
+    height: int
+    dpr: float
+
+
+@dataclass(frozen=True, slots=True)
 class TlsFacts:
     """What the handshake settled. ``names`` are the certificate's DNS and IP names; ``not_after`` is its text."""
 

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from fetcher.browser.device import client_hints
+from fetcher.browser.device import user_agent as user_agent_of
 from fetcher.browser.priorities import priority_field
 from fetcher.browser.profiles import DRIVING, Profile
 from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
 from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
-from fetcher.urls import URL, is_loopback, same_site, sec_fetch_site
+from fetcher.urls import URL, is_loopback, sec_fetch_site
 
 
 @lru_cache(maxsize=256)
-def _common(name: ProfileName, user_agent: str | None, destination: Destination, hinted: bool, secure: bool) -> Fields:
+def _common(
+    name: ProfileName, user_agent: str | None, mobile: bool, destination: Destination, hinted: bool, secure: bool
+) -> Fields:
     """The part that depends on nothing but the kind of request, built once."""
     profile: Profile = DRIVING[name]
     fields: list[tuple[str, str]] = []
     if not hinted and secure:
-        fields += profile.client_hints
+        fields += client_hints(profile, mobile)
     if destination is Destination.DOCUMENT:
         fields.append(("upgrade-insecure-requests", "1"))
-    fields.append(("user-agent", user_agent or profile.user_agent))
+    fields.append(("user-agent", user_agent or user_agent_of(profile, mobile)))
     fields.append(("accept", profile.accept.get(destination, "*/*")))
     return tuple(fields)
 
@@ -48,15 +52,17 @@ def dress(
     protocol: HttpVersion,
     extra: Fields = (),
     user_agent: str | None = None,
+    mobile: bool = False,
+    cookie: str | None = None,
 ) -> Fields:
     """All header fields but Host and the pseudo-fields, in order. ``client`` is the URL of the document (or of the
     hinting response) that asks, None for the navigation itself; ``referrer`` what named it, a style sheet's own URL
-    for what the sheet asks for; ``extra`` goes to same-site targets only."""
+    for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's field."""
     secure = url.is_trustworthy
     fields: list[tuple[str, str]] = []
     if protocol is HttpVersion.HTTP_1_1:
         fields.append(("connection", "keep-alive"))
-    fields += _common(profile.name, user_agent, destination, hinted, secure)
+    fields += _common(profile.name, user_agent, mobile, destination, hinted, secure)
     cors = client is not None and mode is Mode.CORS and client.origin != url.origin
     if cors and client is not None:
         fields.append(("origin", client.origin))
@@ -75,9 +81,11 @@ def dress(
     )  # Chromium offers br and zstd only where no old proxy listens
     fields.append(("accept-encoding", "gzip, deflate, br, zstd" if brotli else "gzip, deflate"))
     fields.append(("accept-language", profile.accept_language))
+    if cookie is not None:
+        fields.append(("cookie", cookie))
     if protocol is not HttpVersion.HTTP_1_1:
         fields.append(("priority", priority_field(priority)))
-    if extra and (client is None or same_site(client, url)):
+    if extra:
         replaced = {name for name, _ in extra}
         fields = [field for field in fields if field[0] not in replaced]
         fields += extra

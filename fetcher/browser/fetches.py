@@ -20,6 +20,13 @@ class FetchState(Enum):
     CANCELED = "canceled"
 
 
+def is_credentialed(credentials: Credentials, url: URL, client: URL | None) -> bool:
+    """Whether cookies and credentials go with a request, and its Set-Cookie is kept (Fetch, "includeCredentials")."""
+    if credentials is Credentials.SAME_ORIGIN:
+        return client is None or client.origin == url.origin
+    return credentials is Credentials.INCLUDE
+
+
 @dataclass(slots=True, eq=False)
 class Consumer:
     """An element or rule that wants a URL: kept while it waits for the head of a hinted request (EH 9.3)."""

@@ -20,6 +20,7 @@ from fetcher.browser.commands import (
     ScanKind,
     StartFetch,
 )
+from fetcher.browser.cookies import BrowserState, CookieJar
 from fetcher.browser.dressing import dress
 from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
 from fetcher.browser.events import (
@@ -70,7 +71,7 @@ class Browser:
     def __init__(self, options: BrowserOptions) -> None:
         profile = profile_named(options.profile)
         pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
-        self.state = LoadState(options, profile, pool)
+        self.state = LoadState(options, profile, pool, jar=CookieJar(options.remembered.cookies))
         self.subresources = Subresources(self.state)
         self.finished = False
         self._navigation: Fetch | None = None
@@ -118,10 +119,11 @@ class Browser:
             case ConnectionLost():
                 commands = self._lost(event)
             case NavigationStarted():
-                commands = self._navigate(parse(event.url), Initiator(InitiatorKind.NAVIGATION), 0)
+                self.state.home, self.state.epoch = parse(event.url), event.wall - event.at / 1000
+                commands = self._navigate(self.state.home, Initiator(InitiatorKind.NAVIGATION), 0)
             case Stopped():
                 return self._stop(event)
-        commands += self._dispatch()
+        commands += self._dispatch(event.at)
         if not self.finished and self._is_done():
             commands += self.subresources.unused_fonts()
             commands.append(Finish())
@@ -151,6 +153,7 @@ class Browser:
         fetch = self.state.fetches[event.fetch]
         fetch.status, fetch.fields = event.status, event.fields
         if fetch is not self._navigation:
+        self.state.keep_cookies(fetch, event.fields, event.at)
             return [] if fetch.is_navigation else self.subresources.head_arrived(fetch)
         location = redirect_target(event.status, event.fields)
         if location is not None:
@@ -361,7 +364,11 @@ class Browser:
 
     # -- connections
 
-    def _dispatch(self) -> list[Command]:
+    def remembered(self, at: float) -> BrowserState:
+        """What this load leaves for the next one, at clock time ``at``."""
+        return self.state.remembered(at)
+
+    def _dispatch(self, at: float) -> list[Command]:
         """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
         commands: list[Command] = []
         again = not self.finished
@@ -379,10 +386,10 @@ class Browser:
                         commands += self._drop(step, "limit", f"the limit of {limit} connections was reached")
                         again = not self.finished  # who waited for it asks again, and must be answered too
                     case Fetch():
-                        commands.append(self._start(step, line))
+                        commands.append(self._start(step, line, at))
         return commands
 
-    def _start(self, fetch: Fetch, line: Line) -> StartFetch:
+    def _start(self, fetch: Fetch, line: Line, at: float) -> StartFetch:
         state = self.state
         fetch.state = FetchState.STARTED
         fetch.sent = dress(
@@ -396,7 +403,9 @@ class Browser:
             referrer=fetch.referrer,
             referrer_policy=fetch.referrer_policy,
             protocol=line.protocol or HttpVersion.HTTP_1_1,
-            extra=state.options.headers,
+            extra=state.extra_for(fetch.url, fetch.client),
             user_agent=state.options.user_agent,
         )
         return StartFetch(fetch.id, request_of(fetch), line.id)
+            mobile=state.is_mobile,
+            cookie=state.cookie_for(fetch, at),

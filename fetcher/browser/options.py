@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from fetcher.terms import Fields, Limits, ProfileName
+from fetcher.browser.cookies import BrowserState
+from fetcher.terms import Device, Fields, Limits, ProfileName
+
+HeaderScope = Literal["site", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class BrowserOptions:
-    """``early_hints`` False: a 103 is received, reported and ignored (the off arm of a comparison). ``headers`` are
-    added to, or replace, our own on same-site requests. ``http`` "1.1" lets six connections open at once, since no
-    ALPN answer has to be waited for. ``only_hints``: the document and what its 103 hints at; what the document itself
-    asks for is not even looked for."""
+    """``early_hints`` False: a 103 is received, reported and ignored (the off arm of a comparison). ``http`` "1.1" lets
+    six connections open at once, since no ALPN answer has to be waited for. ``only_hints``: the document and what its
+    103 hints at; what the document itself asks for is not even looked for. ``session``: everything but the document is
+    fetched by a session transport.
+    ``headers`` are added to, or replace, our own on requests to the site that was asked for, with ``header_scope``
+    "all" on every one. ``authorization`` is that field's value, for the origin that was asked for alone.
+    ``device`` None is the profile's own desktop. ``remembered`` is what the browser knows from earlier loads."""
 
     profile: ProfileName = ProfileName.EAGER
     early_hints: bool = True
@@ -21,3 +28,8 @@ class BrowserOptions:
     http: str = "auto"
     limits: Limits = field(default_factory=Limits)
     only_hints: bool = False
+    session: bool = False
+    header_scope: HeaderScope = "site"
+    authorization: str | None = field(default=None, repr=False)
+    device: Device | None = None
+    remembered: BrowserState = field(default_factory=BrowserState, repr=False)

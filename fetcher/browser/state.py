@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
-from fetcher.browser.fetches import Consumer, Fetch
+from fetcher.browser.cookies import BrowserState, CookieJar
+from fetcher.browser.fetches import Consumer, Fetch, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Pool
 from fetcher.browser.profiles import Profile
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
-from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority, Request
-from fetcher.urls import URL
+from fetcher.terms import (
+    Credentials,
+    Destination,
+    FetchPriority,
+    Fields,
+    Initiator,
+    InitiatorKind,
+    Mode,
+    NetPriority,
+    Request,
+)
+from fetcher.urls import URL, registrable_domain
 
 ResourceKey = tuple[str, Destination, Mode, Credentials]
 
@@ -21,7 +32,8 @@ ResourceKey = tuple[str, Destination, Mode, Credentials]
 class LoadState:
     """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``resources``: what the
     document itself already has, by HTML's preload key. ``pending``: fetches queued or on the wire. ``scans``: fetches
-    whose content is still being scanned."""
+    whose content is still being scanned. ``home`` is the URL that was asked for, ``epoch`` seconds of wall time at
+    clock time 0."""
 
     options: BrowserOptions
     profile: Profile
@@ -37,6 +49,46 @@ class LoadState:
     base: URL | None = None
     base_is_set: bool = False
     referrer_policy: ReferrerPolicy = DEFAULT
+    jar: CookieJar = field(default_factory=CookieJar)
+    home: URL | None = None
+    epoch: float = 0.0
+
+    def keep_cookies(self, fetch: Fetch, fields: Fields, at: float) -> None:
+        """Store the Set-Cookie values of a final response's ``fields`` (never those of a 103: EH 10.6)."""
+        if is_credentialed(fetch.credentials, fetch.url, fetch.client):
+            for name, value in fields:
+                if name == "set-cookie":
+                    self.jar.store(value, fetch.url, self.epoch + at / 1000, fetch.client)
+
+    def cookie_for(self, asked: Fetch | Consumer, at: float) -> str | None:
+        """The Cookie field of a request sent at clock time ``at``."""
+        if not self.jar or not is_credentialed(asked.credentials, asked.url, asked.client):
+            return None
+        return self.jar.field(asked.url, self.epoch + at / 1000, asked.client)
+
+    def extra_for(self, url: URL, client: URL | None) -> Fields:
+        """The caller's own fields as far as they may go to ``url``: to the site that was asked for (and from http to
+        https, never back) unless told otherwise; credentials to and from its origin only."""
+        options, home = self.options, self.home
+        if home is None or not (options.headers or options.authorization):
+            return ()
+        extra: Fields = ()
+        if options.header_scope == "all" or (
+            registrable_domain(url.host) == registrable_domain(home.host) and home.scheme in (url.scheme, "http")
+        ):
+            extra = options.headers
+        within = url.origin == home.origin and (client is None or client.origin == home.origin)
+        if options.authorization and within and all(name != "authorization" for name, _ in extra):
+            extra = (*extra, ("authorization", options.authorization))
+        return extra
+
+    @property
+    def is_mobile(self) -> bool:
+        return self.options.device is not None and self.options.device.mobile
+
+    def remembered(self, at: float) -> BrowserState:
+        """What the browser knows at clock time ``at``, for another load."""
+        return BrowserState(self.jar.cookies(self.epoch + at / 1000))
 
     def pool_key(self, url: URL, mode: Mode, credentials: Credentials, client: URL | None) -> ConnectionKey:
         """Credentialed and uncredentialed requests use separate sockets (EH 11.1)."""

@@ -35,8 +35,8 @@ class SameSite(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SetCookie:
     """``domain`` is without its leading dot, None where absent or empty; ``path`` None unless it begins with a slash.
-    ``expires`` is seconds since the epoch, ``max_age`` seconds from now. ``same_site`` None: unsaid, or an unknown word,
-    which browsers treat as Lax."""
+    ``expires`` is seconds since the epoch, ``max_age`` seconds from now. ``same_site`` None: unsaid, or an unknown
+    word, which browsers treat as Lax."""
 
     name: str
     value: str = field(repr=False)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.cookies import IN_ALL, LONGEST_SECONDS, PER_SITE, Cookie, CookieJar, default_path, domain_matches
-from fetcher.browser.cookies import path_matches
+from fetcher.browser.cookies import (
+    IN_ALL,
+    LONGEST_SECONDS,
+    PER_SITE,
+    Cookie,
+    CookieJar,
+    default_path,
+    domain_matches,
+    path_matches,
+)
 from fetcher.urls import parse
 
 NOW = 1_800_000_000.0
 HTTPS = "https://shop.test/"
+X = "https://shop.test/x"
+ME = "https://me.github.io/"
+PAGES = "https://github.io/"
 
 # what it shows; the response's URL; its Set-Cookie values; the request's URL; the Cookie field, None for none
 ROWS: list[tuple[str, str, list[str], str, str | None]] = [
@@ -25,23 +36,23 @@ ROWS: list[tuple[str, str, list[str], str, str | None]] = [
     ("Domain: only a suffix of the text", "https://myshop.test/", ["a=1; Domain=shop.test"], HTTPS, None),
     ("Domain: deeper than the host", HTTPS, ["a=1; Domain=www.shop.test"], "https://www.shop.test/", None),
     ("Domain: a public suffix", "https://shop.co.uk/", ["a=1; Domain=co.uk"], "https://shop.co.uk/", None),
-    ("Domain: a private public suffix", "https://me.github.io/", ["a=1; Domain=github.io"], "https://me.github.io/", None),
+    ("Domain: a private public suffix", ME, ["a=1; Domain=github.io"], ME, None),
     ("Domain: a top-level domain", HTTPS, ["a=1; Domain=test"], HTTPS, None),
-    ("Domain: the suffix is the host itself", "https://github.io/", ["a=1; Domain=github.io"], "https://github.io/", "a=1"),
-    ("... and stays host-only", "https://github.io/", ["a=1; Domain=github.io"], "https://me.github.io/", None),
+    ("Domain: the suffix is the host itself", PAGES, ["a=1; Domain=github.io"], PAGES, "a=1"),
+    ("... and stays host-only", PAGES, ["a=1; Domain=github.io"], ME, None),
     ("Domain: localhost", "http://localhost/", ["a=1; Domain=localhost"], "http://localhost/", "a=1"),
     ("Domain: an address", "http://127.0.0.1/", ["a=1; Domain=127.0.0.1"], "http://127.0.0.1/", "a=1"),
     ("Domain: part of an address", "http://127.0.0.1/", ["a=1; Domain=0.0.1"], "http://127.0.0.1/", None),
     ("Domain: not ASCII", HTTPS, ["a=1; Domain=\xe4.test"], HTTPS, None),
     ("Domain: empty", HTTPS, ["a=1; Domain="], HTTPS, "a=1"),
     ("Path: below", HTTPS, ["a=1; Path=/x"], "https://shop.test/x/y", "a=1"),
-    ("Path: the same", HTTPS, ["a=1; Path=/x"], "https://shop.test/x", "a=1"),
+    ("Path: the same", HTTPS, ["a=1; Path=/x"], X, "a=1"),
     ("Path: with a query", HTTPS, ["a=1; Path=/x"], "https://shop.test/x?y", "a=1"),
     ("Path: only a prefix of the text", HTTPS, ["a=1; Path=/x"], "https://shop.test/xy", None),
-    ("Path: above", HTTPS, ["a=1; Path=/x/"], "https://shop.test/x", None),
+    ("Path: above", HTTPS, ["a=1; Path=/x/"], X, None),
     ("Path: by default the folder", "https://shop.test/a/b", ["a=1"], "https://shop.test/a/c", "a=1"),
     ("... and no higher", "https://shop.test/a/b", ["a=1"], "https://shop.test/c", None),
-    ("Path: letter case counts", HTTPS, ["a=1; Path=/X"], "https://shop.test/x", None),
+    ("Path: letter case counts", HTTPS, ["a=1; Path=/X"], X, None),
     ("Secure: over https", HTTPS, ["a=1; Secure"], HTTPS, "a=1"),
     ("Secure: not over http", HTTPS, ["a=1; Secure"], "http://shop.test/", None),
     ("Secure: not set over http", "http://shop.test/", ["a=1; Secure"], HTTPS, None),
@@ -53,7 +64,7 @@ ROWS: list[tuple[str, str, list[str], str, str | None]] = [
     ("__SECURE- in capitals", HTTPS, ["__SECURE-a=1"], HTTPS, None),
     ("__Host- as it must be", HTTPS, ["__Host-a=1; Secure; Path=/"], HTTPS, "__Host-a=1"),
     ("__Host- without Path", HTTPS, ["__Host-a=1; Secure"], HTTPS, None),
-    ("__Host- with another Path", HTTPS, ["__Host-a=1; Secure; Path=/x"], "https://shop.test/x", None),
+    ("__Host- with another Path", HTTPS, ["__Host-a=1; Secure; Path=/x"], X, None),
     ("__Host- with Domain", HTTPS, ["__Host-a=1; Secure; Path=/; Domain=shop.test"], HTTPS, None),
     ("__Host- without Secure", HTTPS, ["__Host-a=1; Path=/"], HTTPS, None),
     ("a nameless one that imitates a prefix", HTTPS, ["__Host-a; Secure; Path=/"], HTTPS, None),
@@ -66,12 +77,12 @@ ROWS: list[tuple[str, str, list[str], str, str | None]] = [
     ("Partitioned; Secure", HTTPS, ["a=1; Partitioned; Secure"], HTTPS, "a=1"),
     ("replaced by the same name, domain and path", HTTPS, ["a=1", "a=2"], HTTPS, "a=2"),
     ("... whose place in the order stays", HTTPS, ["a=1", "b=1", "a=2"], HTTPS, "a=2; b=1"),
-    ("another path is another cookie", "https://shop.test/x", ["a=1; Path=/", "a=2; Path=/x"], "https://shop.test/x", "a=2; a=1"),
-    ("longer paths first, then the older", "https://shop.test/x", ["a=1", "b=2; Path=/x", "c=3"], "https://shop.test/x", "b=2; a=1; c=3"),
+    ("another path is another cookie", X, ["a=1; Path=/", "a=2; Path=/x"], X, "a=2; a=1"),
+    ("longer paths first, then the older", X, ["a=1", "b=2; Path=/x", "c=3"], X, "b=2; a=1; c=3"),
     ("names differ by case", HTTPS, ["a=1", "A=2"], HTTPS, "a=1; A=2"),
     ("Max-Age=0 removes", HTTPS, ["a=1", "a=; Max-Age=0"], HTTPS, None),
     ("an Expires that has passed removes", HTTPS, ["a=1", "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], HTTPS, None),
-    ("... only that one", HTTPS, ["a=1; Path=/x", "a=; Max-Age=0; Path=/"], "https://shop.test/x", "a=1"),
+    ("... only that one", HTTPS, ["a=1; Path=/x", "a=; Max-Age=0; Path=/"], X, "a=1"),
     ("Max-Age beats Expires", HTTPS, ["a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=9"], HTTPS, "a=1"),
     ("Expires of a year to come", HTTPS, ["a=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT"], HTTPS, "a=1"),
     ("an unreadable Expires is a session's", HTTPS, ["a=1; Expires=soon"], HTTPS, "a=1"),
@@ -199,7 +210,7 @@ def test_what_comes_out_goes_in_again() -> None:
     ):
         jar.store(text, page, NOW)
     again = CookieJar(jar.cookies(NOW))
-    for target in ("https://shop.test/x", "https://w.shop.test/", "http://shop.test/"):
+    for target in (X, "https://w.shop.test/", "http://shop.test/"):
         assert again.field(parse(target), NOW) == jar.field(parse(target), NOW)
     assert again.cookies(NOW) == jar.cookies(NOW)
     assert "hidden" not in repr(jar.cookies(NOW))
