@@ -12,7 +12,8 @@ request waits for a connection to be opened, and the last for others to end.
 
 from __future__ import annotations
 
-import asyncio
+import gc
+import ssl
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -76,33 +77,37 @@ async def measure(rounds: int | None) -> list[Row]:
             context = context_for(ca_file)
             loads: list[Load] = []
             for number in range(rounds + WARM_UP):
-                turns: list[Callable[[], Any]] = [
-                    lambda: loads.append(Load()) or load(https, "chromium", loads[-1], options),
-                    lambda: asyncio.to_thread(by_hand, https, context),
-                ]
-                for turn in turns[:: -1 if number % 2 else 1]:
-                    await turn()
-            for _ in range(rounds // 2 + WARM_UP):
-                await load(http, "eager", Load(), options)
+                for side in ("chromium", "jh2") if number % 2 else ("jh2", "chromium"):
+                    if side == "jh2":
+                        by_hand(f"{https}/?jh2-{number}", context)
+                    else:
+                        loads.append(await load(f"{https}/?chromium-{number}", "chromium", options))
+            for number in range(rounds // 2 + WARM_UP):
+                await load(f"{http}/?eager-{number}", "eager", options)
         with log.open(encoding="utf-8") as lines:
             visits = visits_of(Log.read(lines))
     return rows_of(loads, visits, rounds)
 
 
-async def load(url: str, browser: str, watcher: Load, options: NetOptions) -> None:
-    seen = await fetcher.load_page(f"{url}/?{browser}", browser=browser, options=options, watch=watcher.watch)
-    if sum(hint.acted for hint in seen.hints) != len(PATHS) or len(seen.requests) != len(PATHS) + 1:
-        raise RuntimeError(f"{len(PATHS)} hints were to act and be used: {seen.notes}")
+async def load(url: str, browser: str, options: NetOptions) -> Load:
+    seen = Load()
+    gc.collect()
+    page = await fetcher.load_page(url, browser=browser, options=options, watch=seen.watch)
+    if sum(hint.used is True for hint in page.hints) != len(PATHS) or len(page.requests) != len(PATHS) + 1:
+        raise RuntimeError(f"{len(PATHS)} hints were to act and be used: {page.notes}")
+    return seen
 
 
-def by_hand(url: str, context: Any) -> None:
+def by_hand(url: str, context: ssl.SSLContext) -> None:
+    query = url.partition("?")[2]
+    gc.collect()
     with ByHand(url, context) as connection:
-        waiting = {connection.request("/?jh2")}
+        waiting = {connection.request(f"/?{query}")}
         connection.flush()
 
         def on_event(event: Any) -> None:
             if isinstance(event, InformationalResponseReceived):
-                waiting.update(connection.request(path) for path, _, _ in PATHS)
+                waiting.update(connection.request(f"{path}?{query}") for path, _, _ in PATHS)
 
         connection.read(waiting, None, on_event)
 
@@ -115,7 +120,7 @@ def visits_of(log: Log) -> dict[str, list[Served]]:
         match entry:
             case RequestArrived(target=target) if target.startswith("/?"):
                 current = Served()
-                visits.setdefault(target[2:], []).append(current)
+                visits.setdefault(target[2:].partition("-")[0], []).append(current)
             case RequestArrived():
                 current.arrivals.append(entry.at)
             case Sent(what="interim"):

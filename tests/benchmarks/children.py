@@ -47,6 +47,13 @@ class Child:
             if stream is not None:
                 stream.close()
 
+    def busy(self, used_before: float | None, seconds: float) -> str:
+        """How much of ``seconds`` it was computing, to show that it was not what was measured."""
+        used = self.cpu_ms()
+        if used is None or used_before is None:
+            return ""
+        return f"server busy {(used - used_before) / seconds / 10:.0f} %"
+
     def cpu_ms(self) -> float | None:
         """Milliseconds of processor time it has used (in ticks of 10), None where the system does not say."""
         assert self._process is not None

@@ -15,12 +15,11 @@ import aiohttp
 import fetcher
 from fetcher.net import NetOptions
 from tests.benchmarks.children import ENVIRONMENT, ROOT, Child
-from tests.benchmarks.measuring import Row, interleaved
+from tests.benchmarks.measuring import WARM_UP, Row, interleaved
 from tests.benchmarks.peers.by_jh2 import ByHand, context_for
 from tests.benchmarks.peers.server import LARGE
-from tests.benchmarks.small_files import busy
 
-ROUNDS = 7
+ROUNDS = 15
 MEMORY_ROUNDS = 3
 
 
@@ -40,9 +39,10 @@ async def measure(rounds: int | None) -> list[Row]:
             ("100 MB, HTTP/1.1", lambda: discard(http1, NetOptions()), "aiohttp", lambda: by_aiohttp(http1), 0.9),
             ("100 MB, HTTP/2", lambda: discard(http2, options), "jh2 by hand", by_hand, 1.25),
         ):
-            before, start = server.cpu_ms(), asyncio.get_running_loop().time()
+            used = server.cpu_ms()
             mine, peers = await interleaved(rounds, ours, theirs)
-            rows.append(Row(what, mine, peer, peers, ratio_at_most=bound, note=busy(server, before, start)))
+            seconds = sum(map(sum, (mine, peers))) / 1000 * (rounds + WARM_UP) / rounds
+            rows.append(Row(what, mine, peer, peers, ratio_at_most=bound, note=server.busy(used, seconds)))
         for what, large, small in (
             ("  memory it adds, HTTP/1.1", http1, server.ready["http1_small"]),
             ("  memory it adds, HTTP/2", http2, server.ready["http2_small"]),

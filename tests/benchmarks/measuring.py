@@ -1,7 +1,7 @@
 """What a measurement is: interleaved rounds, a median with its spread, and a target that is reached or not.
 
-Our side and the peer take turns within each round (and the one that begins changes), so a machine that grows slow for
-a while is slow for both. The ratio is the median of the rounds' own ratios. Times are milliseconds.
+The sides take turns within each round (and the one that begins changes), so a machine that grows slow for a while is
+slow for all. The ratio is the median of the rounds' own ratios. Times are milliseconds.
 """
 
 from __future__ import annotations
@@ -72,16 +72,13 @@ async def timed(work: Work) -> float:
     return clock.now() - start
 
 
-async def interleaved(rounds: int, ours: Work, theirs: Work) -> tuple[list[float], list[float]]:
-    """The times of ``rounds`` rounds of both, warm-up dropped."""
-    mine: list[float] = []
-    peers: list[float] = []
+async def interleaved(rounds: int, *sides: Work) -> list[list[float]]:
+    """The times of ``rounds`` rounds for each side, warm-up dropped. Another side begins each round."""
+    times: list[list[float]] = [[] for _ in sides]
     for number in range(rounds + WARM_UP):
-        if number % 2:
-            peer, own = await timed(theirs), await timed(ours)
-        else:
-            own, peer = await timed(ours), await timed(theirs)
-        if number >= WARM_UP:
-            mine.append(own)
-            peers.append(peer)
-    return mine, peers
+        for turn in range(len(sides)):
+            side = (number + turn) % len(sides)
+            took = await timed(sides[side])
+            if number >= WARM_UP:
+                times[side].append(took)
+    return times

@@ -47,7 +47,9 @@ class ByHand:
     def __exit__(self, *_: object) -> None:
         self._sock.close()
 
-    def get(self, targets: list[str], *, keep: bool = True, on_event: Callable[[Any], None] | None = None) -> list[bytes]:
+    def get(
+        self, targets: list[str], *, keep: bool = True, on_event: Callable[[Any], None] | None = None
+    ) -> list[bytes]:
         """GET all at once, in one write; their contents (b"" each unless ``keep``)."""
         numbers = [self.request(target) for target in targets]
         self.flush()

@@ -56,8 +56,8 @@ def guarded(serve, client: socket.socket, size: int, context: ssl.SSLContext | N
     try:
         with context.wrap_socket(client, server_side=True) if context else client as stream:
             serve(stream, size)
-    except OSError:
-        pass
+    except OSError as error:
+        print("PEER", repr(error), file=sys.stderr)
     finally:
         client.close()
 
