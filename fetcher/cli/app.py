@@ -1,8 +1,8 @@
 """The command ``fetcher``: its sub-commands, and the one place where errors become a sentence and an exit code.
 
-Exit codes: 0 done (an HTTP error status is a note), 2 usage, 3 could not load or blocked, 22 with --fail, 70 our own
-fault, 130 interrupted. A reader that closes our output early (``| head``) is no error. ``fetcher --help`` stays cheap:
-what a command needs is imported inside it.
+Exit codes: 0 done (an HTTP error status is a note), 1 findings, 2 usage, 3 could not load or blocked, 4 some of many
+could not, 22 with --fail, 70 our own fault, 130 interrupted. A reader that closes our output early (``| head``) is no
+error. ``fetcher --help`` stays cheap: what a command needs is imported inside it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import get, load, serve
+from fetcher.cli import check, get, load, serve
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -29,12 +29,14 @@ _BadCommandLine: Any = typer.BadParameter.__mro__[2]
 EPILOG = """\b
 Examples:
   fetcher get -k https://localhost:8443/              every response as it comes, 103s included
+  fetcher check https://example.com/                  is there a 103, is each of its hints good
   fetcher load https://example.com/                   the page, its hints and its waterfall
   fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
   fetcher serve                                       a sample site that sends 103s, to try this on
 
 \b
-Exit codes: 0 done, 2 usage, 3 could not load, 22 HTTP error with --fail, 70 our fault, 130 interrupted."""
+Exit codes: 0 done, 1 findings, 2 usage, 3 could not load, 4 some could not, 22 HTTP error with --fail, 70 our fault,
+130 interrupted."""
 
 app = typer.Typer(
     name="fetcher",
@@ -62,6 +64,7 @@ def fetcher_command(
 
 
 app.command("get", epilog=get.EPILOG)(get.get)
+app.command("check", epilog=check.EPILOG)(check.check)
 app.command("load", epilog=load.EPILOG)(load.load)
 app.command("serve", epilog=serve.EPILOG)(serve.serve)
 

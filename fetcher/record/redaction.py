@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from fetcher.record.page_load import PageLoad
+Record = TypeVar("Record")
 
 REDACTED = "[redacted]"
 
@@ -48,10 +48,11 @@ _USERINFO = re.compile(r"(://)[^\s/?#@\"'<>]+@")
 _HEAD_LINE = re.compile(rf"(?im)^((?:{'|'.join(sorted(SECRET_FIELDS))})[ \t]*:[ \t]*)[^\r\n]*")
 
 
-def redacted(load: PageLoad) -> PageLoad:
-    """``load`` without secrets (Cookie, Set-Cookie, Authorization, Proxy-Authorization, secret-looking query values,
-    user names and passwords in URLs). URLs that differ only in a secret become equal."""
-    return cast(PageLoad, _walk(load))
+def redacted(load: Record) -> Record:
+    """``load`` (a PageLoad, or any frozen value that holds some) without secrets (Cookie, Set-Cookie, Authorization,
+    Proxy-Authorization, secret-looking query values, user names and passwords in URLs). URLs that
+    differ only in a secret become equal."""
+    return cast(Record, _walk(load))
 
 
 @lru_cache(maxsize=16384)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import fields, is_dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from fetcher.record.page_load import PageLoad
+Record = TypeVar("Record")
 
 ELLIPSIS = "…"
 
@@ -51,9 +51,9 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def safe_load(load: PageLoad, *, unicode: bool = True) -> PageLoad:
-    """``load`` with every text in it made ``safe``."""
-    return cast(PageLoad, _walk(load, unicode))
+def safe_load(load: Record, *, unicode: bool = True) -> Record:
+    """``load`` (a PageLoad, or any frozen value made of texts) with every text in it made ``safe``."""
+    return cast(Record, _walk(load, unicode))
 
 
 def _walk(value: Any, unicode: bool) -> Any:

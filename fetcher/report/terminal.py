@@ -8,10 +8,12 @@ rich is imported inside, because ``fetcher --help`` must not wait for it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from fetcher.analysis.judgement import Checked
 from fetcher.record.page_load import PageLoad
+from fetcher.report.check import check_lines, closing_line
 from fetcher.report.difference import difference
 from fetcher.report.lines import Line, Style
 from fetcher.report.summary import details, headline
@@ -70,6 +72,28 @@ def print_difference(off: PageLoad, on: PageLoad, *, file: TextIO | None = None,
     """Write ``render_difference`` to ``file`` (standard output) as the stream can show it."""
     console, colored, unicode = _console(file, color)
     console.file.write(render_difference(off, on, width=console.width, color=colored, unicode=unicode))
+
+
+def render_check(
+    checked: Sequence[Checked], *, width: int, color: bool, unicode: bool = True, all_rows: bool = False
+) -> str:
+    """One block for each URL, and a closing line where there are several."""
+    lines: list[Line] = []
+    for one in checked:
+        lines += [()] if lines else []
+        lines += check_lines(one, width=width, unicode=unicode, all_rows=all_rows)
+    if len(checked) > 1:
+        lines += [(), closing_line(checked)]
+    return _text(lines, color)
+
+
+def print_check(
+    checked: Sequence[Checked], *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
+) -> None:
+    """Write ``render_check`` to ``file`` (standard output) as the stream can show it."""
+    console, colored, unicode = _console(file, color)
+    text = render_check(checked, width=console.width, color=colored, unicode=unicode, all_rows=all_rows)
+    console.file.write(text)
 
 
 def _console(file: TextIO | None, color: bool | None) -> tuple[Console, bool, bool]:

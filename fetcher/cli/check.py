@@ -1,0 +1,213 @@
+"""``fetcher check``: is the 103 there, how soon and how often, and is each of its links any good.
+
+The document and what its 103 hints at are loaded, nothing else, several times over fresh connections. The result is
+printed even when runs failed or the command was interrupted: what was seen until then is judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fetcher.cli import options as o
+from fetcher.cli.streams import check_writable, is_terminal, run, write_text
+from fetcher.errors import FetcherError, UsageError
+
+if TYPE_CHECKING:
+    from fetcher.analysis import Checked, Expectations, Run
+
+FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
+
+EPILOG = """\b
+Examples:
+  fetcher check https://example.com/
+  fetcher check -n 20 --pause 1 https://example.com/ https://example.com/product/42
+  fetcher check --browser eager http://localhost:8000/        a server that speaks HTTP/1.1 only
+  fetcher check -v --json check.json https://example.com/     every run with its whole record
+
+\b
+In a pipeline, so that a lost 103 stops the release:
+  fetcher check --delivery 80% --expect-hints 2 --expect-hint '/assets/*.css' \\
+                --expect-text '</html>' https://example.com/
+
+\b
+Exit codes: 0 passed; 1 an expectation was not met or a hinted resource failed; 2 usage;
+3 could not be loaded, or blocked (403, 429, 503, a bot check, or the expected text is missing);
+4 some of the URLs or runs could not be loaded or were blocked, the others passed.
+
+Hints that a browser refuses are shown with the rule and the mending; they do not fail the check unless you expect
+them (--expect-hints, --expect-hint)."""
+
+Urls = Annotated[list[str], typer.Argument(metavar="URL...", help="Http or https URLs.", show_default=False)]
+Runs = Annotated[int, typer.Option("-n", "--runs", metavar="N", min=1, max=1000, help="How often each URL is loaded.")]
+Pause = Annotated[float, typer.Option("--pause", metavar="SECONDS", min=0, help="How long to wait between two runs.")]
+ExpectHints = Annotated[
+    int | None,
+    typer.Option("--expect-hints", metavar="N", min=0, help="At least N hints acted on in each run with a 103."),
+]
+ExpectHint = Annotated[
+    list[str] | None,
+    typer.Option("--expect-hint", metavar="GLOB", help="One hint acted on has this URL or path; repeatable."),
+]
+Delivery = Annotated[
+    str | None, typer.Option("--delivery", metavar="SHARE", help="At least this share of runs with a 103, as 80%.")
+]
+ExpectText = Annotated[
+    str | None,
+    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
+]
+MaxTime = Annotated[
+    float | None,
+    typer.Option("--max-time", metavar="SECONDS", min=0.001, help="Give up on a run after so many seconds."),
+]
+
+
+def check(
+    urls: Urls,
+    runs: Runs = 5,
+    pause: Pause = 0.1,
+    expect_hints: ExpectHints = None,
+    expect_hint: ExpectHint = None,
+    delivery: Delivery = None,
+    expect_text: ExpectText = None,
+    browser: o.Browser = "chromium",
+    http: o.Http = o.HttpVersions.AUTO,
+    cacert: o.CaFile = None,
+    insecure: o.Insecure = False,
+    resolve: o.Resolve = None,
+    connect_to: o.ConnectTo = None,
+    header: o.Header = None,
+    user_agent: o.UserAgent = None,
+    max_time: MaxTime = None,
+    json: o.JsonFile = None,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+    color: o.Color = o.Colour.AUTO,
+    debug: o.Debug = False,
+) -> None:
+    """Is there a 103, how soon and how often, and what does each browser do with each of its links."""
+    check_writable(json)
+    net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
+    headers = o.header_fields(header)
+    expected = _expectations(expect_hints, expect_hint, delivery, expect_text)
+    checking = _Checking(browser, runs, expected, progress=not quiet and is_terminal(sys.stderr))
+    failure: FetcherError | None = None
+    for url in urls:
+        try:
+            checking.one(
+                url, pause=pause * 1000, headers=headers, user_agent=user_agent, options=net, timeout=max_time
+            )  # fmt: skip
+        except UsageError:
+            raise
+        except FetcherError as error:
+            failure = error
+            break
+    if json is not None:
+        write_text(_json(checking.checked, several=len(urls) > 1), json)
+    if json != "-" and not quiet and checking.checked:
+        from fetcher.report.terminal import print_check
+
+        colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
+        print_check(checking.checked, color=colour, all_rows=verbose)
+        sys.stdout.flush()
+    else:
+        _say_what_failed(checking.checked)
+    if failure is not None:
+        raise failure
+    code = _exit_code(checking.checked)
+    if code:
+        raise typer.Exit(code)
+
+
+class _Checking:
+    """The URLs one after the other; ``checked`` holds what was judged, also of a URL that was interrupted."""
+
+    def __init__(self, browser: str, runs: int, expected: Expectations, *, progress: bool) -> None:
+        self.browser = browser
+        self.runs = runs
+        self.expected = expected
+        self.progress = progress
+        self.checked: list[Checked] = []
+
+    def one(self, url: str, **options: Any) -> None:
+        from fetcher.analysis import judge
+        from fetcher.browser.profiles import profile
+        from fetcher.runs import repeat
+        from fetcher.urls import parse
+
+        parse(url)
+        driving = profile(self.browser).name
+        done: list[Run] = []
+
+        def on_run(made: Run) -> None:
+            done.append(made)
+            self._show(url, len(done) + 1)
+
+        self._show(url, 1)
+        try:
+            run(
+                repeat(
+                    url, runs=self.runs, browser=self.browser, text=self.expected.text, on_run=on_run, **options
+                ),
+                url,
+            )  # fmt: skip
+        finally:
+            self._wipe()
+            if done:
+                self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
+
+    def _show(self, url: str, number: int) -> None:
+        if self.progress and number <= self.runs:
+            from fetcher.report.escape import safe, shorten
+
+            sys.stderr.write(f"\r\x1b[K{shorten(safe(url), 50)}: run {number} of {self.runs}")
+            sys.stderr.flush()
+
+    def _wipe(self) -> None:
+        if self.progress:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
+    from fetcher.analysis.expectations import Expectations, parse_share
+
+    if text == "":
+        raise UsageError("--expect-text is empty, and every page holds that; name a text of the page")
+    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
+
+
+def _json(checked: Sequence[Checked], *, several: bool) -> str:
+    """One object for one URL, a list for several."""
+    import json
+
+    from fetcher.report.check import check_json
+
+    values = [check_json(one) for one in checked]
+    return json.dumps(values if several else values[0] if values else None, indent=1) + "\n"
+
+
+def _say_what_failed(checked: Sequence[Checked]) -> None:
+    """Where no block is printed, the sentence that explains the exit code."""
+    from fetcher.report.escape import safe
+
+    for one in checked:
+        if one.outcome in ("failed", "blocked"):
+            word = "blocked: " if one.outcome == "blocked" else ""
+            print(f"fetcher: {safe(one.url)}: {word}{safe(one.why or '')}", file=sys.stderr)
+        for remark in one.findings:
+            about = f"hint {remark.hint} " if remark.hint is not None else ""
+            print(f"fetcher: {safe(one.url)}: {about}{safe(remark.text)}", file=sys.stderr)
+
+
+def _exit_code(checked: Sequence[Checked]) -> int:
+    """A finding weighs most: it is about the page. Then whether nothing, or not everything, could be judged."""
+    outcomes = [one.outcome.value for one in checked]
+    if "findings" in outcomes:
+        return FINDINGS
+    if all(outcome in ("blocked", "failed") for outcome in outcomes):
+        return NOT_LOADED
+    return 0 if all(one.complete for one in checked) else SOME_NOT_LOADED

@@ -1,0 +1,348 @@
+"""What a check found, for the terminal and as JSON: pure, values in, lines or text out.
+
+One block a URL: a first line that answers at a glance (is there a 103, how often, how soon), the clocks, a row for each
+link with what each browser does with it and what it fetched, the reasons of those that do not, then what was expected
+and what is wrong. A link is named by its number, so that a reason is said once however many links and browsers it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
+from fetcher.analysis.spread import Spread
+from fetcher.analysis.survey import HintFetch, HintSurvey, Run, RunOutcome, Survey
+from fetcher.analysis.verdicts import early_hints_of
+from fetcher.record.codec import encode
+from fetcher.record.redaction import redacted
+from fetcher.report.escape import cells, pad, safe_load, shorten
+from fetcher.report.lines import (
+    UNBROKEN,
+    Line,
+    Style,
+    count,
+    milliseconds,
+    paragraph,
+    place,
+    size,
+    split,
+    to_ascii,
+    trimmed,
+)
+from fetcher.terms import Destination, ProfileName
+
+SCHEMA_VERSION = 1
+MOST_LISTED = 12
+WIDE = 132
+"""From this width on what was fetched stands in the link's own row."""
+
+_SAID = {"http/1.1": "HTTP/1.1", "h2": "h2", "h3": "h3"}
+
+
+def check_json(checked: Checked, *, redact: bool = True) -> dict[str, Any]:
+    """``checked`` as JSON values, each run with its whole record; secrets replaced as in every record."""
+    return {"schema": SCHEMA_VERSION, **encode(redacted(checked) if redact else checked)}
+
+
+def check_lines(checked: Checked, *, width: int, unicode: bool = True, all_rows: bool = False) -> list[Line]:
+    """One URL's block in ``width`` cells; ``all_rows`` adds each run and each link's raw text, and ends no list."""
+    checked = safe_load(redacted(checked), unicode=unicode)
+    lines: list[Line] = [((shorten(checked.url, width), Style.STRONG),)]
+    lines += _headline(checked, width)
+    if checked.survey.runs:
+        lines += _table(checked, width, None if all_rows else MOST_LISTED, raw=all_rows)
+        lines += _remarks(checked, width, None if all_rows else MOST_LISTED)
+        if all_rows:
+            lines += _runs(checked.runs, width)
+    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
+
+
+def closing_line(several: Sequence[Checked]) -> Line:
+    """ "4 URLs: 2 passed, 1 with findings, 1 blocked"."""
+    words = {
+        CheckOutcome.PASSED: "passed",
+        CheckOutcome.FINDINGS: "with findings",
+        CheckOutcome.BLOCKED: "blocked",
+        CheckOutcome.FAILED: "could not be loaded",
+    }
+    counted = [(sum(one.outcome is outcome for one in several), word) for outcome, word in words.items()]
+    text = ", ".join(f"{number} {word}" for number, word in counted if number)
+    return ((f"{count(len(several), 'URL')}: {text}", Style.STRONG),)
+
+
+# -- the answer at a glance
+
+
+def _headline(checked: Checked, width: int) -> Iterator[Line]:
+    survey = checked.survey
+    if not survey.runs:
+        blocked = checked.outcome is CheckOutcome.BLOCKED
+        text = f"{checked.why or 'no run was made'}"
+        if blocked:
+            text = f"blocked: {text}; nothing is judged"
+        yield from paragraph(text, width, Style.BAD, lead=(("✗ ", Style.BAD),), indent=2)
+        return
+    mark, style = ("✓", Style.GOOD) if checked.outcome is CheckOutcome.PASSED else ("✗", Style.BAD)
+    yield from paragraph(_answer(survey), width, Style.STRONG, lead=((f"{mark} ", style),), indent=2)
+    if survey.with_hints:
+        yield from paragraph("  " + _judged(checked), width, indent=2)
+    else:
+        final = survey.final_response_headers_start
+        if final is not None:
+            yield from paragraph(f"  final head after {_spread(final)}", width, indent=2)
+    edge = _edge(survey)
+    if edge:
+        yield from paragraph("  " + edge, width, indent=2)
+    left_out = [run for run in checked.runs if run.outcome is not RunOutcome.COUNTED]
+    for run in left_out[:3]:
+        text = f"run {run.number} does not count ({run.outcome}): {run.why}"
+        yield from paragraph(text, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
+    missing = checked.asked - len(checked.runs)
+    if missing > 0:
+        yield from paragraph(
+            f"{count(missing, 'run')} of {checked.asked} not made", width, Style.WARNING,
+            lead=(("! ", Style.WARNING),), indent=2,
+        )  # fmt: skip
+
+
+def _answer(survey: Survey) -> str:
+    """ "103 in 5 of 5 runs over h2, after 22 ms (20-25), 281 ms before the final head"."""
+    wire = " and ".join(_SAID.get(word, word) for word in survey.protocols)
+    over = f" over {wire}" if wire else ""
+    if not survey.with_hints:
+        return f"no 103 in {count(survey.runs, 'run')}{over}"
+    parts = [f"103 in {survey.with_hints} of {count(survey.runs, 'run')}{over}"]
+    if survey.first_interim_response_start is not None:
+        parts.append(f"after {_spread(survey.first_interim_response_start)}")
+    if survey.window is not None:
+        parts.append(f"{_whole(survey.window.median)} ms before the final head")
+    return ", ".join(part.replace(" ", UNBROKEN) for part in parts)
+
+
+def _judged(checked: Checked) -> str:
+    survey = checked.survey
+    first = [hint for hint in survey.hints if hint.position == 0]
+    acted = sum(bool(hint.acted) for hint in first)
+    share = "all" if acted == len(first) > 0 else str(acted)
+    text = f"{count(len(first), 'link')}, {checked.profile} acts on {share}"
+    if survey.ignored:
+        rule, reason = survey.ignored[0]
+        text = f"{count(len(first), 'link')}, {checked.profile} ignores the 103 ({rule}): {reason}"
+        if rule == "EH 4.4":
+            text += "; so nothing hinted was requested: --browser eager requests it all the same"
+    elif survey.with_hints > 1 and survey.stable:
+        text += "; the same links every time"
+    final = survey.final_response_headers_start
+    return text + (f"; final head after {_spread(final)}" if final is not None else "")
+
+
+def _edge(survey: Survey) -> str:
+    """Which cache state the document came from, and with which of them the 103 did."""
+    if not any(survey.edge_fields):
+        return ""
+    counts = ", ".join(
+        f"{one.state} in {one.runs}" + (f" (103 in {one.with_hints})" if one.with_hints != one.runs else "")
+        for one in survey.edges
+    )
+    fields = next(fields for fields in survey.edge_fields if fields)
+    return f"edge cache {counts}: " + ", ".join(f"{name}: {value}" for name, value in fields)
+
+
+def _spread(value: Spread) -> str:
+    """ "22 ms (20-25)"."""
+    least, most = _whole(value.least), _whole(value.most)
+    return f"{_whole(value.median)} ms" + (f" ({least}-{most})" if value.count > 1 and least != most else "")
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+# -- the links
+
+
+def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iterator[Line]:
+    hints = checked.survey.hints
+    if not hints:
+        return
+    shown = hints if most is None or len(hints) <= most + 1 else hints[:most]
+    home = split(checked.url)[0] or None
+    digits = len(str(shown[-1].number))
+    browsers = [profile.value for profile in ProfileName]
+    verdict_width = sum(len(name) + 1 for name in browsers)
+    wide = width >= WIDE
+    under: Line = ((" " * (digits + 2), Style.PLAIN),)
+    longest = max(cells(_what(hint, home)) for hint in shown)
+    room = width - digits - 2 - verdict_width - (58 if wide else 0)
+    name = max(min(longest, room), 10)
+    heading: list[tuple[str, Style]] = [(" " * (digits + 2 + name), Style.PLAIN)]
+    heading += [(f" {one}", Style.STRONG if one == checked.profile else Style.DIM) for one in browsers]
+    yield ()
+    yield tuple(heading)
+    for hint in shown:
+        line: list[tuple[str, Style]] = [
+            (f"{hint.number:>{digits}}  ", Style.DIM),
+            (pad(shorten(_what(hint, home), name), name), Style.STRONG if hint.acted else Style.PLAIN),
+        ]
+        for verdict in hint.verdicts:
+            mark, style = ("✓", Style.GOOD) if verdict.acts else ("✗", Style.BAD)
+            line += [(" " * (len(verdict.profile) // 2 + 1), Style.PLAIN), (mark, style)]
+            line.append((" " * (len(verdict.profile) - len(verdict.profile) // 2 - 1), Style.PLAIN))
+        result, style = _result(hint, checked)
+        if wide:
+            line += [("  ", Style.PLAIN), (shorten(result, 56, 1.0), style)]
+            yield tuple(line)
+        else:
+            yield tuple(line)
+            yield from paragraph(result, width, style, lead=under, indent=digits + 2)
+        if raw or hint.url is None:
+            yield from paragraph(
+                hint.raw, width, Style.DIM, lead=((" " * (digits + 2), Style.PLAIN),), indent=digits + 2
+            )
+    if len(shown) < len(hints):
+        yield ((f"   … and {len(hints) - len(shown)} more; -v shows all", Style.DIM),)
+    yield from _reasons(hints, width, most)
+
+
+def _what(hint: HintSurvey, home: str | None) -> str:
+    return place(hint.url, home) if hint.url is not None else hint.href or hint.raw
+
+
+def _result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
+    """What the link is and what came of it: "style, 200 text/css, 12.1 kB in 34 ms, fresh"."""
+    kind = hint.rel or "no rel"
+    if hint.destination is not None and hint.rel == "preload":
+        kind = "fetch" if hint.destination is Destination.EMPTY else hint.destination.value
+    parts, style = [kind], Style.DIM
+    if hint.position:
+        parts.append(f"in 103 number {hint.position + 1}")
+    if len(hint.runs) < checked.survey.with_hints:
+        parts.append(f"in {len(hint.runs)} of {checked.survey.with_hints} runs")
+    if hint.fetches:
+        text, style = _fetched(hint.fetches)
+        parts.append(text)
+        if hint.duration is not None:
+            parts.append(f"in {_spread(hint.duration)}")
+    elif hint.connections:
+        states = {state for _, state in hint.connections}
+        parts.append("connection opened" if states == {"open"} else min(states - {"open"}))
+    elif not hint.acted:
+        parts.append("not requested")
+    return ", ".join(parts), style
+
+
+def _fetched(fetches: Sequence[HintFetch]) -> tuple[str, Style]:
+    """The last run's answer, unless another one's was worse."""
+    worst = max(fetches, key=lambda one: (one.outcome != "complete", one.status or 0, one.run))
+    if worst.outcome != "complete":
+        return f"failed ({worst.outcome})", Style.BAD
+    parts = [f"{worst.status} {worst.type or 'no type'}"]
+    if worst.transferred is not None:
+        parts.append(size(worst.transferred))
+    if (worst.status or 0) >= 400:
+        return ", ".join(parts), Style.BAD
+    parts.append("reusable" if worst.reusable else "not reusable")
+    fine = worst.reusable and worst.type_fits is not False
+    return ", ".join(parts), Style.DIM if fine else Style.WARNING
+
+
+def _reasons(hints: Sequence[HintSurvey], width: int, most: int | None) -> Iterator[Line]:
+    """Why a browser does not act: one line for each reason, with the browsers and the links it holds for."""
+    grouped: dict[tuple[int, str, str], list[ProfileName]] = {}
+    for hint in hints:
+        for verdict in hint.verdicts:
+            if not verdict.acts:
+                grouped.setdefault((hint.number, verdict.rule, verdict.reason), []).append(verdict.profile)
+    merged: dict[tuple[tuple[ProfileName, ...], str, str], list[int]] = {}
+    for (number, rule, reason), profiles in grouped.items():
+        merged.setdefault((tuple(profiles), rule, reason), []).append(number)
+    if not merged:
+        return
+    yield ()
+    entries = [
+        paragraph(
+            f"{_browsers(profiles)}: {reason} ({rule})",
+            width,
+            lead=((f"✗ {_numbers(numbers)}  ", Style.BAD),),
+            indent=4,
+        )
+        for (profiles, rule, reason), numbers in merged.items()
+    ]
+    yield from _listed(entries, most)
+
+
+def _browsers(profiles: Sequence[ProfileName]) -> str:
+    if len(profiles) == len(ProfileName):
+        return "all"
+    if len(profiles) == len(ProfileName) - 1:
+        return "all but " + next(one for one in ProfileName if one not in profiles)
+    return ", ".join(profiles)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """1, 2, 3, 5 as "1-3,5"."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in parts)
+
+
+# -- what is wrong
+
+
+def _remarks(checked: Checked, width: int, most: int | None) -> Iterator[Line]:
+    met = [
+        paragraph(f"{one.what}: {one.found}", width, lead=(("✓ ", Style.GOOD),), indent=2)
+        for one in checked.expectations
+        if one.met
+    ]
+    entries = met + [_remark(one, "✗", Style.BAD, width) for one in checked.findings]
+    entries += [_remark(one, "!", Style.WARNING, width) for one in checked.warnings]
+    if entries:
+        yield ()
+    yield from _listed(entries, most)
+
+
+def _remark(remark: Remark, mark: str, style: Style, width: int) -> list[Line]:
+    about = f"{remark.hint}  " if remark.hint is not None else ""
+    rule = f" ({remark.rule})" if remark.rule else ""
+    return paragraph(remark.text + rule, width, lead=((f"{mark} {about}", style),), indent=2 + len(about))
+
+
+def _runs(runs: Iterable[Run], width: int) -> Iterator[Line]:
+    """-v: one line a run."""
+    yield ()
+    for run in runs:
+        yield from paragraph(_run(run), width, Style.DIM, lead=((f"run {run.number}  ", Style.DIM),), indent=7)
+
+
+def _run(run: Run) -> str:
+    load = run.load
+    if run.outcome is not RunOutcome.COUNTED or load is None:
+        return f"{run.outcome}: {run.why}"
+    interims = early_hints_of(load)
+    parts = [f"103 at {_at(one.at)}" for one in interims] or ["no 103"]
+    parts.append(f"final head at {_at(load.final_response_headers_start)}")
+    document = load.document_request
+    if document is not None:
+        parts.append(f"status {document.status}")
+        connection = load.connections[document.connection] if document.connection is not None else None
+        if connection is not None and connection.address:
+            parts.append(f"from {connection.address}")
+    return ", ".join(parts)
+
+
+def _at(value: float | None) -> str:
+    return "an unknown time" if value is None else milliseconds(value)
+
+
+def _listed(entries: Sequence[list[Line]], most: int | None) -> Iterator[Line]:
+    shown = entries if most is None or len(entries) <= most + 1 else entries[:most]
+    for entry in shown:
+        yield from entry
+    if len(shown) < len(entries):
+        yield ((f"  … and {len(entries) - len(shown)} more; -v shows all", Style.DIM),)
