@@ -11,7 +11,7 @@ from fetcher.browser.options import BrowserOptions
 from fetcher.browser.profiles import profile
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
-from fetcher.net import NetOptions
+from fetcher.net import NetOptions, prepare
 from fetcher.net.options import HttpChoice
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
@@ -58,6 +58,8 @@ async def load_page(
     fields = tuple((name.lower(), value) for name, value in headers)
     choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints)
     warm_up()
+    if start.scheme == "https":
+        prepare(net)
     recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints)
     driver = Driver(Browser(choices), recorder, net, bounds, watch, find_text)
     try:
