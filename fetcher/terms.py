@@ -194,7 +194,8 @@ class ConnectionFacts:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a hostile server can grow, and where it stops. Reaching one is a clear outcome (``LimitExceeded``
-    or ``DeadlineExceeded``), never a hang. Bytes and milliseconds; None is no limit."""
+    or ``DeadlineExceeded``), never a hang. Bytes and milliseconds; None is no limit. ``connections`` is how many may
+    stand at a time (further ones wait), ``discoveries`` how many things a page may name."""
 
     interim_heads: int = 100
     interim_bytes: int = 1_048_576
@@ -205,6 +206,7 @@ class Limits:
     redirects: int = 20
     requests: int = 5_000
     connections: int = 256
+    discoveries: int = 20_000
     lookup_ms: float = 10_000
     connect_ms: float = 30_000
     tls_ms: float = 20_000

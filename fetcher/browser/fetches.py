@@ -50,7 +50,8 @@ class Consumer:
 class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
-    went with, kept for Vary. ``retried`` allows one second try."""
+    went with, kept for Vary. ``retried`` allows one second try,
+    ``returned`` counts how often it came back unsent."""
 
     id: int
     url: URL
@@ -70,6 +71,7 @@ class Fetch:
     connection: int | None = None
     reused: bool = False
     retried: bool = False
+    returned: int = 0
     redirects: int = 0
     interims: int = 0
     status: int | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fetcher.browser import priorities
 from fetcher.browser.commands import (
     CancelFetch,
+    CloseConnection,
     Command,
     DropFetch,
     Finish,
@@ -65,6 +66,10 @@ from fetcher.terms import (
 from fetcher.urls import URL, parse, resolve
 
 
+RETURNS = 3
+"""How often a request may come back unsent because its connection ended in the very read that chose it."""
+
+
 class Browser:
     """One load. Feed every event once, in time order; after Finish nothing is answered any more."""
 
@@ -93,10 +98,7 @@ class Browser:
             case RequestSent() | BodyProgress() | TimerFired():
                 return []
             case Discovered():
-                commands = []
-                source = self.state.fetches[event.fetch]
-                for candidate in event.candidates:
-                    commands += self.subresources.found(source, candidate, event.at)
+                commands = self.subresources.found_all(self.state.fetches[event.fetch], event.candidates, event.at)
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
                 commands = []
@@ -109,12 +111,10 @@ class Browser:
                 self.state.pool.ready(event.connection, event.facts.protocol, event.max_streams)
                 commands = []
             case StreamLimitChanged():
-                if line := self.state.pool.lines.get(event.connection):
-                    line.room = event.max_streams
+                self.state.pool.resize(event.connection, event.max_streams)
                 commands = []
             case GoAway():
-                if line := self.state.pool.lines.get(event.connection):
-                    line.draining = True
+                self.state.pool.drain(event.connection)
                 commands = []
             case ConnectionLost():
                 commands = self._lost(event)
@@ -262,6 +262,9 @@ class Browser:
         key = state.pool_key(asked.url, asked.mode, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
         if state.pool.has_line(key):
             return [self._acted(number, asked, "EH 11.3", "a connection to that origin stands already")]
+        if state.pool.is_full:
+            full = Refusal("limit", f"the limit of {state.options.limits.connections} connections was reached")
+            return [self._refused(number, asked, full)]
         hint = self._hints
         return [self._acted(number, asked, "EH 11.1", "connection opened"), state.pool.open(key, "preconnect", hint)]
 
@@ -312,12 +315,23 @@ class Browser:
         fetch = self.state.fetches[event.fetch]
         if not fetch.is_pending:
             return []
-        if self._may_retry(fetch, event):
-            self.state.pool.forget(fetch)
-            fetch.state, fetch.connection, fetch.retried = FetchState.QUEUED, None, True
-            self.state.pool.enqueue(fetch)
+        if not event.sent and fetch.returned < RETURNS:
+            fetch.returned += 1
+            self._wait_again(fetch)
             return []
+        if self._may_retry(fetch, event):
+            if event.kind == "connection-lost" and fetch.connection is not None:
+                self.state.pool.drain(fetch.connection)
+            closing = [] if event.processed is False else self.state.pool.distrust(fetch.key)
+            fetch.retried = True
+            self._wait_again(fetch)
+            return [*closing]
         return self._fail(fetch, event.kind, event.error)
+
+    def _wait_again(self, fetch: Fetch) -> None:
+        self.state.pool.forget(fetch)
+        fetch.state, fetch.connection = FetchState.QUEUED, None
+        self.state.pool.enqueue(fetch)
 
     def _fail(self, fetch: Fetch, kind: str, error: str) -> list[Command]:
         self._settle(fetch, FetchState.FAILED)
@@ -330,7 +344,7 @@ class Browser:
 
     def _may_retry(self, fetch: Fetch, event: FetchFailed) -> bool:
         """RFC 9110 9.2.2: once, when the server certainly did not act on it, or when a kept-alive connection closed
-        under a GET before a byte of answer came."""
+        under a GET before a response came."""
         if fetch.retried or fetch.status is not None or fetch.interims:
             return False
         return event.processed is False or (fetch.reused and event.kind == "connection-lost")
@@ -338,26 +352,29 @@ class Browser:
     def _lost(self, event: ConnectionLost) -> list[Command]:
         commands: list[Command] = []
         for fetch in self.state.pool.lost(event.connection):
-            commands += self._drop(fetch, event.kind or "connection-lost", event.error or "the connection was closed")
+            error = event.error or f"{fetch.url.authority} closed the connection before a request was sent"
+            commands += self._drop(fetch, event.kind or "connection-lost", error)
+            if self.finished:
+                break
         return commands
 
     def _stop(self, event: Stopped) -> list[Command]:
-        commands: list[Command] = [
-            CancelFetch(fetch.id, event.error) for fetch in self.state.fetches if fetch.state is FetchState.STARTED
-        ]
-        self.finished = True
+        commands = self._cancel_all(event.error)
         return [*commands, *self.subresources.unused_fonts(), Finish(event.kind, event.error)]
 
     def _give_up(self, kind: str, error: str) -> list[Command]:
+        return [*self._cancel_all(f"the navigation failed: {error}"), Finish(kind, error)]
+
+    def _cancel_all(self, why: str) -> list[Command]:
+        """The load is over for everything that is not."""
         commands: list[Command] = []
         for fetch in self.state.fetches:
-            if fetch.is_pending:
-                started = fetch.state is FetchState.STARTED
-                self._settle(fetch, FetchState.CANCELED)
-                if started:
-                    commands.append(CancelFetch(fetch.id, "the navigation failed"))
+            if fetch.state is FetchState.STARTED:
+                commands.append(CancelFetch(fetch.id, why))
+            elif fetch.state is FetchState.QUEUED and not fetch.retried:  # what ended a first try stands already
+                commands.append(DropFetch(fetch.id, "not-sent", f"{fetch.url} was never asked for: {why}"))
         self.finished = True
-        return [*commands, Finish(kind, error)]
+        return commands
 
     def _is_done(self) -> bool:
         return not self.state.pending and not self.state.scans
@@ -371,21 +388,16 @@ class Browser:
     def _dispatch(self, at: float) -> list[Command]:
         """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
         commands: list[Command] = []
-        again = not self.finished
-        while again:
-            again = False
-            line: Line | None = None
+        line: Line | None = None
+        if not self.finished:
             for step in self.state.pool.dispatch():
                 match step:
-                    case OpenConnection():
+                    case OpenConnection() | CloseConnection():
                         commands.append(step)
                     case Line():
                         line = step
-                    case Fetch() if step.connection is None or line is None:
-                        limit = self.state.options.limits.connections
-                        commands += self._drop(step, "limit", f"the limit of {limit} connections was reached")
-                        again = not self.finished  # who waited for it asks again, and must be answered too
                     case Fetch():
+                        assert line is not None
                         commands.append(self._start(step, line, at))
         return commands
 

@@ -2,15 +2,18 @@
 
 HTTP/1.1: six per pool key, one request each. HTTP/2: one per key, as many requests as the peer allows. Requests bind
 late: they wait by priority, then by order of discovery, and are dressed when a connection takes them. Until ALPN has
-told what an https host speaks one connection is opened, not six, so that none is wasted on an HTTP/2 host.
+told what an https host speaks one connection is opened, not six, so that none is wasted on an HTTP/2 host. Where the
+most connections allowed at a time stand, a host without any gets the place of an idle one. Nothing here is looked at
+again until something about its key has changed, so that thousands of waiting requests cost nothing per event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
-from fetcher.browser.commands import ConnectionKey, OpenConnection
+from fetcher.browser.commands import CloseConnection, ConnectionKey, OpenConnection
 from fetcher.browser.fetches import Fetch
 from fetcher.terms import HttpVersion
 
@@ -31,6 +34,39 @@ class Line:
     def is_opening(self) -> bool:
         return self.protocol is None
 
+    @property
+    def is_idle(self) -> bool:
+        return not self.busy and not self.draining and self.protocol is not None
+
+
+class _Queue:
+    """The requests that wait for one key: by priority, then in the order they were decided on."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Fetch]] = []
+        self._members: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def push(self, fetch: Fetch) -> None:
+        self._members.add(fetch.id)
+        heappush(self._heap, (-fetch.priority, fetch.id, fetch))
+
+    def first(self) -> Fetch:
+        while self._heap[0][1] not in self._members:  # taken out since
+            heappop(self._heap)
+        return self._heap[0][2]
+
+    def pop(self) -> Fetch:
+        fetch = self.first()
+        heappop(self._heap)
+        self._members.discard(fetch.id)
+        return fetch
+
+    def discard(self, fetch: Fetch) -> None:
+        self._members.discard(fetch.id)
+
 
 class Pool:
     """Connections by key and the requests that wait for them."""
@@ -42,19 +78,55 @@ class Pool:
         self._opened = 0
         self.lines: dict[int, Line] = {}
         self._by_key: dict[ConnectionKey, list[Line]] = {}
-        self._waiting: dict[ConnectionKey, list[Fetch]] = {}
+        self._waiting: dict[ConnectionKey, _Queue] = {}
+        self._changed: dict[ConnectionKey, None] = {}
+        self._starved: dict[ConnectionKey, None] = {}
+        self._freed = False
         self._protocols: dict[tuple[str, str, int], HttpVersion] = {}
 
+    @property
+    def is_full(self) -> bool:
+        """As many connections stand as may at a time."""
+        return len(self.lines) >= self._most
+
     def enqueue(self, fetch: Fetch) -> None:
-        self._waiting.setdefault(fetch.key, []).append(fetch)
+        self._waiting.setdefault(fetch.key, _Queue()).push(fetch)
+        self._changed[fetch.key] = None
 
     def forget(self, fetch: Fetch) -> None:
         """Take a waiting or running fetch out."""
-        queue = self._waiting.get(fetch.key)
-        if queue and fetch in queue:
-            queue.remove(fetch)
+        if (queue := self._waiting.get(fetch.key)) is not None:
+            queue.discard(fetch)
         if fetch.connection is not None and (line := self.lines.get(fetch.connection)):
             line.busy.discard(fetch.id)
+            self._has_changed(line)
+
+    def resize(self, connection: int, room: int) -> None:
+        """The peer allows ``room`` requests at once."""
+        if line := self.lines.get(connection):
+            line.room = room
+            self._has_changed(line)
+
+    def drain(self, connection: int) -> None:
+        """No further request on it."""
+        if line := self.lines.get(connection):
+            line.draining = True
+            self._has_changed(line)
+
+    def distrust(self, key: ConnectionKey) -> list[CloseConnection]:
+        """A kept-alive HTTP/1.1 connection of ``key`` was closed under a request: the idle ones go too, since the
+        server will have closed them in the same sweep and a second try must not meet the same end."""
+        found = [line for line in self._by_key.get(key, ()) if line.is_idle and line.used]
+        return [self._close(line) for line in found if line.protocol is HttpVersion.HTTP_1_1]
+
+    def _close(self, line: Line, why: str = "another connection to this host was closed while idle") -> CloseConnection:
+        line.draining = True
+        return CloseConnection(line.id, why)
+
+    def _has_changed(self, line: Line) -> None:
+        self._freed = self._freed or not line.busy
+        if line.key in self._waiting:
+            self._changed[line.key] = None
 
     def has_line(self, key: ConnectionKey) -> bool:
         return any(not line.draining for line in self._by_key.get(key, ()))
@@ -69,42 +141,68 @@ class Pool:
     def ready(self, connection: int, protocol: HttpVersion, room: int) -> None:
         line = self.lines[connection]
         line.protocol, line.room = protocol, room
+        self._has_changed(line)
         self._protocols[line.key.scheme, line.key.host, line.key.port] = protocol
 
     def lost(self, connection: int) -> list[Fetch]:
-        """Forget a connection; returns the fetches that can now never be sent (its key has no other line)."""
+        """Forget a connection; returns the fetches that fail with it. One that never opened fails the most urgent
+        request that waits for its key, and all of them when no other connection is left that might serve."""
         line = self.lines.pop(connection, None)
         if line is None:
             return []
         lines = self._by_key[line.key]
         lines.remove(line)
-        if line.is_opening and not lines:
-            return self._waiting.pop(line.key, [])
-        return []
+        if not lines:
+            del self._by_key[line.key]
+        self._has_changed(line)
+        self._freed = True
+        queue = self._waiting.get(line.key)
+        if not line.is_opening or not queue:
+            return []
+        return [queue.pop() for _ in range(1 if lines else len(queue))]
 
-    def dispatch(self) -> Iterator[Line | OpenConnection | Fetch]:
-        """Bind what can be bound. Yields an OpenConnection to open, a Fetch alone when the limit on connections
-        leaves it without any, and for each binding the Line then the Fetch it takes."""
-        for key, queue in list(self._waiting.items()):
-            if not queue:
-                continue
-            queue.sort(key=_urgency)
-            lines = self._by_key.setdefault(key, [])
-            for line in lines:
-                while queue and not line.draining and line.room > len(line.busy):
-                    fetch = queue.pop(0)
-                    line.busy.add(fetch.id)
-                    fetch.connection, fetch.reused = line.id, line.used
-                    line.used = True
-                    yield line
-                    yield fetch
-            for _ in range(self._missing(key, len(queue), lines)):
-                if self._opened >= self._most:
-                    break
-                yield self.open(key, "navigation" if queue[0].is_navigation else "fetch")
-            if queue and self._opened >= self._most and not lines:
-                while queue:
-                    yield queue.pop(0)
+    def dispatch(self) -> Iterator[Line | OpenConnection | CloseConnection | Fetch]:
+        """Bind what can be bound. Yields what to open and to close, and for each binding the Line then the Fetch it
+        takes."""
+        while self._changed:
+            key = next(iter(self._changed))
+            del self._changed[key]
+            yield from self._serve(key)
+        while self._starved and not self.is_full:
+            key = next(iter(self._starved))
+            del self._starved[key]
+            yield from self._serve(key)
+        if self._starved and self._freed:
+            yield from self._make_room()
+        self._freed = False
+
+    def _serve(self, key: ConnectionKey) -> Iterator[Line | OpenConnection | Fetch]:
+        queue = self._waiting.get(key)
+        if not queue:
+            self._waiting.pop(key, None)
+            return
+        lines = self._by_key.get(key, [])
+        for line in lines:
+            while queue and not line.draining and line.room > len(line.busy):
+                fetch = queue.pop()
+                line.busy.add(fetch.id)
+                fetch.connection, fetch.reused = line.id, line.used
+                line.used = True
+                yield line
+                yield fetch
+        for _ in range(self._missing(key, len(queue), lines)):
+            if self.is_full:
+                break
+            yield self.open(key, "navigation" if queue.first().is_navigation else "fetch")
+        if queue and key not in self._by_key:
+            self._starved[key] = None
+
+    def _make_room(self) -> Iterator[CloseConnection]:
+        """Idle connections make place for hosts that have none, one each; who closed already is on the way out."""
+        closing = sum(line.draining and not line.busy for line in self.lines.values())
+        idle = [line for line in self.lines.values() if line.is_idle and not self._waiting.get(line.key)]
+        for line in idle[: max(0, len(self._starved) - closing)]:
+            yield self._close(line, "another host needs its place")
 
     def _missing(self, key: ConnectionKey, wanted: int, lines: list[Line]) -> int:
         """How many connections to open for ``wanted`` requests that found no room."""
@@ -118,7 +216,3 @@ class Pool:
             return 0 if live else 1
         opening = sum(line.is_opening for line in live)
         return max(0, min(wanted - opening, self._per_host - len(live)))
-
-
-def _urgency(fetch: Fetch) -> tuple[int, int]:
-    return (-fetch.priority, fetch.id)

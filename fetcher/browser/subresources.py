@@ -6,6 +6,8 @@ A consumer whose URL a hint already asked for waits for that response's head, th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fetcher.browser import priorities
 from fetcher.browser.commands import Command, DiscoveryOutcome, DiscoveryResolved, Scan, ScanKind
 from fetcher.browser.dressing import dress
@@ -54,10 +56,26 @@ _FONT_FORMATS = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-v
 
 
 class Subresources:
-    """Decides for candidates; keeps nothing of its own but the state it is given."""
+    """Decides for candidates; keeps nothing of its own but how many it met, and the state it is given."""
 
     def __init__(self, state: LoadState) -> None:
         self.state = state
+        self._met = 0
+
+    def found_all(self, source: Fetch, candidates: Iterable[Candidate], at: float) -> list[Command]:
+        """What one stretch of ``source`` names. Past the limit nothing is looked at any more; the first to be left out
+        says so."""
+        commands: list[Command] = []
+        limit = self.state.options.limits.discoveries
+        for candidate in candidates:
+            self._met += 1
+            if self._met <= limit:
+                commands += self.found(source, candidate, at)
+            elif self._met == limit + 1:
+                reason = f"the limit of {limit} discoveries was reached: this and all that follows is left out"
+                url = candidate.url or None
+                commands.append(DiscoveryResolved(source.id, candidate, at, url, DiscoveryOutcome.REFUSED, reason))
+        return commands
 
     def found(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """One candidate met while scanning ``source``."""
@@ -130,6 +148,9 @@ class Subresources:
         resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")
         if state.pool.has_line(key):
             return [resolved]
+        if state.pool.is_full:
+            full = f"the limit of {state.options.limits.connections} connections was reached"
+            return [DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.REFUSED, full)]
         return [resolved, state.pool.open(key, "preconnect")]
 
     def _resolve(self, source: Fetch, candidate: Candidate) -> URL | None:
@@ -186,7 +207,7 @@ class Subresources:
         state = self.state
         have = state.resources.get(_key(consumer))
         if have is not None:
-            return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id)]
+            return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id), *self._put_to_use(have, consumer)]
         copy = state.copies.get(consumer.url.href)
         if copy is None:
             return self._fetch(consumer, DiscoveryOutcome.FETCHED)
@@ -278,6 +299,14 @@ class Subresources:
             redirects=fetch.redirects + 1,
         )
         return commands
+
+    def _put_to_use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
+        """A sheet that was only preloaded is scanned once an element applies it."""
+        preloaded = fetch.consumer is not None and fetch.consumer.candidate.kind is CandidateKind.PRELOAD
+        if not preloaded or consumer.candidate.kind is CandidateKind.PRELOAD:
+            return []
+        fetch.consumer = consumer
+        return self._scan_sheet(fetch)
 
     def _scan_sheet(self, fetch: Fetch) -> list[Command]:
         consumer = fetch.consumer

@@ -6,7 +6,7 @@ import pytest
 
 from fetcher.browser import events as e
 from fetcher.discovery.candidates import CandidateKind
-from fetcher.terms import Fields, HttpVersion, Limits
+from fetcher.terms import Fields, HttpVersion, Limits, ProfileName
 from tests.support.playbook import CSS, FRESH, HTML, Playbook, candidate, image, script, sheet
 
 
@@ -257,16 +257,119 @@ def test_requests_are_limited() -> None:
 
 
 def test_connections_are_limited() -> None:
-    """Hosts beyond the limit fail at once with a sentence instead of waiting for ever."""
+    """Where as many stand as may, the next host gets the place of one that has become idle."""
     play = Playbook(limits=Limits(connections=2))
     play.opens()
     play.head(0)
-    play.finds(*(image(f"https://h{number}.test/a.png") for number in range(3)))
+    lines = play.finds(*(image(f"https://h{number}.test/a.png") for number in range(3)))
+    assert [line for line in lines if line.startswith("open")] == ["open 1 https://h0.test:443 fetch"]
     play.opens(connection=1)
     play.head(1, fields=())
-    play.ends(1)
-    assert finish(play)[-1] == "finish loaded"
-    assert [request.outcome for request in play.recorder.load().requests[1:]] == ["complete", "limit", "limit"]
+    assert play.ends(1) == ["close 1"]
+    assert play.event(e.ConnectionLost(play.at, 1, None, None)) == ["open 2 https://h1.test:443 fetch"]
+    play.opens(connection=2)
+    play.head(2, fields=())
+    assert play.ends(2) == ["close 2"]
+    assert finish(play) == []
+    assert play.event(e.ConnectionLost(play.at, 2, None, None)) == ["open 3 https://h2.test:443 fetch"]
+    play.opens(connection=3)
+    play.head(3, fields=())
+    assert play.ends(3) == ["finish loaded"]
+
+
+def test_preconnects_stop_at_the_limit_of_connections() -> None:
+    """A 103 of a thousand preconnects opens no thousand sockets, and each refusal is recorded."""
+    play = Playbook(limits=Limits(connections=3))
+    play.opens()
+    play.interim(*(f"<https://h{number}.test>; rel=preconnect" for number in range(5)))
+    assert [hint.rule for hint in play.recorder.load().hints] == ["EH 11.1", "EH 11.1", "limit", "limit", "limit"]
+    play.head(0)
+    assert play.finds(candidate(CandidateKind.PRECONNECT, "https://late.test")) == ["found preconnect refused"]
+
+
+def test_each_failed_attempt_to_connect_fails_one_request() -> None:
+    """HTTP/1.1: requests take turns at connecting; a host that is never reached fails them all, one by one."""
+    play = Playbook("http://a.test/")
+    play.opens(HttpVersion.HTTP_1_1)
+    play.head(0)
+    lines = play.finds(*(image(f"http://b.test/{number}.png") for number in range(8)))
+    assert sum(line.startswith("open") for line in lines) == 6
+    for connection in range(1, 9):
+        play.event(e.ConnectionLost(play.at, connection, "connect-failed", "b.test:80 refused the connection"))
+    assert finish(play) == ["finish loaded"]
+    record = play.recorder.load()
+    assert [request.outcome for request in record.requests[1:]] == ["connect-failed"] * 8
+    assert len(record.connections) == 9
+
+
+def test_idle_connections_are_not_trusted_when_one_was_closed_under_a_request() -> None:
+    """The second try goes out on a new connection, since the server closes what idles in one sweep."""
+    play = Playbook("http://a.test/")
+    play.opens(HttpVersion.HTTP_1_1)
+    play.head(0)
+    play.finds(image("/1.png"), image("/2.png"))
+    play.opens(HttpVersion.HTTP_1_1, 1)
+    play.opens(HttpVersion.HTTP_1_1, 2)
+    for fetch in (1, 2):
+        play.head(fetch, fields=FRESH)
+        play.ends(fetch)
+    assert play.finds(image("/3.png"))[-1] == "start 3 http://a.test/3.png on 1 image no-cors"
+    assert play.fails(3) == ["close 2", "open 3 http://a.test:80 fetch"]
+    play.event(e.ConnectionLost(play.at, 1, "connection-lost", "reset"))
+    assert play.opens(HttpVersion.HTTP_1_1, 3) == ["start 3 http://a.test/3.png on 3 image no-cors"]
+    request = play.recorder.load().requests[3]
+    assert (request.retries, request.retry_reason, request.connection) == (1, "connection-lost it is", 3)
+
+
+def test_a_request_that_came_back_unsent_is_no_second_try() -> None:
+    """HTTP/2: GOAWAY in the same read as what named it; the connection it did not leave on forgets it."""
+    play = page()
+    play.finds(image("/a.png"))
+    play.event(e.GoAway(play.at, 0, "going"))
+    unsent = e.FetchFailed(play.at, 1, "connection-lost", "it takes no new requests", None, False)
+    assert play.event(unsent) == ["open 1 https://a.test:443 fetch"]
+    assert play.opens(connection=1) == ["start 1 https://a.test/a.png on 1 image no-cors"]
+    record = play.recorder.load()
+    assert record.requests[1].retries == 0
+    assert [line.requests for line in record.connections] == [(0,), (1,)]
+    play.fails(1, processed=False)
+    assert play.browser.state.fetches[1].retried
+
+
+def test_a_sheet_preloaded_by_the_markup_is_scanned_once_it_is_used() -> None:
+    """Before its head or after it, and once."""
+    play = page()
+    preload = candidate(CandidateKind.PRELOAD, "/a.css", as_="style")
+    play.finds(preload)
+    assert play.head(1, fields=CSS) == []
+    assert play.finds(sheet("/a.css")) == ["found stylesheet joined 1", "scan 1 css"]
+    assert play.finds(sheet("/a.css")) == ["found stylesheet joined 1"]
+    early = page()
+    early.finds(preload, sheet("/a.css"))
+    assert early.head(1, fields=CSS) == ["scan 1 css"]
+
+
+def test_discoveries_are_limited() -> None:
+    """A document that never stops naming things: the first one left out says so, the rest cost nothing."""
+    play = Playbook(limits=Limits(discoveries=3))
+    play.opens()
+    play.head(0)
+    play.finds(*(image("/same.png") for _ in range(50)))
+    assert play.finds(*(image("/same.png") for _ in range(50))) == []
+    found = play.recorder.load().discoveries
+    assert [each.outcome for each in found] == ["fetched", "joined", "joined", "refused"]
+    assert "limit of 3" in found[-1].reason
+
+
+def test_what_was_never_sent_says_why() -> None:
+    """The navigation fails while a hinted request still waits for its connection."""
+    play = Playbook("http://a.test/", profile=ProfileName.EAGER)
+    play.opens(HttpVersion.HTTP_1_1)
+    play.interim("</a.css>; rel=preload; as=style")
+    assert play.fails(0)[-1] == "finish connection-lost"
+    request = play.recorder.load().requests[1]
+    assert request.outcome == "not-sent"
+    assert "connection-lost it is" in (request.error or "")
 
 
 def test_a_document_that_is_not_html_is_not_scanned() -> None:

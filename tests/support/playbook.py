@@ -36,6 +36,8 @@ def tell(command: c.Command) -> str:
             return f"start {command.fetch} {request.url} on {command.connection} {request.destination} {request.mode}"
         case c.CancelFetch():
             return f"cancel {command.fetch}"
+        case c.CloseConnection():
+            return f"close {command.connection}"
         case c.Scan():
             return f"scan {command.fetch} {command.kind}"
         case c.Finish():
