@@ -64,12 +64,18 @@ def resolve(text: str, base: str | None = None) -> URL | None:
     except ValueError:
         return None
     href: str = parsed.href
+    if href.startswith(("https://", "http://")):
+        return split(href)
+    bare, _, fragment = href.partition("#")
+    host, target = parsed.hostname.strip("[]"), parsed.pathname + parsed.search
+    return URL(bare, parsed.protocol[:-1], host, int(parsed.port or 0), target, parsed.origin, fragment)
+
+
+def split(href: str) -> URL:
+    """The parts of an http(s) URL that is already serialised as the standard says, such as another URL's ``href``.
+    That has one shape, and asking ada for part after part takes longer than its parsing did."""
     bare, _, fragment = href.partition("#")
     scheme, _, rest = bare.partition("://")
-    if scheme not in DEFAULT_PORTS:
-        host, target = parsed.hostname, parsed.pathname + parsed.search
-        return URL(bare, parsed.protocol[:-1], host.strip("[]"), int(parsed.port or 0), target, parsed.origin, fragment)
-    # The serialisation of an http(s) URL has one shape, and asking ada for each part takes longer than parsing did.
     authority, _, path = rest.partition("/")
     where = authority.rpartition("@")[2]
     host, _, port = where.rpartition(":")

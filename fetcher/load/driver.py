@@ -20,7 +20,7 @@ from fetcher.load.content import Content
 from fetcher.net import NetOptions, open_connection
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Destination, HttpVersion, Limits, Request
-from fetcher.urls import parse
+from fetcher.urls import split
 from fetcher.wire.events import (
     BodyData,
     ConnectionEnded,
@@ -186,7 +186,7 @@ class Driver:
     def _start(self, command: c.StartFetch) -> None:
         connection = self._connections.get(command.connection)
         request = command.request
-        url = parse(request.url)
+        url = split(request.url)
         try:
             if connection is None:
                 raise ConnectionLost(f"the connection to {url.authority} was closed before the request was sent")
