@@ -65,7 +65,6 @@ from fetcher.terms import (
 )
 from fetcher.urls import URL, parse, resolve
 
-
 RETURNS = 3
 """How often a request may come back unsent because its connection ended in the very read that chose it."""
 
@@ -152,8 +151,8 @@ class Browser:
     def _head(self, event: Head) -> list[Command]:
         fetch = self.state.fetches[event.fetch]
         fetch.status, fetch.fields = event.status, event.fields
-        if fetch is not self._navigation:
         self.state.keep_cookies(fetch, event.fields, event.at)
+        if fetch is not self._navigation:
             return [] if fetch.is_navigation else self.subresources.head_arrived(fetch)
         location = redirect_target(event.status, event.fields)
         if location is not None:
@@ -417,7 +416,7 @@ class Browser:
             protocol=line.protocol or HttpVersion.HTTP_1_1,
             extra=state.extra_for(fetch.url, fetch.client),
             user_agent=state.options.user_agent,
-        )
-        return StartFetch(fetch.id, request_of(fetch), line.id)
             mobile=state.is_mobile,
             cookie=state.cookie_for(fetch, at),
+        )
+        return StartFetch(fetch.id, request_of(fetch), line.id)

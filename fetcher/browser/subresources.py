@@ -338,10 +338,10 @@ class Subresources:
             protocol=HttpVersion.HTTP_2,
             extra=self.state.extra_for(consumer.url, consumer.client),
             user_agent=self.state.options.user_agent,
-        )
-
             mobile=self.state.is_mobile,
             cookie=self.state.cookie_for(consumer, consumer.found_at),
+        )
+
     def _none(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> DiscoveryResolved:
         url = self._resolve(source, candidate) if candidate.url else None
         return DiscoveryResolved(
