@@ -171,12 +171,14 @@ class Exchange:
 
     async def next_event(self) -> StreamEvent:
         """The next event in order; raises the error of ``ResponseFailed``, again and again."""
-        events = self._events
-        while not events:
+        while not self._events:
             if self.error is not None:
                 raise self.error
             await self._wait()
-        event = events.popleft()
+        return self._take()
+
+    def _take(self) -> StreamEvent:
+        event = self._events.popleft()
         if isinstance(event, ResponseFailed):
             self.error = event.error
             raise event.error
@@ -226,7 +228,7 @@ class Exchange:
         events = self._events
         while True:
             while events:
-                event = await self.next_event()  # never waits: there is one
+                event = self._take()
                 if isinstance(event, BodyData):
                     pieces.append(event.data)
                     self.consumed(event)

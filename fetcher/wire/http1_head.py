@@ -201,10 +201,12 @@ def parse_fields(text: str, limits: Limits, deviations: list[str]) -> Fields:
     fields: list[tuple[str, str]] = []
     known = KNOWN_NAMES.get
     for line in text.split("\n"):
+        if not line:
+            continue
         name, colon, value = line.partition(":")
         lower = known(name) if colon else None
         if lower is None:
-            lower = _field_name(line, name, colon, deviations)
+            lower = _field_name(name, colon, deviations)
         if lower:
             fields.append((lower, value.strip(" \t")))
     if len(text) > limits.field_bytes:  # otherwise no line can be too long
@@ -214,10 +216,8 @@ def parse_fields(text: str, limits: Limits, deviations: list[str]) -> Fields:
     return tuple(fields)
 
 
-def _field_name(line: str, name: str, colon: str, deviations: list[str]) -> str | None:
+def _field_name(name: str, colon: str, deviations: list[str]) -> str | None:
     """The lower-case name of a line that is not one of the well-known fields, or None when it is to be dropped."""
-    if not line:
-        return None
     if colon and TOKEN.fullmatch(name):
         return name.lower()
     kind = Deviation.FIELD_NAME
