@@ -4,8 +4,10 @@ No I/O but reading and writing the file it is given. May import browser's events
 fields, urls, errors and terms.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from fetcher.record.cache_status import CacheStatus
-from fetcher.record.json_schema import schema
 from fetcher.record.page_load import (
     SCHEMA_VERSION,
     ConnectionRecord,
@@ -20,6 +22,20 @@ from fetcher.record.page_load import (
 from fetcher.record.redaction import redacted
 from fetcher.record.saved import dumps, from_json, load_record, loads, save_record, to_json
 
+if TYPE_CHECKING:
+    from fetcher.record.har_in import from_har, pages_from_har
+    from fetcher.record.har_out import save_har, to_har
+    from fetcher.record.json_schema import schema
+
+# Only who exchanges HAR or asks for the schema pays for loading them.
+_HOME = {
+    "from_har": "fetcher.record.har_in",
+    "pages_from_har": "fetcher.record.har_in",
+    "save_har": "fetcher.record.har_out",
+    "to_har": "fetcher.record.har_out",
+    "schema": "fetcher.record.json_schema",
+}
+
 __all__ = [
     "SCHEMA_VERSION",
     "CacheStatus",
@@ -32,11 +48,22 @@ __all__ = [
     "Sizes",
     "Times",
     "dumps",
+    "from_har",
     "from_json",
     "load_record",
     "loads",
+    "pages_from_har",
     "redacted",
+    "save_har",
     "save_record",
     "schema",
+    "to_har",
     "to_json",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'fetcher.record' has no attribute {name!r}")
+    return getattr(import_module(home), name)

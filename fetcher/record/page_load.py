@@ -101,8 +101,8 @@ class RequestRecord:
     """``outcome`` is "complete", or the kind of what stopped it ("canceled", "connection-lost", "not-sent" ...), with
     ``error`` the sentence. ``redirect_to`` is the id of the request a 3xx led to. ``earlier`` is the id of the request
     of the same URL that could not serve (a double fetch) and ``earlier_reason`` why. ``has_text`` says whether the
-    content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch" or
-    "service-worker" where that, not the network, answered. Mode, credentials and priority are None only in a load
+    content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch", "push"
+    or "service-worker" where that answered, not the network. Mode, credentials and priority are None only in a load
     that another program recorded. ``retries`` counts the times it was sent again (RFC 9110 9.2.2) and ``retry_reason``
     is what ended the try before; times and connection are the last try's."""
 
@@ -180,6 +180,7 @@ class ConnectionRecord:
     attempts: tuple[tuple[str, str], ...] = ()
     error: str | None = None
     requests: tuple[int, ...] = ()
+    session: bool = False
 
     @property
     def tcp_time(self) -> float | None:
@@ -221,10 +222,12 @@ class Discovery:
 class PageLoad:
     """One load, whole. ``document`` is the id of the request whose response became the document (after redirects),
     None when none did. ``outcome`` is "loaded", or the kind of error, with ``error`` the sentence. ``scripts`` counts
-    the script elements that were fetched or inline: none of them ran, so what only they request is missing.
+    the script elements that were fetched or inline: none of them ran (unless a browser recorded the load), so what only
+    they request is missing.
     ``only_hints``: by choice nothing that the document itself asks for was requested, so whether it would have used a
     hint is unknown. ``recorded_by`` names the program whose HAR this was read from, None for a load of our own; only
-    there may ``profile`` and ``early_hints`` be None (nobody told)."""
+    there may ``profile`` and ``early_hints`` be None (nobody told), and ``page_timings`` hold what its browser measured
+    (("onLoad", ms) ...)."""
 
     url: str
     final_url: str | None
@@ -246,6 +249,7 @@ class PageLoad:
     scripts: int = 0
     only_hints: bool = False
     recorded_by: str | None = None
+    page_timings: tuple[tuple[str, float], ...] = ()
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

@@ -203,7 +203,7 @@ def _ids(ids: list[int]) -> str:
 
 
 def _unseen(load: PageLoad, width: int) -> list[Line]:
-    if not has_scripts(load):
+    if load.recorded_by is not None or not has_scripts(load):
         return []
     number = f" ({load.scripts} on the page)" if load.scripts else ""
     text = f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
