@@ -33,9 +33,10 @@ def _common(
     return tuple(fields)
 
 
-@lru_cache(maxsize=1024)
-def _referer(policy: ReferrerPolicy, referrer: URL, target: URL) -> str | None:
-    return referrer_for(policy, referrer, target)
+@lru_cache(maxsize=256)
+def _fetch_metadata(site: str, mode: Mode, destination: Destination) -> Fields:
+    user = (("sec-fetch-user", "?1"),) if site == "none" else ()
+    return (("sec-fetch-site", site), ("sec-fetch-mode", mode.value), *user, ("sec-fetch-dest", destination.value))
 
 
 def dress(
@@ -67,13 +68,9 @@ def dress(
     if cors and client is not None:
         fields.append(("origin", client.origin))
     if secure:
-        fields.append(("sec-fetch-site", "none" if client is None else sec_fetch_site(client, url)))
-        fields.append(("sec-fetch-mode", mode.value))
-        if client is None:
-            fields.append(("sec-fetch-user", "?1"))
-        fields.append(("sec-fetch-dest", destination.value))
+        fields += _fetch_metadata("none" if client is None else sec_fetch_site(client, url), mode, destination)
     if referrer is not None:
-        referer = _referer(referrer_policy, referrer, url)
+        referer = referrer_for(referrer_policy, referrer, url)
         if referer is not None:
             fields.append(("referer", referer))
     brotli = url.scheme == "https" or is_loopback(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fetcher.terms import Destination, FetchPriority, NetPriority
 
 _HIGH, _LOW, _AUTO = FetchPriority.HIGH, FetchPriority.LOW, FetchPriority.AUTO
@@ -43,6 +45,7 @@ def found(destination: Destination, fetch_priority: FetchPriority, *, in_head: b
     return normal
 
 
+@cache
 def priority_field(priority: NetPriority) -> str:
     """The ``priority`` value: u=3 is the default and left out, incremental is always said (EH 5.5)."""
     return "i" if priority.urgency == 3 else f"u={priority.urgency}, i"
