@@ -15,12 +15,14 @@ from fetcher.terms import Credentials, Destination, FetchPriority, Mode, Profile
 
 @dataclass(frozen=True, slots=True)
 class ConnectionKey:
-    """Which pool a connection belongs to. Chromium keeps credentialed and uncredentialed sockets apart (EH 11.1)."""
+    """Which pool a connection belongs to. Chromium keeps credentialed and uncredentialed sockets apart (EH 11.1).
+    ``session``: served by a session transport, which has connections of its own that nobody sees."""
 
     scheme: str
     host: str
     port: int
     credentialed: bool = True
+    session: bool = False
 
 
 class ScanKind(StrEnum):

@@ -23,9 +23,11 @@ class NavigationStarted:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReady:
+    """``facts`` is None where a session transport hides them."""
+
     at: float
     connection: int
-    facts: ConnectionFacts
+    facts: ConnectionFacts | None
     max_streams: int
 
 

@@ -107,7 +107,8 @@ class Browser:
             case FetchFailed():
                 commands = self._failed(event)
             case ConnectionReady():
-                self.state.pool.ready(event.connection, event.facts.protocol, event.max_streams)
+                protocol = event.facts.protocol if event.facts else HttpVersion.HTTP_1_1
+                self.state.pool.ready(event.connection, protocol, event.max_streams)
                 commands = []
             case StreamLimitChanged():
                 self.state.pool.resize(event.connection, event.max_streams)
@@ -259,6 +260,9 @@ class Browser:
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
         state = self.state
         key = state.pool_key(asked.url, asked.mode, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
+        if key.session:
+            unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
+            return [self._refused(number, asked, unable)]
         if state.pool.has_line(key):
             return [self._acted(number, asked, "EH 11.3", "a connection to that origin stands already")]
         if state.pool.is_full:

@@ -142,7 +142,8 @@ class Pool:
         line = self.lines[connection]
         line.protocol, line.room = protocol, room
         self._has_changed(line)
-        self._protocols[line.key.scheme, line.key.host, line.key.port] = protocol
+        if not line.key.session:
+            self._protocols[line.key.scheme, line.key.host, line.key.port] = protocol
 
     def lost(self, connection: int) -> list[Fetch]:
         """Forget a connection; returns the fetches that fail with it. One that never opened fails the most urgent
@@ -209,6 +210,8 @@ class Pool:
         if not wanted:
             return 0
         live = [line for line in lines if not line.draining]
+        if key.session:
+            return 0 if live else 1
         protocol = self._protocols.get((key.scheme, key.host, key.port))
         if protocol is None and (key.scheme == "http" or self._http == "1.1"):
             protocol = HttpVersion.HTTP_1_1

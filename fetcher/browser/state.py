@@ -94,6 +94,8 @@ class LoadState:
         """Credentialed and uncredentialed requests use separate sockets (EH 11.1)."""
         same = client is None or client.origin == url.origin
         credentialed = credentials is Credentials.INCLUDE or (credentials is Credentials.SAME_ORIGIN and same)
+        if self.options.session and mode is not Mode.NAVIGATE:
+            return ConnectionKey(url.scheme, url.host, url.port, session=True)
         return ConnectionKey(url.scheme, url.host, url.port, credentialed)
 
     def new_fetch(

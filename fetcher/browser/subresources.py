@@ -145,6 +145,8 @@ class Subresources:
         anonymous = candidate.attribute("crossorigin") not in (None, "use-credentials")
         credentials = Credentials.SAME_ORIGIN if anonymous else Credentials.INCLUDE
         key = state.pool_key(url, Mode.CORS, credentials, source.url)
+        if key.session:
+            return [self._none(source, candidate, at, "a session has no way to open a connection ahead of its request")]
         resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")
         if state.pool.has_line(key):
             return [resolved]

@@ -17,7 +17,7 @@ from fetcher.browser import events as e
 from fetcher.browser.machine import Browser
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
 from fetcher.load.content import Content
-from fetcher.net import NetOptions, open_connection
+from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Destination, HttpVersion, Limits, Request
 from fetcher.urls import split
@@ -36,7 +36,7 @@ from fetcher.wire.events import (
 )
 
 if TYPE_CHECKING:
-    from fetcher.net import Connection
+    from fetcher.load.session import SessionTransport
 
 Watcher = Callable[[e.Event, list[c.Command]], None]
 
@@ -48,7 +48,7 @@ class _Exchange:
 
     __slots__ = ("connection", "content", "fetch", "is_document", "request", "stream_id")
 
-    def __init__(self, fetch: int, request: Request, connection: Connection) -> None:
+    def __init__(self, fetch: int, request: Request, connection: Connection | SessionTransport) -> None:
         self.fetch = fetch
         self.request = request
         self.connection = connection
@@ -68,6 +68,7 @@ class Driver:
         limits: Limits,
         watch: Watcher | None = None,
         find_text: str | None = None,
+        session: SessionTransport | None = None,
     ) -> None:
         self._browser = browser
         self._recorder = recorder
@@ -75,7 +76,8 @@ class Driver:
         self._limits = limits
         self._watch = watch
         self._find_text = find_text
-        self._connections: dict[int, Connection] = {}
+        self._session = session
+        self._connections: dict[int, Connection | SessionTransport] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._exchanges: dict[int, _Exchange] = {}
         self._contents: dict[int, Content] = {}
@@ -152,12 +154,17 @@ class Driver:
             if connection is None:
                 continue
             at = connection.flush()
-            self._queue.extend(e.RequestSent(at, fetch) for fetch in fetches if fetch in self._exchanges)
+            if at is not None:
+                self._queue.extend(e.RequestSent(at, fetch) for fetch in fetches if fetch in self._exchanges)
 
     def _carry_out(self, command: c.Command) -> None:
         match command:
             case c.StartFetch():
                 self._start(command)
+            case c.OpenConnection() if command.key.session and self._session is not None:
+                self._connections[command.connection] = self._session
+                room = self._limits.requests
+                self._queue.append(e.ConnectionReady(clock.now(), command.connection, None, room))
             case c.OpenConnection():
                 self._opening[command.connection] = self._loop.create_task(self._open(command))
             case c.Scan():
@@ -167,7 +174,8 @@ class Driver:
                 if exchange is not None:
                     exchange.connection.cancel(exchange.stream_id)
             case c.CloseConnection():
-                if connection := self._connections.get(command.connection):
+                connection = self._connections.get(command.connection)
+                if isinstance(connection, Connection):
                     connection.close()
             case c.Finish():
                 self._finish = command
@@ -192,7 +200,7 @@ class Driver:
                 raise ConnectionLost(f"the connection to {url.authority} was closed before the request was sent")
             exchange = _Exchange(command.fetch, request, connection)
             head = RequestHead(request.method, url.scheme, url.authority, url.target, request.fields)
-            exchange.stream_id = connection.send_request(head, lambda event: self._on_stream(exchange, event))
+            exchange.stream_id = connection.send_request(head, self._sink_of(exchange))
         except FetcherError as error:
             lost = ConnectionLost(str(error))
             self._note(lost)
@@ -200,6 +208,14 @@ class Driver:
             return
         self._exchanges[command.fetch] = exchange
         self._touched.setdefault(command.connection, []).append(command.fetch)
+
+    def _sink_of(self, exchange: _Exchange) -> Callable[[StreamEvent], None]:
+        def sink(event: StreamEvent) -> None:
+            self._on_stream(exchange, event)
+            if exchange.connection is self._session:
+                self._handle_all()  # a session reads for one request at a time: this was the whole batch
+
+        return sink
 
     def _scan(self, command: c.Scan) -> None:
         content = self._contents.get(command.fetch)
@@ -351,7 +367,9 @@ class Driver:
             task.cancel()
         if self._opening:
             await asyncio.gather(*self._opening.values(), return_exceptions=True)
-        connections = list(self._connections.values())
+        if self._session is not None:
+            await self._session.close()
+        connections = [each for each in self._connections.values() if isinstance(each, Connection)]
         for connection in connections:
             connection.on_batch = _nothing
             connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions
@@ -17,6 +18,9 @@ from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Limits
 from fetcher.urls import parse, warm_up
+
+if TYPE_CHECKING:
+    from fetcher.load.session import ClientSession
 
 
 async def load_page(
@@ -33,14 +37,17 @@ async def load_page(
     watch: Watcher | None = None,
     only_hints: bool = False,
     find_text: str | None = None,
+    session: ClientSession | None = None,
+    transport: str = "connections",
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
     ``early_hints`` False receives and ignores every 103. ``http`` is "auto", "1.1" or "2". ``headers`` go to the
     page's own site only. ``timeout`` is seconds for the whole load. ``watch`` is called with every event and the
     commands it caused, as they happen. ``only_hints`` loads the document and what its 103 hints at, nothing
-    else. ``find_text`` is looked for in the decoded document; its request record's ``has_text`` answers. Returns when
-    everything asked for has ended.
+    else. ``find_text`` is looked for in the decoded document; its request record's ``has_text`` answers. ``session``
+    is an ``aiohttp.ClientSession`` of yours that fetches everything but the document, with its proxy, auth and mocks;
+    ``transport`` "aiohttp" does the same with a session of our own. Returns when everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -54,14 +61,22 @@ async def load_page(
     start = parse(url)
     if net.http == "2" and start.scheme == "http":
         raise UsageError(f"{start} is plain http, and HTTP/2 needs TLS here; use https or --http 1.1")
+    if transport not in ("connections", "aiohttp"):
+        raise UsageError(f"there is no transport {transport!r}; choose connections or aiohttp")
+    uses_session = session is not None or transport == "aiohttp"
     driving = profile(browser)
     fields = tuple((name.lower(), value) for name, value in headers)
-    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints)
+    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, session=uses_session)
     warm_up()
     if start.scheme == "https":
         prepare(net)
     recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints)
-    driver = Driver(Browser(choices), recorder, net, bounds, watch, find_text)
+    carrier = None
+    if uses_session:
+        from fetcher.load.session import SessionTransport  # aiohttp: 0.3 s that other loads need not spend
+
+        carrier = SessionTransport(session, net, bounds)
+    driver = Driver(Browser(choices), recorder, net, bounds, watch, find_text, carrier)
     try:
         await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
     except FetcherError as error:

@@ -25,4 +25,8 @@ def notes_of(load: PageLoad) -> tuple[str, ...]:
         for request in load.requests
         if request.hint is not None and request.status is not None and request.status >= 400
     ]
+    if any(connection.session for connection in load.connections):
+        notes.append(
+            "Subresources went through an aiohttp session: when they were sent and on which connection is not known."
+        )
     return tuple(notes)

@@ -350,4 +350,5 @@ class Recorder:
             attempts=facts.attempts if facts else (),
             error=line.error,
             requests=tuple(line.requests),
+            session=key.session,
         )
