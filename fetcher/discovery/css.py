@@ -24,13 +24,6 @@ _NO_ITEM, _PRELUDE, _DECLARATION, _AT_RULE, _IMPORT = range(5)
 # Whether @import may stand here (CSS Cascade 5, 2): a @layer statement may precede the first, not stand between them.
 _ALLOWED, _IMPORTING, _OVER = range(3)
 
-# An at-rule not named here is invalid: dropped with its block, and no bar to an @import after it.
-_KNOWN_RULES = frozenset(
-    "container counter-style document -moz-document font-face font-feature-values font-palette-values keyframes "  # noqa: SIM905
-    "-webkit-keyframes -moz-keyframes layer media namespace page position-try property scope starting-style supports "
-    "view-transition viewport".split()
-)
-
 
 class CssScanner(CssLexer):
     """``line`` and ``offset`` place the first byte; ``element``, ``inline``, ``in_head`` and ``attributes`` go into the
@@ -196,7 +189,7 @@ class CssScanner(CssLexer):
         elif self._kind == _AT_RULE and not self._level:
             if self._name == "layer":
                 self._imports = self._imports and _OVER
-            elif self._name in _KNOWN_RULES:
+            elif self._name in tokens.KNOWN_RULES:
                 self._imports = _OVER
         self._next_item()
 
@@ -226,8 +219,9 @@ class CssScanner(CssLexer):
         url, place = self._import
         self._import = None
         prelude = self._decoded(self._value or b"").strip()
-        pairs = [("prelude", prelude)] if prelude else []
-        self._report(CandidateKind.CSS_IMPORT, url, "@import", place, *pairs)
+        if self._worth(url):
+            pairs = [("prelude", prelude)] if prelude else []
+            self._emit(CandidateKind.CSS_IMPORT, url, "@import", place, *pairs)
 
     def _end_block(self) -> None:
         """A "}" between items, or one that ends the last item of its block."""
@@ -300,9 +294,9 @@ class CssScanner(CssLexer):
             self._push(_BRACES)
             return
         rule = kind in (_PRELUDE, _DECLARATION)
-        if not self._level and (rule or (kind == _AT_RULE and name in _KNOWN_RULES)):
+        if not self._level and (rule or (kind == _AT_RULE and name in tokens.KNOWN_RULES)):
             self._imports = _OVER
-        if kind == _IMPORT or self._face is not None or not (rule or name in _KNOWN_RULES):
+        if kind == _IMPORT or self._face is not None or not (rule or name in tokens.KNOWN_RULES):
             self._kind = _AT_RULE
             self._value = None
             self._push(_BRACES)
@@ -392,16 +386,13 @@ class CssScanner(CssLexer):
         elif self._kind != _DECLARATION:
             return
         elif self._face is None:
-            self._report(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name))
+            if self._worth(url):
+                self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name))
         elif self._name == "src":
             if not self._worth(url):
                 self._face.skip()
             elif not self._face.add(url, place):
                 self.overflows += 1
-
-    def _report(self, kind: CandidateKind, url: str, where: str, place: Place, *pairs: tuple[str, str]) -> None:
-        if self._worth(url):
-            self._emit(kind, url, where, place, *pairs)
 
     def _worth(self, url: str) -> bool:
         if url[:5].lower() == "data:":

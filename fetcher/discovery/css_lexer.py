@@ -21,6 +21,8 @@ Place = tuple[int, int]  # line, offset
 
 
 class CssLexer:
+    """``line`` and ``offset`` place the first byte, or with ``fixed`` every byte; ``encoding`` is a Python codec."""
+
     def __init__(self, *, line: int, offset: int, fixed: bool, encoding: str) -> None:
         self.overflows = 0
         self._fixed = (line, offset) if fixed else None

@@ -47,3 +47,10 @@ BORING_RULES = re.compile(rb"(?:" + COMMENT_OR_SPACE + rb"(?!--)" + _RULE + rb")
 BORING_ITEMS = re.compile(
     rb"(?:" + COMMENT_OR_SPACE + rb"(?:" + _DECLARATION + rb";|;|(?!--)" + _RULE + rb"))*+" + COMMENT_OR_SPACE
 )
+
+# An at-rule not named here is invalid: dropped with its block, and no bar to an @import after it.
+KNOWN_RULES = frozenset(
+    "container counter-style document -moz-document font-face font-feature-values font-palette-values keyframes "  # noqa: SIM905
+    "-webkit-keyframes -moz-keyframes layer media namespace page position-try property scope starting-style supports "
+    "view-transition viewport".split()
+)

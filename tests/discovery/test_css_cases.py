@@ -1,5 +1,5 @@
-"""What the CSS scanner hears: a row is a sheet and the "kind url" of each candidate. Every row is read whole, cut in two
-at every byte, and byte by byte; where a row has only urls, tinycss2 must see the same ones."""
+"""What the CSS scanner hears: a row is a sheet and the "kind url" of each candidate. Every row is read whole, cut in
+two at every byte, and byte by byte; where a row has only urls, tinycss2 must see the same ones."""
 
 from __future__ import annotations
 
