@@ -13,7 +13,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.streams import check_writable, is_terminal, run, write_text
-from fetcher.errors import FetcherError
+from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.net.options import NetOptions
@@ -26,6 +26,7 @@ Examples:
   fetcher load https://example.com/
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
+  fetcher load --har page.har https://example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
 
 Scripts do not run and nothing is painted: what only a script would request is missing."""
@@ -44,6 +45,7 @@ def load(
     user_agent: o.UserAgent = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
+    har: o.HarFile = None,
     fail: o.Fail = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -52,6 +54,9 @@ def load(
 ) -> None:
     """Load a page and everything it asks for, acting on its 103s, and show the waterfall."""
     check_writable(json)
+    check_writable(har)
+    if json == "-" and har == "-":
+        raise UsageError("--json - and --har - cannot both have standard output; give one of them a file")
     net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
     headers = o.header_fields(header)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net)
@@ -66,7 +71,11 @@ def load(
             from fetcher.record import dumps
 
             write_text(dumps(record), json)
-        if json != "-" and not quiet and (failure is None or _saw_something(record)):
+        if har is not None:
+            from fetcher.record.har_out import har_text
+
+            write_text(har_text(record), har)
+        if "-" not in (json, har) and not quiet and (failure is None or _saw_something(record)):
             from fetcher.report.terminal import print_load
 
             colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS

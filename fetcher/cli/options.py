@@ -66,6 +66,9 @@ MaxTime = Annotated[
 JsonFile = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write everything that was seen as JSON; - is stdout.")
 ]
+HarFile = Annotated[
+    str | None, typer.Option("--har", metavar="FILE", help="Write the load as HAR 1.2 for other tools; - is stdout.")
+]
 Fail = Annotated[bool, typer.Option("--fail", help="Exit with 22 when the answer's status is 400 or more.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More detail.")]

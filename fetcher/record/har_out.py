@@ -22,7 +22,7 @@ from typing import Any
 
 from fetcher.errors import RecordError
 from fetcher.record.codec import encode
-from fetcher.record.har_words import INITIATOR_TYPES, PRIORITIES, RESOURCE_TYPES
+from fetcher.record.har_words import HTTP_VERSIONS, INITIATOR_TYPES, PRIORITIES, RESOURCE_TYPES
 from fetcher.record.page_load import ConnectionRecord, InterimResponse, PageLoad, RequestRecord
 from fetcher.record.redaction import redacted
 from fetcher.terms import Fields, InitiatorKind, field_value
@@ -152,7 +152,7 @@ def _response(load: PageLoad, request: RequestRecord) -> Har:
     response: Har = {
         "status": request.status or 0,
         "statusText": request.reason_phrase or "",
-        "httpVersion": request.version or "unknown",
+        "httpVersion": HTTP_VERSIONS.get(request.version or "unknown", request.version),
         "cookies": [
             cookie
             for name, value in request.response_fields

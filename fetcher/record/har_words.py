@@ -75,6 +75,9 @@ INITIATOR_TYPES: dict[InitiatorKind, str] = {
 }
 """The DevTools protocol's Initiator.type, and Resource Timing's "early-hints" for what a 103 asked for."""
 
+HTTP_VERSIONS = {"HTTP/1.0": "http/1.0", "HTTP/1.1": "http/1.1", "HTTP/2": "h2", "HTTP/3": "h3"}
+"""``httpVersion`` as Chromium's tools write it."""
+
 _VERSION = re.compile(r"(?:http/|h)?([123])(?:\.([01]))?(?:[-+].*)?")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from fetcher.browser import events
 from fetcher.cli.progress import Progress
-from fetcher.record import load_record
+from fetcher.record import from_har, load_record
 from tests.support.command_line import Cli, Listening
 
 
@@ -188,3 +188,20 @@ def test_serve_on_a_port_in_use(cli: Cli, origin: Listening) -> None:
     outcome = cli("serve", "--port", origin.http.rpartition(":")[2], "--no-tls")
     assert outcome.code == 2
     assert "cannot listen on 127.0.0.1" in outcome.err
+
+
+def test_har_for_other_tools(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """--har beside --json: both tell of the same load, and what the HAR cannot say comes back from it too."""
+    json_file, har_file = tmp_path / "load.json", tmp_path / "load.har"
+    assert cli("load", "-q", "--json", str(json_file), "--har", str(har_file), f"{origin.http}/").code == 0
+    saved, read = load_record(json_file), from_har(har_file)
+    assert (read.requests, read.hints, read.interim) == (saved.requests, saved.hints, saved.interim)
+
+
+def test_har_on_standard_output(cli: Cli, origin: Listening) -> None:
+    """- is stdout, alone on it; two results cannot share it."""
+    outcome = cli("load", "--har", "-", f"{origin.http}/")
+    assert json.loads(outcome.out)["log"]["version"] == "1.2"
+    both = cli("load", "--har", "-", "--json", "-", f"{origin.http}/")
+    assert (both.code, both.out) == (2, "")
+    assert "cannot both have standard output" in both.err
