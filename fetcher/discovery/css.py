@@ -78,8 +78,6 @@ class CssScanner(CssLexer):
         self._end_face()
         return found
 
-    # --- items: rules and declarations ------------------------------------------------------------------------------
-
     def _item(self, buffer: bytes, index: int) -> int:
         """Between items: the first byte of the next one tells what it can be."""
         nested = bool(self._level) or self._declarations
@@ -238,8 +236,6 @@ class CssScanner(CssLexer):
         for url, place, pairs in face.fonts():
             self._emit(CandidateKind.CSS_FONT, url, "@font-face", place, *pairs)
 
-    # --- inside an item ---------------------------------------------------------------------------------------------
-
     def _push(self, what: int) -> None:
         if self._too_deep or len(self._open) >= _NESTING:
             self._too_deep += 1
@@ -346,8 +342,6 @@ class CssScanner(CssLexer):
         elif rule and self._kind == _DECLARATION:
             self._kind = _PRELUDE  # a bad string or url makes the whole declaration invalid
             self._value = None
-
-    # --- what is named ----------------------------------------------------------------------------------------------
 
     def _end_string(self) -> None:
         text = bytes(self._text)
