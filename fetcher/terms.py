@@ -179,9 +179,40 @@ class ConnectionTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyInterim:
+    """A 1xx with which a proxy answered CONNECT: its own, never the origin's."""
+
+    at: float
+    status: int
+    reason: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyFacts:
+    """The proxy in between. ``url`` is without credentials. ``tunnel``: the origin is spoken to through CONNECT, sent at
+    ``request_start`` and answered at ``response_start`` (clock ms); else the proxy forwards each request, and its
+    interim responses cannot be told from the origin's. ``tls`` is what was settled with an https proxy itself, from
+    ``tls_start`` to ``tls_end``. The proxy's ``Limits.interim_heads`` apply to ``interim``."""
+
+    url: str
+    tunnel: bool
+    tls_start: float | None = None
+    tls_end: float | None = None
+    request_start: float | None = None
+    response_start: float | None = None
+    status: int | None = None
+    reason: str = ""
+    fields: Fields = ()
+    interim: tuple[ProxyInterim, ...] = ()
+    tls: TlsFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionFacts:
     """A connection that stands: who answered, how long each phase took, what TLS and ALPN settled.
-    ``attempts`` lists every address tried in order with "connected" or why not (RFC 8305)."""
+    ``attempts`` lists every address tried in order with "connected" or why not (RFC 8305). Through a ``proxy`` the
+    look-up, address, port, attempts and TCP times are those of the proxy, TLS and protocol those of the origin."""
 
     protocol: HttpVersion
     address: str
@@ -189,6 +220,7 @@ class ConnectionFacts:
     times: ConnectionTimes
     tls: TlsFacts | None
     attempts: tuple[tuple[str, str], ...] = ()
+    proxy: ProxyFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 
 from fetcher import clock
 from fetcher.errors import ConnectionLost, DeadlineExceeded, FetcherError, LocalProtocolError
 from fetcher.net.stream import Stream
-from fetcher.terms import ConnectionFacts, HttpVersion, Limits
+from fetcher.terms import ConnectionFacts, Fields, HttpVersion, Limits
 from fetcher.wire.engine import Engine
 from fetcher.wire.events import (
     BodyData,
@@ -61,7 +62,8 @@ def _ignore_batch() -> None: ...
 class Connection:
     """``on_event`` gets GOAWAY, stream limit and end of the connection; ``on_batch`` is called once after the events
     of one read (or of one expired deadline) have all been delivered, so that whoever queued requests can flush each
-    connection once. ``name`` is "host:port", for sentences."""
+    connection once. ``name`` is "host:port", for sentences. ``forward``, where the peer is a proxy that forwards: the
+    origin that every target is made absolute with (RFC 9112 3.2.2), and the fields that are for the proxy alone."""
 
     def __init__(self, stream: Stream, engine: Engine, facts: ConnectionFacts, name: str, limits: Limits) -> None:
         self.facts = facts
@@ -69,6 +71,7 @@ class Connection:
         self.name = name
         self.on_event: Callable[[ConnectionEvent], None] = _ignore_event
         self.on_batch: Callable[[], None] = _ignore_batch
+        self.forward: tuple[str, Fields] | None = None
         self._stream = stream
         self.limits = limits
         self._pauses = facts.protocol is HttpVersion.HTTP_1_1  # no flow control of its own: reading pauses instead
@@ -105,6 +108,10 @@ class Connection:
         clock time in ms at which the whole exchange fails with phase "total". Raises ``LocalProtocolError``."""
         if self._ended or self._closed_here or self._stream.is_closing:
             raise LocalProtocolError(f"the connection to {self.name} is closed; open another one")
+        if self.forward is not None:
+            origin, fields = self.forward
+            target = "" if head.target == "*" else head.target
+            head = replace(head, target=origin + target, fields=head.fields + fields)
         stream_id = self.engine.send_request(head, end=end)
         exchange = self._exchanges[stream_id] = _Exchange(sink, deadline)
         self._unflushed.append(exchange)

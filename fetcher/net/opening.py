@@ -1,4 +1,5 @@
-"""Opening a connection: look-up, dial, TLS, then the engine that ALPN settled. Each phase has its own deadline.
+"""Opening a connection: look-up, dial (or the way through a proxy), TLS, then the engine that ALPN settled. Each phase
+has its own deadline.
 
 Cancelled or failed at any point, nothing stays behind: no socket, no task.
 """
@@ -7,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fetcher import clock
 from fetcher.errors import ConnectionLost, DeadlineExceeded, ProtocolError, TLSFailed, UsageError
 from fetcher.net import tls
 from fetcher.net.connection import Connection
-from fetcher.net.dial import dial
-from fetcher.net.lookup import look_up
+from fetcher.net.dial import Dialled, dial
+from fetcher.net.lookup import Found, look_up
 from fetcher.net.options import NetOptions
+from fetcher.net.proxy import Proxy
 from fetcher.net.stream import Stream, open_stream
-from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion, TlsFacts
+from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion, ProxyFacts, TlsFacts
 from fetcher.wire.http1 import Http1Engine
 
 if TYPE_CHECKING:
@@ -29,7 +32,11 @@ def prepare(options: NetOptions) -> None:
     first load. Raises ``UsageError`` for files that cannot be used."""
     tls.context_for(options)
     if options.http != "1.1":
-        import fetcher.wire.http2  # noqa: F401
+        import fetcher.wire.http2
+    if options.proxies.is_any:
+        import fetcher.net.tunnel  # noqa: F401
+
+        tls.context_for(_towards_proxy(options))
 
 
 async def open_connection(scheme: str, host: str, port: int, options: NetOptions) -> Connection:
@@ -46,14 +53,11 @@ async def open_connection(scheme: str, host: str, port: int, options: NetOptions
     limits = options.limits
     name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    to_host, to_port = options.destination(host, port)
-    found = await look_up(to_host, to_port, options)
-    dialled = await dial(to_host, to_port, found.addresses, limit_ms=limits.connect_ms)
-    stream = await open_stream(dialled.sock)
+    proxy = options.proxies.choose(scheme, host)
+    stream, found, dialled, end, proxied = await _reach(proxy, scheme, host, port, options)
     try:
         tls_start: float | None = None
         facts: TlsFacts | None = None
-        end = dialled.end
         if context is not None:
             tls_start = clock.now()
             facts = await _handshake(stream, context, host, name, options)
@@ -62,7 +66,7 @@ async def open_connection(scheme: str, host: str, port: int, options: NetOptions
         if options.http == "2" and protocol is not HttpVersion.HTTP_2:
             raise ProtocolError(f"{name} did not agree to HTTP/2; use --http auto or --http 1.1")
         times = ConnectionTimes(found.start, found.end, dialled.start, tls_start, end, dialled.end)
-        settled = ConnectionFacts(protocol, dialled.address, dialled.port, times, facts, dialled.attempts)
+        settled = ConnectionFacts(protocol, dialled.address, dialled.port, times, facts, dialled.attempts, proxied)
         engine: Engine
         if protocol is HttpVersion.HTTP_2:
             from fetcher.wire.http2 import Http2Engine
@@ -71,11 +75,41 @@ async def open_connection(scheme: str, host: str, port: int, options: NetOptions
         else:
             engine = Http1Engine(limits)
         connection = Connection(stream, engine, settled, name, limits)
+        if proxied is not None and proxy is not None and not proxied.tunnel:
+            fields = (("proxy-authorization", proxy.authorization),) if proxy.authorization else ()
+            connection.forward = (f"http://{name.removesuffix(':80')}", fields)
         connection.flush()  # the HTTP/2 preface
     except BaseException:
         stream.abort()
         raise
     return connection
+
+
+async def _reach(
+    proxy: Proxy | None, scheme: str, host: str, port: int, options: NetOptions
+) -> tuple[Stream, Found, Dialled, float, ProxyFacts | None]:
+    """A stream towards ``host``, directly or through ``proxy``, and when it stood. A proxy forwards http requests.
+    For https it opens a tunnel, and as in curl also where --connect-to leads elsewhere: it has to connect there."""
+    to_host, to_port = options.destination(host, port)
+    if proxy is None:
+        found = await look_up(to_host, to_port, options)
+        dialled = await dial(to_host, to_port, found.addresses, limit_ms=options.limits.connect_ms)
+        return await open_stream(dialled.sock), found, dialled, dialled.end, None
+    from fetcher.net.tunnel import reach
+
+    tunnel = scheme == "https" or (to_host, to_port) != (host, port)
+    way = await reach(proxy, to_host, to_port, options, tunnel=tunnel, handshake=_proxy_handshake)
+    return way.stream, way.found, way.dialled, way.end, way.facts
+
+
+async def _proxy_handshake(stream: Stream, host: str, name: str, options: NetOptions) -> TlsFacts:
+    """TLS with the proxy itself, which gets no client certificate and is spoken to in HTTP/1.1."""
+    plain = _towards_proxy(options)
+    return await _handshake(stream, tls.context_for(plain), host, name, plain)
+
+
+def _towards_proxy(options: NetOptions) -> NetOptions:
+    return replace(options, http="1.1", cert_file=None, key_file=None)
 
 
 async def _handshake(stream: Stream, context: ssl.SSLContext, host: str, name: str, options: NetOptions) -> TlsFacts:

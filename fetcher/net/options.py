@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fetcher.errors import UsageError
+from fetcher.net.proxy import Proxies
 from fetcher.terms import Limits
 from fetcher.urls import is_ip
 
@@ -29,7 +30,8 @@ class NetOptions:
     IP literals with commas between them, and several entries for one host add up in order. ``connect_to`` holds
     (host, port, to_host, to_port): "" and None stand for any on the left and for the same on the right, the first
     entry that fits counts. ``ca_file`` replaces the system's trust store, as curl's --cacert does. ``http`` is "auto"
-    (ALPN decides), "1.1" or "2". ``keylog_file`` gets the TLS secrets; by default the environment's SSLKEYLOGFILE."""
+    (ALPN decides), "1.1" or "2". ``keylog_file`` gets the TLS secrets; by default the environment's SSLKEYLOGFILE.
+    ``proxies`` is by default none: ``proxy.from_environment(os.environ)`` reads the environment's."""
 
     resolve: tuple[Resolve, ...] = ()
     connect_to: tuple[ConnectTo, ...] = ()
@@ -40,6 +42,7 @@ class NetOptions:
     http: HttpChoice = "auto"
     limits: Limits = field(default_factory=Limits)
     keylog_file: str | None = field(default_factory=_keylog_from_environment)
+    proxies: Proxies = field(default_factory=Proxies)
 
     def __post_init__(self) -> None:
         if self.http not in ("auto", "1.1", "2"):

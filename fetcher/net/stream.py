@@ -138,6 +138,9 @@ class Stream(asyncio.Protocol):
     async def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> ssl.SSLObject:
         """Handshake; raises what ``ssl`` raises, or ``ConnectionLost`` when the peer hangs up in the middle."""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        early, self._early = self._early, []
+        for data, _ in early:  # whatever came before us is TLS's to judge, never content
+            self._incoming.write(data)
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_hostname)
         self._handshake = asyncio.get_running_loop().create_future()
         try:
