@@ -19,6 +19,7 @@ THINK_MS, INTERIM_MS, ASSET_MS = 300, 20, 40
 
 async def show(title: str, url: str, browser: str, options: NetOptions) -> None:
     """One pair of loads, hints off and then on."""
+    await fetcher.load_page(url, browser=browser, options=options)  # the first load of a process is slower: not shown
     loads = []
     for early_hints in (False, True):
         print(f"=== {title}, hints {'on' if early_hints else 'off'}\n")
