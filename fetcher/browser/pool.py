@@ -90,7 +90,9 @@ class Pool:
         return len(self.lines) >= self._most
 
     def enqueue(self, fetch: Fetch) -> None:
-        self._waiting.setdefault(fetch.key, _Queue()).push(fetch)
+        if (queue := self._waiting.get(fetch.key)) is None:
+            queue = self._waiting[fetch.key] = _Queue()
+        queue.push(fetch)
         self._changed[fetch.key] = None
 
     def forget(self, fetch: Fetch) -> None:
