@@ -85,6 +85,8 @@ def load(
         raise failure
     if fail:
         _fail_on_status(record)
+    if record is not None and not quiet and not is_terminal(sys.stdout):
+        _say_notes(record)  # a terminal shows them under the waterfall
 
 
 class _Loading:
@@ -144,6 +146,14 @@ def _saw_something(record: PageLoad) -> bool:
         request.times.first_interim_response_start is not None or request.status is not None
         for request in record.requests
     )
+
+
+def _say_notes(record: PageLoad) -> None:
+    """What a person should know besides the numbers, on stderr: an error status, nothing to scan, an empty body."""
+    from fetcher.report.escape import safe
+
+    for note in record.notes:
+        print(f"fetcher: note: {safe(note)}", file=sys.stderr)
 
 
 def _fail_on_status(record: PageLoad | None) -> None:

@@ -139,9 +139,12 @@ def test_the_same_over_tls(cli: Cli, origin: Listening, path: str, kind: str, ht
     ],
 )
 def test_an_answer_that_is_no_page_is_a_note(cli: Cli, origin: Listening, path: str, note: str) -> None:
-    """The load is done, exit code 0, and the report says what to know about it."""
+    """The load is done, exit code 0, and both the report and stderr say in one sentence what to know about it."""
     outcome = cli("load", "--json", "-", f"{origin.http}{path}")
-    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.code == 0
+    assert outcome.err.startswith("fetcher: note: ")
+    assert note in outcome.err
+    assert outcome.err.count("\n") == 1
     assert any(note in one for one in json.loads(outcome.out)["notes"])
     shown = cli("load", f"{origin.http}{path}")
     assert note in " ".join(shown.out.split())

@@ -1,0 +1,177 @@
+"""``fetcher check``: what it says, what --json holds, and every exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fetcher.cli.check import EPILOG
+from tests.support.command_line import Cli, Listening, Outcome, sentence
+
+Check = type(lambda: None)
+
+
+@pytest.fixture
+def check(cli: Cli, origin: Listening):  # type: ignore[no-untyped-def]
+    """``check(path, *options)`` over HTTP/2, two runs without a pause."""
+
+    def run(path: str, *options: str) -> Outcome:
+        line = ["check", "-n", "2", "--pause", "0", "--cacert", origin.ca_file, *options]
+        return cli(*line, *[f"{origin.https}{one}" for one in path.split()])
+
+    return run
+
+
+def test_a_good_page(check) -> None:  # type: ignore[no-untyped-def]
+    """The first line answers at a glance, a row for each link follows, and the check passes."""
+    outcome = check("/")
+    lines = outcome.out.splitlines()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(
+        r"✓ 103 in 2 of 2 runs over h2, after [\d.]+ ms( \(.*\))?, \d+ ms before the final head",
+        f"{lines[1]} {lines[2].strip()}" if not lines[1].endswith("head") else lines[1],
+    )
+    assert "chromium firefox safari standard eager" in outcome.out
+    assert "/styles/site.css" in outcome.out
+    assert "\x1b" not in outcome.out
+    assert lines[-1].startswith("✓ passed")
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "code", "says"),
+    [
+        ("/no-hints", (), 0, "! no 103 in 2 runs over h2"),
+        ("/sometimes", (), 0, "! 103 in 1 of 2 runs over h2"),
+        ("/sometimes", ("--delivery", "80%"), 1, "✗ --delivery 80% is not met: 1 of 2 runs brought a 103 (50%)"),
+        ("/sometimes", ("--delivery", "50%"), 0, "✓ --delivery 50%: 1 of 2 runs brought a 103 (50%)"),
+        ("/", ("--expect-hints", "99"), 1, "✗ --expect-hints 99 is not met: 6 acted on in each run with a 103"),
+        ("/", ("--expect-hint", "*.css", "--expect-hint", "/styles/*"), 0, "✓ --expect-hint /styles/*"),
+        ("/", ("--expect-hint", "*.cobol"), 1, "✗ --expect-hint *.cobol is not met"),
+        ("/nopush", (), 0, "(EH 3.2)"),
+        ("/two-103s", (), 0, "! more than one 103 came"),
+        ("/double", (), 0, "(EH 9.3)"),
+        ("/stale", (), 1, "✗ 1  answered 404 in 2 of 2 runs"),
+        ("/error", (), 0, "! the document answered 404"),
+        ("/wall", (), 3, "✗ blocked: it answered 403; nothing is judged"),
+        ("/", ("--expect-text", "Lowtide"), 0, "✓ passed"),
+        ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
+        ("/", ("--http", "1.1"), 0, "--browser eager"),
+        ("/", ("--http", "1.1", "--browser", "eager"), 0, "eager acts on all"),
+        ("/", ("--http", "1.1", "--expect-hints", "1"), 1, "✗ --expect-hints 1 is not met: 0 acted on"),
+        ("/cut", (), 3, "✗"),
+        ("/ /wall", (), 4, "2 URLs: 1 passed, 1 blocked"),
+        ("/stale /wall", (), 1, "2 URLs: 1 with findings, 1 blocked"),
+        ("/wall /wall", (), 3, "2 URLs: 2 blocked"),
+    ],
+)
+def test_exit_codes(check, path: str, options: tuple[str, ...], code: int, says: str) -> None:  # type: ignore[no-untyped-def]
+    """0 passed, 1 findings, 3 nothing could be judged, 4 not everything could."""
+    outcome = check(path, *options)
+    assert says in re.sub(r"\n +", " ", outcome.out)
+    assert outcome.code == code
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--delivery", "0.8"), "write --delivery 80%"),
+        (("--expect-text", ""), "--expect-text is empty"),
+        (("-n", "0"), "-n"),
+        (("--browser", "firefox"), "no browser profile 'firefox' can drive a load"),
+        (("--json", "/no/such/folder/x.json"), "there is no folder"),
+    ],
+)
+def test_usage(check, options: tuple[str, ...], says: str) -> None:  # type: ignore[no-untyped-def]
+    """Exit code 2 and one sentence; nothing is loaded."""
+    outcome = check("/", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert says in sentence(outcome)
+
+
+def test_json_of_one_and_of_several(check, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """One object for one URL, a list for several; each run with its whole record; only JSON on standard output."""
+    one = json.loads(check("/", "--json", "-").out)
+    assert (one["schema"], one["outcome"], len(one["runs"])) == (1, "passed", 2)
+    assert one["runs"][1]["load"]["only_hints"]
+    assert len(one["survey"]["hints"][0]["verdicts"]) == 5
+    name = tmp_path / "check.json"
+    outcome = check("/ /wall", "--json", str(name))
+    assert [each["outcome"] for each in json.loads(name.read_text())] == ["passed", "blocked"]
+    assert "2 URLs" in outcome.out
+
+
+def test_quiet_says_only_what_is_wrong(check) -> None:  # type: ignore[no-untyped-def]
+    """-q: nothing for a page that passes, one line for each thing that does not."""
+    outcome = check("/", "-q")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    outcome = check("/stale /wall", "-q")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert [line.partition(": ")[2].partition(": ")[2][:21] for line in outcome.err.splitlines()] == [
+        "hint 1 answered 404 i",
+        "blocked: it answered ",
+    ]
+
+
+def test_verbose_and_colour(check) -> None:  # type: ignore[no-untyped-def]
+    """-v adds a line for each run and each link's text; --color always colours a pipe."""
+    outcome = check("/", "-v", "--color", "always")
+    assert "run 2" in outcome.out
+    assert "rel=preload" in outcome.out
+    assert "\x1b[" in outcome.out
+
+
+def test_what_a_server_sends_cannot_act_on_the_terminal(check) -> None:  # type: ignore[no-untyped-def]
+    """Control characters of links and fields are escaped."""
+    outcome = check("/hostile", "-v", "--http", "1.1", "--browser", "eager")
+    assert {character for character in outcome.out if not character.isprintable()} <= {"\n"}
+
+
+def test_the_progress_line_is_for_terminals(check, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """A terminal on standard error gets it, wiped at the end; -q silences it."""
+    monkeypatch.setattr("fetcher.cli.check.is_terminal", lambda _: True)
+    said = check("/no-hints").err
+    assert "run 2 of 2" in said
+    assert said.endswith("\r\x1b[K")
+    assert check("/no-hints", "-q").err == ""
+
+
+def test_ctrl_c_shows_the_runs_before_it(origin: Listening, tmp_path: Path) -> None:
+    """Interrupted in its second run: exit code 130, the first run is judged, shown and saved."""
+    name = tmp_path / "partial.json"
+    command = [sys.executable, "-c", INTERRUPT_AFTER_ONE, "check", "--pause", "30", "--json", str(name)]
+    done = subprocess.run([*command, f"{origin.http}/no-hints"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr == "fetcher: interrupted\n"
+    assert "no 103 in 1 run over HTTP/1.1" in done.stdout
+    assert [run["outcome"] for run in json.loads(name.read_text())["runs"]] == ["counted"]
+
+
+# Ctrl-C as a person would press it, but at a known moment: when the first run is over.
+INTERRUPT_AFTER_ONE = f"""
+import os
+from fetcher.cli import check
+from fetcher.cli.app import main
+
+def show(self, url, number):
+    if number == 2:
+        os.kill(os.getpid(), {int(signal.SIGINT)})
+
+check._Checking._show = show
+main()
+"""
+
+
+def test_help_teaches_by_examples_that_parse(cli: Cli, origin: Listening) -> None:
+    """Every example of the help is a command line that is understood: with --help added it shows the help."""
+    examples = re.sub(r"\\\n\s*", "", EPILOG).splitlines()
+    commands = [line.strip().split("   ")[0] for line in examples if line.strip().startswith("fetcher check")]
+    assert len(commands) == 5
+    for command in commands:
+        words = [word.strip("'") for word in command.split()[1:]]
+        assert cli(*words, "--help").code == 0
