@@ -6,12 +6,13 @@ A consumer whose URL a hint already asked for waits for that response's head, th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from fetcher.browser import priorities
 from fetcher.browser.commands import Command, DiscoveryOutcome, DiscoveryResolved, Scan, ScanKind
 from fetcher.browser.dressing import dress
 from fetcher.browser.fetches import Consumer, Fetch
+from fetcher.browser.font_sources import passed_over
 from fetcher.browser.reuse import redirect_target, why_not_served
 from fetcher.browser.state import LoadState, ResourceKey, redirected
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -52,7 +53,6 @@ _SILENT = {
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
 }
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
-_FONT_FORMATS = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-variations", "woff-variations"})
 
 
 class Subresources:
@@ -62,14 +62,17 @@ class Subresources:
         self.state = state
         self._met = 0
 
-    def found_all(self, source: Fetch, candidates: Iterable[Candidate], at: float) -> list[Command]:
+    def found_all(self, source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Command]:
         """What one stretch of ``source`` names. Past the limit nothing is looked at any more; the first to be left out
         says so."""
         commands: list[Command] = []
         limit = self.state.options.limits.discoveries
-        for candidate in candidates:
+        unused_sources = passed_over(candidates)
+        for index, candidate in enumerate(candidates):
             self._met += 1
-            if self._met <= limit:
+            if self._met <= limit and index in unused_sources:
+                commands.append(self._none(source, candidate, at, unused_sources[index]))
+            elif self._met <= limit:
                 commands += self.found(source, candidate, at)
             elif self._met == limit + 1:
                 reason = f"the limit of {limit} discoveries was reached: this and all that follows is left out"
@@ -112,8 +115,6 @@ class Subresources:
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
         family = candidate.attribute("family") or ""
-        if (candidate.attribute("format") or "").lower() not in _FONT_FORMATS:
-            return [self._none(source, candidate, at, "a font format the browser does not support")]
         if family in self.state.families:
             return self._ask(source, candidate, at)
         self.state.fonts.setdefault(family, []).append((source.id, candidate, at))

@@ -1,0 +1,39 @@
+"""Which url of an @font-face a browser asks for (CSS Fonts 4, 4.3): the last src descriptor counts, and of its urls the
+first whose format is supported. The scanner gives every url of a face, in order, each with its descriptor's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from fetcher.discovery.candidates import Candidate, CandidateKind
+
+SUPPORTED = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-variations", "woff-variations",
+                       "truetype-variations", "opentype-variations"})  # fmt: skip
+_FACE = ("family", "unicode-range", "font-weight", "font-style", "font-stretch")
+
+
+def passed_over(candidates: Sequence[Candidate]) -> dict[int, str]:
+    """For the candidates of one scan step: index of each font url that is not the one its face uses, and why."""
+    reasons: dict[int, str] = {}
+    fonts = [(index, each) for index, each in enumerate(candidates) if each.kind is CandidateKind.CSS_FONT]
+    for _, face in groupby(fonts, key=lambda pair: [pair[1].attribute(name) for name in _FACE]):
+        members = list(face)
+        last = max(_descriptor(candidate) for _, candidate in members)
+        chosen = False
+        for index, candidate in members:
+            if _descriptor(candidate) != last:
+                reasons[index] = "a later src of the same @font-face replaces it"
+            elif (candidate.attribute("format") or "").lower() not in SUPPORTED:
+                reasons[index] = "a font format the browser does not support"
+            elif chosen:
+                reasons[index] = "an earlier source of the same @font-face is used"
+            else:
+                chosen = True
+    return reasons
+
+
+def _descriptor(candidate: Candidate) -> int:
+    number = candidate.attribute("src") or "0"
+    return int(number) if number.isdecimal() else 0
