@@ -12,7 +12,7 @@ from fetcher.analysis.verdicts import early_hints_of
 from fetcher.errors import UsageError
 from fetcher.urls import resolve
 
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?)%?")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)%?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def judge(
         survey=found,
         expectations=answers,
         findings=findings,
-        warnings=tuple(_warnings(found)),
+        warnings=tuple(_warnings(found, answers)),
         runs=tuple(runs),
     )
 
@@ -102,8 +102,8 @@ def _findings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
             yield Remark(f"no connection was opened: {unopened[0]}", hint.number)
 
 
-def _warnings(found: Survey) -> Iterator[Remark]:
-    yield from _about_the_page(found)
+def _warnings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
+    yield from _about_the_page(found, any(answer.what.startswith("--delivery") for answer in answers))
     for hint in found.hints:
         good = [fetch for fetch in hint.fetches if fetch.outcome == "complete" and (fetch.status or 0) < 400]
         moved = [fetch for fetch in good if fetch.redirects_to]
@@ -126,15 +126,15 @@ def _warnings(found: Survey) -> Iterator[Remark]:
             yield Remark("a connection to that origin stands already; the hint does nothing", hint.number, "EH 11.3")
 
 
-def _about_the_page(found: Survey) -> Iterator[Remark]:
+def _about_the_page(found: Survey, delivery_is_judged: bool) -> Iterator[Remark]:
     bad = [status for status in found.statuses if status >= 400]
     if bad:
         yield Remark(f"the document answered {bad[0]}")
-    if 0 < found.with_hints < found.runs:
+    if 0 < found.with_hints < found.runs and not delivery_is_judged:
         yield Remark(f"the 103 came in {found.with_hints} of {found.runs} runs only")
     if found.later:
-        runs = f"{found.later} of {found.runs} runs"
-        yield Remark(f"more than one 103 came in {runs}; browsers act on the first only", rule="EH 4.2")
+        runs = f" in {found.later} of {found.runs} runs" if found.runs > 1 else ""
+        yield Remark(f"more than one 103 came{runs}; browsers act on the first only", rule="EH 4.2")
     if not found.stable:
         yield Remark(f"the links differ between runs: {found.link_sets} different sets")
     if found.with_hints and not found.hints:

@@ -39,11 +39,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class EdgeCount:
-    """How many runs found the document's cache in ``state``, and how many of those brought a 103."""
+    """How many runs found the document's cache in ``state``, how many of those brought a 103, and the fields that told
+    so in the first of them."""
 
     state: EdgeState
     runs: int
     with_hints: int
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,6 @@ class Survey:
     protocols: tuple[str, ...]
     statuses: tuple[int, ...]
     edges: tuple[EdgeCount, ...]
-    edge_fields: tuple[Fields, ...]
     request_start: Spread | None
     first_interim_response_start: Spread | None
     final_response_headers_start: Spread | None
@@ -160,7 +161,6 @@ def survey(runs: Iterable[Run]) -> Survey:
         protocols=_distinct(_protocol(load, document) for (_, load), document in zip(loads, documents, strict=True)),
         statuses=tuple(sorted({document.status for document in documents if document and document.status})),
         edges=_edges(edges, brought),
-        edge_fields=tuple(dict.fromkeys(edge.fields for edge in edges)),
         request_start=spread(_sent(load) for _, load in loads),
         first_interim_response_start=spread(firsts),
         final_response_headers_start=spread(finals),
@@ -198,7 +198,8 @@ def _sent(load: PageLoad) -> float | None:
 def _edges(edges: Sequence[Edge], brought: Sequence[bool]) -> tuple[EdgeCount, ...]:
     runs = Counter(edge.state for edge in edges)
     hinted = Counter(edge.state for edge, came in zip(edges, brought, strict=True) if came)
-    return tuple(EdgeCount(state, runs[state], hinted[state]) for state in EdgeState if runs[state])
+    said = {edge.state: edge.fields for edge in reversed(edges)}
+    return tuple(EdgeCount(state, runs[state], hinted[state], said[state]) for state in EdgeState if runs[state])
 
 
 # -- the links

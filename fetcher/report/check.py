@@ -55,6 +55,7 @@ def check_lines(checked: Checked, *, width: int, unicode: bool = True, all_rows:
         lines += _remarks(checked, width, None if all_rows else MOST_LISTED)
         if all_rows:
             lines += _runs(checked.runs, width)
+        lines += [(), _result_line(checked)]
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
@@ -83,17 +84,12 @@ def _headline(checked: Checked, width: int) -> Iterator[Line]:
             text = f"blocked: {text}; nothing is judged"
         yield from paragraph(text, width, Style.BAD, lead=(("✗ ", Style.BAD),), indent=2)
         return
-    mark, style = ("✓", Style.GOOD) if checked.outcome is CheckOutcome.PASSED else ("✗", Style.BAD)
+    there = survey.with_hints == survey.runs and survey.acted_on == survey.runs
+    mark, style = ("✓", Style.GOOD) if there else ("!", Style.WARNING)
     yield from paragraph(_answer(survey), width, Style.STRONG, lead=((f"{mark} ", style),), indent=2)
-    if survey.with_hints:
-        yield from paragraph("  " + _judged(checked), width, indent=2)
-    else:
-        final = survey.final_response_headers_start
-        if final is not None:
-            yield from paragraph(f"  final head after {_spread(final)}", width, indent=2)
-    edge = _edge(survey)
-    if edge:
-        yield from paragraph("  " + edge, width, indent=2)
+    for text in (_judged(checked), _clocks(survey), _edge(survey)):
+        if text:
+            yield from paragraph(text, width, lead=(("  ", Style.PLAIN),), indent=2)
     left_out = [run for run in checked.runs if run.outcome is not RunOutcome.COUNTED]
     for run in left_out[:3]:
         text = f"run {run.number} does not count ({run.outcome}): {run.why}"
@@ -122,31 +118,38 @@ def _answer(survey: Survey) -> str:
 
 def _judged(checked: Checked) -> str:
     survey = checked.survey
+    if not survey.with_hints:
+        return ""
     first = [hint for hint in survey.hints if hint.position == 0]
-    acted = sum(bool(hint.acted) for hint in first)
-    share = "all" if acted == len(first) > 0 else str(acted)
-    text = f"{count(len(first), 'link')}, {checked.profile} acts on {share}"
+    links = count(len(first), "link")
     if survey.ignored:
         rule, reason = survey.ignored[0]
-        text = f"{count(len(first), 'link')}, {checked.profile} ignores the 103 ({rule}): {reason}"
+        text = f"{links}, but {checked.profile} ignores the 103 ({rule}): {reason}"
         if rule == "EH 4.4":
-            text += "; so nothing hinted was requested: --browser eager requests it all the same"
-    elif survey.with_hints > 1 and survey.stable:
-        text += "; the same links every time"
-    final = survey.final_response_headers_start
-    return text + (f"; final head after {_spread(final)}" if final is not None else "")
+            text += "; nothing hinted was requested, --browser eager requests it all the same"
+        return text
+    acted = sum(bool(hint.acted) for hint in first)
+    share = "all" if acted == len(first) > 0 else str(acted)
+    same = "; the same links every time" if survey.with_hints > 1 and survey.stable else ""
+    return f"{links}, {checked.profile} acts on {share}{same}"
+
+
+def _clocks(survey: Survey) -> str:
+    """The instants round the 103, so that what the network took can be told from what the server did."""
+    named = (("request sent", survey.request_start), ("final head", survey.final_response_headers_start))
+    return ", ".join(f"{name} after {_spread(value)}" for name, value in named if value is not None)
 
 
 def _edge(survey: Survey) -> str:
     """Which cache state the document came from, and with which of them the 103 did."""
-    if not any(survey.edge_fields):
-        return ""
-    counts = ", ".join(
-        f"{one.state} in {one.runs}" + (f" (103 in {one.with_hints})" if one.with_hints != one.runs else "")
-        for one in survey.edges
-    )
-    fields = next(fields for fields in survey.edge_fields if fields)
-    return f"edge cache {counts}: " + ", ".join(f"{name}: {value}" for name, value in fields)
+    parts = []
+    for one in survey.edges:
+        if not one.fields:
+            continue
+        raw = ", ".join(f"{name}: {value}" for name, value in one.fields)
+        missing = f", 103 in {one.with_hints}" if one.with_hints != one.runs else ""
+        parts.append(f"{one.state} in {count(one.runs, 'run')}{missing} ({raw})")
+    return "edge cache " + "; ".join(parts) if parts else ""
 
 
 def _spread(value: Spread) -> str:
@@ -174,7 +177,7 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     wide = width >= WIDE
     under: Line = ((" " * (digits + 2), Style.PLAIN),)
     longest = max(cells(_what(hint, home)) for hint in shown)
-    room = width - digits - 2 - verdict_width - (58 if wide else 0)
+    room = width - digits - 2 - verdict_width - (60 if wide else 0)
     name = max(min(longest, room), 10)
     heading: list[tuple[str, Style]] = [(" " * (digits + 2 + name), Style.PLAIN)]
     heading += [(f" {one}", Style.STRONG if one == checked.profile else Style.DIM) for one in browsers]
@@ -191,12 +194,13 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
             line.append((" " * (len(verdict.profile) - len(verdict.profile) // 2 - 1), Style.PLAIN))
         result, style = _result(hint, checked)
         if wide:
-            line += [("  ", Style.PLAIN), (shorten(result, 56, 1.0), style)]
+            line += [("  ", Style.PLAIN), (shorten(result, width - digits - 4 - name - verdict_width, 1.0), style)]
             yield tuple(line)
         else:
             yield tuple(line)
             yield from paragraph(result, width, style, lead=under, indent=digits + 2)
-        if raw or hint.url is None:
+        what = _what(hint, home)
+        if (raw or _is_at_fault(hint)) and (hint.raw != what or cells(what) > name):
             yield from paragraph(
                 hint.raw, width, Style.DIM, lead=((" " * (digits + 2), Style.PLAIN),), indent=digits + 2
             )
@@ -205,13 +209,24 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     yield from _reasons(hints, width, most)
 
 
+_PAGE_WIDE = ("EH 4.2", "EH 4.4")
+"""Refusals of a 103 as a whole, whatever its links say."""
+
+
+def _is_at_fault(hint: HintSurvey) -> bool:
+    """Whether the driving profile refuses what the link itself says, so that its text must be seen."""
+    return not hint.acted and hint.rule not in _PAGE_WIDE
+
+
 def _what(hint: HintSurvey, home: str | None) -> str:
-    return place(hint.url, home) if hint.url is not None else hint.href or hint.raw
+    if hint.url is None:
+        return hint.href or hint.raw
+    return place(hint.url, home).removesuffix("/") or "/"
 
 
 def _result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
     """What the link is and what came of it: "style, 200 text/css, 12.1 kB in 34 ms, fresh"."""
-    kind = hint.rel or "no rel"
+    kind = hint.rel or ("no rel" if hint.href else "unreadable")
     if hint.destination is not None and hint.rel == "preload":
         kind = "fetch" if hint.destination is Destination.EMPTY else hint.destination.value
     parts, style = [kind], Style.DIM
@@ -226,7 +241,7 @@ def _result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
             parts.append(f"in {_spread(hint.duration)}")
     elif hint.connections:
         states = {state for _, state in hint.connections}
-        parts.append("connection opened" if states == {"open"} else min(states - {"open"}))
+        parts.append("connection opened" if states == {"open"} else "opened nothing")
     elif not hint.acted:
         parts.append("not requested")
     return ", ".join(parts), style
@@ -250,22 +265,30 @@ def _fetched(fetches: Sequence[HintFetch]) -> tuple[str, Style]:
 def _reasons(hints: Sequence[HintSurvey], width: int, most: int | None) -> Iterator[Line]:
     """Why a browser does not act: one line for each reason, with the browsers and the links it holds for."""
     grouped: dict[tuple[int, str, str], list[ProfileName]] = {}
+    merged: dict[tuple[tuple[ProfileName, ...], str, str], list[int]] = {}
+    whole: dict[tuple[str, str], list[tuple[int, ProfileName]]] = {}
     for hint in hints:
         for verdict in hint.verdicts:
-            if not verdict.acts:
+            if verdict.acts:
+                continue
+            if verdict.rule in _PAGE_WIDE:
+                whole.setdefault((verdict.rule, verdict.reason), []).append((hint.number, verdict.profile))
+            else:
                 grouped.setdefault((hint.number, verdict.rule, verdict.reason), []).append(verdict.profile)
-    merged: dict[tuple[tuple[ProfileName, ...], str, str], list[int]] = {}
-    for (number, rule, reason), profiles in grouped.items():
-        merged.setdefault((tuple(profiles), rule, reason), []).append(number)
+    for (rule, reason), pairs in whole.items():
+        profiles = tuple(profile for profile in ProfileName if any(one is profile for _, one in pairs))
+        merged[profiles, rule, reason] = sorted({number for number, _ in pairs})
+    for (number, rule, reason), found in grouped.items():
+        merged.setdefault((tuple(found), rule, reason), []).append(number)
     if not merged:
         return
     yield ()
     entries = [
         paragraph(
-            f"{_browsers(profiles)}: {reason} ({rule})",
+            f"{_browsers(profiles)}: {reason.rstrip('.')} ({_unbroken(rule)})",
             width,
-            lead=((f"✗ {_numbers(numbers)}  ", Style.BAD),),
-            indent=4,
+            lead=(("✗ ", Style.DIM), (f"{_numbers(numbers)}  ", Style.DIM)),
+            indent=2,
         )
         for (profiles, rule, reason), numbers in merged.items()
     ]
@@ -278,6 +301,10 @@ def _browsers(profiles: Sequence[ProfileName]) -> str:
     if len(profiles) == len(ProfileName) - 1:
         return "all but " + next(one for one in ProfileName if one not in profiles)
     return ", ".join(profiles)
+
+
+def _unbroken(rule: str) -> str:
+    return rule.replace(" ", UNBROKEN)
 
 
 def _numbers(numbers: Sequence[int]) -> str:
@@ -300,17 +327,28 @@ def _remarks(checked: Checked, width: int, most: int | None) -> Iterator[Line]:
         for one in checked.expectations
         if one.met
     ]
-    entries = met + [_remark(one, "✗", Style.BAD, width) for one in checked.findings]
-    entries += [_remark(one, "!", Style.WARNING, width) for one in checked.warnings]
-    if entries:
+    warnings = [_remark(one, "!", Style.WARNING, width) for one in checked.warnings]
+    findings = [_remark(one, "✗", Style.BAD, width) for one in checked.findings]
+    if warnings or met or findings:
         yield ()
-    yield from _listed(entries, most)
+    for entries in (warnings, met, findings):  # each with its own end, or many warnings would hide a finding
+        yield from _listed(entries, most)
+
+
+def _result_line(checked: Checked) -> Line:
+    """ "✗ 2 findings, 1 warning; judged from 3 of 5 runs"."""
+    warnings = f", {count(len(checked.warnings), 'warning')}" if checked.warnings else ""
+    if not checked.complete:
+        warnings += f"; judged from {checked.survey.runs} of {count(checked.asked, 'run')}"
+    if checked.findings:
+        return (("✗ ", Style.BAD), (count(len(checked.findings), "finding") + warnings, Style.BAD))
+    return (("✓ ", Style.GOOD), ("passed" + warnings, Style.GOOD))
 
 
 def _remark(remark: Remark, mark: str, style: Style, width: int) -> list[Line]:
     about = f"{remark.hint}  " if remark.hint is not None else ""
-    rule = f" ({remark.rule})" if remark.rule else ""
-    return paragraph(remark.text + rule, width, lead=((f"{mark} {about}", style),), indent=2 + len(about))
+    rule = f" ({_unbroken(remark.rule)})" if remark.rule else ""
+    return paragraph(remark.text + rule, width, lead=((f"{mark} ", style), (about, Style.DIM)), indent=2)
 
 
 def _runs(runs: Iterable[Run], width: int) -> Iterator[Line]:

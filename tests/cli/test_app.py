@@ -25,7 +25,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert "get" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["", "get", "load", "serve"])
+@pytest.mark.parametrize("command", ["", "check", "get", "load", "serve"])
 def test_every_help_shows_examples(cli, command: str) -> None:
     """Help teaches by example, and its example lines are not rewrapped."""
     outcome = cli(*command.split(), "--help")

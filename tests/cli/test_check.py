@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ import pytest
 from fetcher.cli.check import EPILOG
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 
-Check = type(lambda: None)
+Check = Callable[..., Outcome]
 
 
 @pytest.fixture
-def check(cli: Cli, origin: Listening):  # type: ignore[no-untyped-def]
+def check(cli: Cli, origin: Listening) -> Check:
     """``check(path, *options)`` over HTTP/2, two runs without a pause."""
 
     def run(path: str, *options: str) -> Outcome:
@@ -28,7 +29,7 @@ def check(cli: Cli, origin: Listening):  # type: ignore[no-untyped-def]
     return run
 
 
-def test_a_good_page(check) -> None:  # type: ignore[no-untyped-def]
+def test_a_good_page(check: Check) -> None:
     """The first line answers at a glance, a row for each link follows, and the check passes."""
     outcome = check("/")
     lines = outcome.out.splitlines()
@@ -70,7 +71,7 @@ def test_a_good_page(check) -> None:  # type: ignore[no-untyped-def]
         ("/wall /wall", (), 3, "2 URLs: 2 blocked"),
     ],
 )
-def test_exit_codes(check, path: str, options: tuple[str, ...], code: int, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_exit_codes(check: Check, path: str, options: tuple[str, ...], code: int, says: str) -> None:
     """0 passed, 1 findings, 3 nothing could be judged, 4 not everything could."""
     outcome = check(path, *options)
     assert says in re.sub(r"\n +", " ", outcome.out)
@@ -87,14 +88,14 @@ def test_exit_codes(check, path: str, options: tuple[str, ...], code: int, says:
         (("--json", "/no/such/folder/x.json"), "there is no folder"),
     ],
 )
-def test_usage(check, options: tuple[str, ...], says: str) -> None:  # type: ignore[no-untyped-def]
+def test_usage(check: Check, options: tuple[str, ...], says: str) -> None:
     """Exit code 2 and one sentence; nothing is loaded."""
     outcome = check("/", *options)
     assert (outcome.code, outcome.out) == (2, "")
     assert says in sentence(outcome)
 
 
-def test_json_of_one_and_of_several(check, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_json_of_one_and_of_several(check: Check, tmp_path: Path) -> None:
     """One object for one URL, a list for several; each run with its whole record; only JSON on standard output."""
     one = json.loads(check("/", "--json", "-").out)
     assert (one["schema"], one["outcome"], len(one["runs"])) == (1, "passed", 2)
@@ -106,7 +107,7 @@ def test_json_of_one_and_of_several(check, tmp_path: Path) -> None:  # type: ign
     assert "2 URLs" in outcome.out
 
 
-def test_quiet_says_only_what_is_wrong(check) -> None:  # type: ignore[no-untyped-def]
+def test_quiet_says_only_what_is_wrong(check: Check) -> None:
     """-q: nothing for a page that passes, one line for each thing that does not."""
     outcome = check("/", "-q")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
@@ -118,7 +119,7 @@ def test_quiet_says_only_what_is_wrong(check) -> None:  # type: ignore[no-untype
     ]
 
 
-def test_verbose_and_colour(check) -> None:  # type: ignore[no-untyped-def]
+def test_verbose_and_colour(check: Check) -> None:
     """-v adds a line for each run and each link's text; --color always colours a pipe."""
     outcome = check("/", "-v", "--color", "always")
     assert "run 2" in outcome.out
@@ -126,13 +127,13 @@ def test_verbose_and_colour(check) -> None:  # type: ignore[no-untyped-def]
     assert "\x1b[" in outcome.out
 
 
-def test_what_a_server_sends_cannot_act_on_the_terminal(check) -> None:  # type: ignore[no-untyped-def]
+def test_what_a_server_sends_cannot_act_on_the_terminal(check: Check) -> None:
     """Control characters of links and fields are escaped."""
     outcome = check("/hostile", "-v", "--http", "1.1", "--browser", "eager")
     assert {character for character in outcome.out if not character.isprintable()} <= {"\n"}
 
 
-def test_the_progress_line_is_for_terminals(check, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_progress_line_is_for_terminals(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal on standard error gets it, wiped at the end; -q silences it."""
     monkeypatch.setattr("fetcher.cli.check.is_terminal", lambda _: True)
     said = check("/no-hints").err

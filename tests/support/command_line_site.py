@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from fetcher.origin import Answer, Body, Head, Interim, RequestSeen, Site, Wait, page, text
 from fetcher.origin.sample import sample_site
 
@@ -24,6 +26,17 @@ def hostile(request: RequestSeen) -> Answer:
     )
 
 
+class Sometimes:
+    """A 103 in every other answer, the first included."""
+
+    def __init__(self) -> None:
+        self._asked = count()
+
+    def __call__(self, request: RequestSeen) -> Answer:
+        hints = ("</styles/site.css>; rel=preload; as=style",) if next(self._asked) % 2 == 0 else ()
+        return page("<!doctype html><title>Sometimes</title>", hints=hints, think_ms=10)
+
+
 def site() -> Site:
     """Documents after 60 ms, their 103 after 5 ms."""
     sample = sample_site(60, 5)
@@ -33,6 +46,9 @@ def site() -> Site:
         "/binary": (Head(200, (("content-type", "application/octet-stream"),)), Body(bytes(range(256)) * 40)),
         "/plain-page": page("<!doctype html><p>hello"),
         "/late": (Wait(5), Interim(103, (("link", "</styles/site.css>; rel=preload; as=style"),)), Wait(60_000)),
+        "/sometimes": Sometimes(),
+        "/wall": page("<!doctype html><p>Are you human?", status=403),
+        "/stale": page("<!doctype html><p>hello", hints=("</gone.js>; rel=preload; as=script",), think_ms=10),
         "/large": page("<!doctype html>" + "<p>words and words</p>\n" * 60_000),
     }
     return Site({**sample.routes, **extra})
