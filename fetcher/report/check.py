@@ -13,7 +13,7 @@ from typing import Any
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
 from fetcher.analysis.spread import Spread
 from fetcher.analysis.survey import HintFetch, HintSurvey, Run, RunOutcome, Survey
-from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.verdicts import Verdict, early_hints_of
 from fetcher.record.codec import encode
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import cells, pad, safe_load, shorten
@@ -189,7 +189,7 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
             (pad(shorten(_what(hint, home), name), name), Style.STRONG if hint.acted else Style.PLAIN),
         ]
         for verdict in hint.verdicts:
-            mark, style = ("✓", Style.GOOD) if verdict.acts else ("✗", Style.BAD)
+            mark, style = ("✓", Style.GOOD) if verdict.acts else ("✗", _alarm(verdict, checked.profile))
             line += [(" " * (len(verdict.profile) // 2 + 1), Style.PLAIN), (mark, style)]
             line.append((" " * (len(verdict.profile) - len(verdict.profile) // 2 - 1), Style.PLAIN))
         result, style = _result(hint, checked)
@@ -211,6 +211,13 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
 
 _PAGE_WIDE = ("EH 4.2", "EH 4.4")
 """Refusals of a 103 as a whole, whatever its links say."""
+
+
+def _alarm(verdict: Verdict, driving: ProfileName) -> Style:
+    """Red for the browser that was asked about; faint where no author can mend it, as Safari's preconnect-only."""
+    if verdict.profile is driving:
+        return Style.BAD
+    return Style.DIM if verdict.rule == "EH 12.2" else Style.WARNING
 
 
 def _is_at_fault(hint: HintSurvey) -> bool:
