@@ -65,6 +65,7 @@ DOORS: dict[str, set[str]] = {
     "backports": {"wire.coding"},
     "compression": {"wire.coding"},
     "selectolax": {"discovery.whole_document"},
+    "webencodings": {"discovery.encodings"},
     "aiohttp": {"load.session"},
     "yarl": {"load.session"},
     "trustme": {"origin.certificates"},

@@ -40,12 +40,14 @@ _LIMIT = 1_048_576
 
 class HtmlScanner:
     """``encoding`` is the Python codec of attribute values (ASCII-compatible; an unknown one is read as UTF-8).
-    ``scripting`` says whether scripts would run, so that <noscript> holds only text.
+    ``scripting`` says whether scripts would run, so that <noscript> holds only text. ``offset``: of the first byte.
 
     ``inline_scripts`` counts inline <script> elements of JavaScript types, ``is_past_head`` tells whether the body has
     begun, ``overflows`` counts tags, urls and values dropped for their size, ``data_urls`` those seen in CSS."""
 
-    def __init__(self, *, encoding: str = "utf-8", scripting: bool = True, limit: int = _LIMIT) -> None:
+    def __init__(
+        self, *, encoding: str = "utf-8", scripting: bool = True, limit: int = _LIMIT, offset: int = 0
+    ) -> None:
         self.inline_scripts = 0
         self.is_past_head = False
         self.overflows = 0
@@ -53,7 +55,7 @@ class HtmlScanner:
         self._encoding = encoding
         self._scripting = scripting
         self._limit = limit
-        self._place = Position(line=1, offset=0)
+        self._place = Position(line=1, offset=offset)
         self._kept = b""
         self._found: list[Candidate] = []
         # The state is the method that reads next: it takes (buffer, index) and gives the index it got to.
