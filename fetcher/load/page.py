@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fetcher import clock
+from fetcher.browser.cookies import BrowserState
+from fetcher.browser.device import device as device_named
 from fetcher.browser.machine import Browser
-from fetcher.browser.options import BrowserOptions
+from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
 from fetcher.net import NetOptions, prepare
 from fetcher.net.options import HttpChoice
+from fetcher.net.proxy import basic
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
-from fetcher.terms import Limits
+from fetcher.terms import Device, Limits
 from fetcher.urls import parse, warm_up
 
 if TYPE_CHECKING:
@@ -39,15 +43,23 @@ async def load_page(
     find_text: str | None = None,
     session: ClientSession | None = None,
     transport: str = "connections",
+    header_scope: HeaderScope = "site",
+    auth: tuple[str, str] | None = None,
+    device: Device | str | None = None,
+    state: BrowserState | None = None,
+    on_state: Callable[[BrowserState], None] | None = None,
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
     ``early_hints`` False receives and ignores every 103. ``http`` is "auto", "1.1" or "2". ``headers`` go to the
-    page's own site only. ``timeout`` is seconds for the whole load. ``watch`` is called with every event and the
-    commands it caused, as they happen. ``only_hints`` loads the document and what its 103 hints at, nothing
-    else. ``find_text`` is looked for in the decoded document; its request record's ``has_text`` answers. ``session``
-    is an ``aiohttp.ClientSession`` of yours that fetches everything but the document, with its proxy, auth and mocks;
-    ``transport`` "aiohttp" does the same with a session of our own. Returns when everything asked for has ended.
+    page's own site only, with ``header_scope`` "all" to every one; ``auth`` (user name, password) to its origin
+    only. ``timeout`` is seconds for the whole load. ``watch`` is called with every event and the commands it
+    caused, as they happen. ``only_hints`` loads the document and what its 103 hints at, nothing else. ``find_text``
+    is looked for in the decoded document; its request record's ``has_text`` answers. ``session`` is an
+    ``aiohttp.ClientSession`` of yours that fetches everything but the document, with its proxy, auth and mocks;
+    ``transport`` "aiohttp" does the same with a session of our own. ``device`` is "mobile", "desktop" or one of
+    ``browser.device``. ``state`` are the cookies to begin with (``load.storage`` reads files), ``on_state`` gets
+    those it ended with. Returns when everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -64,19 +76,26 @@ async def load_page(
     if transport not in ("connections", "aiohttp"):
         raise UsageError(f"there is no transport {transport!r}; choose connections or aiohttp")
     uses_session = session is not None or transport == "aiohttp"
+    if uses_session and session is None and net.proxies.is_any:
+        raise UsageError("the aiohttp transport takes no proxy from here; pass a session of your own that has one")
     driving = profile(browser)
     fields = tuple((name.lower(), value) for name, value in headers)
-    choices = BrowserOptions(driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, session=uses_session)
+    chosen = device_named(device) if isinstance(device, str) else device
+    choices = BrowserOptions(
+        driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, uses_session,
+        header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(),
+    )  # fmt: skip
     warm_up()
     if start.scheme == "https":
         prepare(net)
-    recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints)
+    recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints, device=chosen)
     carrier = None
     if uses_session:
         from fetcher.load.session import SessionTransport  # aiohttp: 0.3 s that other loads need not spend
 
         carrier = SessionTransport(session, net, bounds)
-    driver = Driver(Browser(choices), recorder, net, bounds, watch, find_text, carrier)
+    machine = Browser(choices)
+    driver = Driver(machine, recorder, net, bounds, watch, find_text, carrier)
     try:
         await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
     except FetcherError as error:
@@ -85,4 +104,7 @@ async def load_page(
     except asyncio.CancelledError as error:
         error.record = recorder.load()  # type: ignore[attr-defined]
         raise
+    finally:
+        if on_state is not None:
+            on_state(machine.remembered(clock.now()))
     return recorder.load()

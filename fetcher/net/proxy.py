@@ -90,13 +90,13 @@ def parse_proxy(text: str, source: str = "--proxy") -> Proxy:
     host, port = _host_and_port(place, _DEFAULT_PORT[scheme])
     if host is None or port is None:
         raise UsageError(f"{source}: {place!r} is not HOST:PORT; write http://proxy.test:3128")
-    return Proxy(scheme, host, port, basic(userinfo) if at else None)
-
-
-def basic(userinfo: str) -> str:
-    """Basic credentials (RFC 7617) for percent-encoded ``user:password``."""
     user, _, password = userinfo.partition(":")
-    return "Basic " + base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode("ascii")
+    return Proxy(scheme, host, port, basic(unquote(user), unquote(password)) if at else None)
+
+
+def basic(user: str, password: str) -> str:
+    """Basic credentials (RFC 7617), in UTF-8, as the value of an authorization field."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
 def _host_and_port(place: str, default: int) -> tuple[str | None, int | None]:

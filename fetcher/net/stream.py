@@ -243,7 +243,7 @@ class Stream(asyncio.Protocol):
                 more, goodbye = False, True
             except ssl.SSLError as fault:
                 more = False
-                error = TLSFailed(f"TLS failed while receiving: {fault.reason or fault}")
+                error = TLSFailed(_alert(fault))
             if filled:
                 self._on_data(bytes(plain[:filled]), self._read_at)
         if error is not None:
@@ -269,6 +269,12 @@ class Stream(asyncio.Protocol):
                 self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
             except OSError:
                 self._sock = None  # the socket is closed, or is no TCP socket
+
+
+def _alert(fault: ssl.SSLError) -> str:
+    if "CERTIFICATE_REQUIRED" in (fault.reason or ""):  # in TLS 1.3 a server says so after the handshake
+        return "the server wants a client certificate (--cert and --key)"
+    return f"TLS failed while receiving: {fault.reason or fault}"
 
 
 def _word(error: Exception) -> str:

@@ -15,6 +15,7 @@ from fetcher.record.cache_status import CacheStatus, cache_status_of
 from fetcher.terms import (
     Credentials,
     Destination,
+    Device,
     FetchPriority,
     Fields,
     HttpVersion,
@@ -22,6 +23,7 @@ from fetcher.terms import (
     Mode,
     NetPriority,
     ProfileName,
+    ProxyFacts,
     TlsFacts,
 )
 
@@ -157,7 +159,8 @@ class RequestRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRecord:
-    """``reason`` is what opened it: navigation, fetch or preconnect. Phase members as ``terms.ConnectionTimes``."""
+    """``reason`` is what opened it: navigation, fetch or preconnect. Phase members as ``terms.ConnectionTimes``.
+    ``proxy`` is what was in between, its times from navigation start too; address and TCP are then the proxy's."""
 
     id: int
     scheme: str
@@ -181,6 +184,7 @@ class ConnectionRecord:
     error: str | None = None
     requests: tuple[int, ...] = ()
     session: bool = False
+    proxy: ProxyFacts | None = None
 
     @property
     def tcp_time(self) -> float | None:
@@ -227,7 +231,7 @@ class PageLoad:
     ``only_hints``: by choice nothing that the document itself asks for was requested, so whether it would have used a
     hint is unknown. ``recorded_by`` names the program whose HAR this was read from, None for a load of our own; only
     there may ``profile`` and ``early_hints`` be None (nobody told), and ``page_timings`` hold what its browser measured
-    (("onLoad", ms) ...)."""
+    (("onLoad", ms) ...). ``device`` is None where none was chosen."""
 
     url: str
     final_url: str | None
@@ -250,6 +254,7 @@ class PageLoad:
     only_hints: bool = False
     recorded_by: str | None = None
     page_timings: tuple[tuple[str, float], ...] = ()
+    device: Device | None = None
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

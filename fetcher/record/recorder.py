@@ -22,7 +22,7 @@ from fetcher.record.page_load import (
     Sizes,
     Times,
 )
-from fetcher.terms import ConnectionFacts, Destination, Fields, InitiatorKind, ProfileName, Request
+from fetcher.terms import ConnectionFacts, Destination, Device, Fields, InitiatorKind, ProfileName, ProxyFacts, Request
 
 
 @dataclass(slots=True, eq=False)
@@ -66,10 +66,13 @@ class _Connection:
 class Recorder:
     """One load's record in the making."""
 
-    def __init__(self, profile: ProfileName, *, early_hints: bool, only_hints: bool = False) -> None:
+    def __init__(
+        self, profile: ProfileName, *, early_hints: bool, only_hints: bool = False, device: Device | None = None
+    ) -> None:
         self._profile = profile
         self._early_hints = early_hints
         self._only_hints = only_hints
+        self._device = device
         self._url = ""
         self._start = 0.0
         self._wall = 0.0
@@ -209,6 +212,7 @@ class Recorder:
             navigations=tuple(self._navigations),
             scripts=scripts,
             only_hints=self._only_hints,
+            device=self._device,
         )
         return replace(load, notes=notes_of(load))
 
@@ -351,4 +355,17 @@ class Recorder:
             error=line.error,
             requests=tuple(line.requests),
             session=key.session,
+            proxy=self._proxy(facts.proxy) if facts else None,
+        )
+
+    def _proxy(self, proxy: ProxyFacts | None) -> ProxyFacts | None:
+        if proxy is None:
+            return None
+        return replace(
+            proxy,
+            tls_start=self._maybe(proxy.tls_start),
+            tls_end=self._maybe(proxy.tls_end),
+            request_start=self._maybe(proxy.request_start),
+            response_start=self._maybe(proxy.response_start),
+            interim=tuple(replace(one, at=self._since(one.at)) for one in proxy.interim),
         )

@@ -116,8 +116,17 @@ def _request_times(request: RequestRecord) -> Iterator[tuple[str, float | None]]
 
 
 def _connection_times(connection: ConnectionRecord) -> Iterator[tuple[str, float | None]]:
-    for name in ("opened_at", "lookup_start", "lookup_end", "connect_start", "tcp_end", "tls_start", "connect_end"):
+    for name in ("opened_at", "lookup_start", "lookup_end", "connect_start", "tcp_end"):
         yield name, getattr(connection, name)
+    if (proxy := connection.proxy) is not None:
+        yield "proxy.tls_start", proxy.tls_start
+        yield "proxy.tls_end", proxy.tls_end
+        yield "proxy.request_start", proxy.request_start
+        for interim in proxy.interim:
+            yield "proxy.interim", interim.at
+        yield "proxy.response_start", proxy.response_start
+    yield "tls_start", connection.tls_start
+    yield "connect_end", connection.connect_end
     yield "closed_at", connection.closed_at
 
 
