@@ -7,20 +7,20 @@ rich is imported inside, because ``fetcher --help`` must not wait for it.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from fetcher.analysis.judgement import Checked
 from fetcher.record.page_load import PageLoad
-from fetcher.report.check import check_lines, closing_line
 from fetcher.report.difference import difference
 from fetcher.report.lines import Line, Style
 from fetcher.report.summary import details, headline
 from fetcher.report.waterfall import waterfall
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from fetcher.analysis.judgement import Checked
 
 # The eight standard colours, which every theme keeps legible on its own background.
 LOOKS: dict[Style, str] = {
@@ -63,21 +63,24 @@ def print_load(
     load: PageLoad, *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
 ) -> None:
     """Write ``render_load`` to ``file`` (standard output) as the stream can show it; ``color`` None is automatic."""
-    console, colored, unicode = _console(file, color)
-    text = render_load(load, width=console.width, color=colored, unicode=unicode, all_rows=all_rows)
-    console.file.write(text)
+    stream = file or sys.stdout
+    width, colored, unicode = _shows(stream, color)
+    stream.write(render_load(load, width=width, color=colored, unicode=unicode, all_rows=all_rows))
 
 
 def print_difference(off: PageLoad, on: PageLoad, *, file: TextIO | None = None, color: bool | None = None) -> None:
     """Write ``render_difference`` to ``file`` (standard output) as the stream can show it."""
-    console, colored, unicode = _console(file, color)
-    console.file.write(render_difference(off, on, width=console.width, color=colored, unicode=unicode))
+    stream = file or sys.stdout
+    width, colored, unicode = _shows(stream, color)
+    stream.write(render_difference(off, on, width=width, color=colored, unicode=unicode))
 
 
 def render_check(
     checked: Sequence[Checked], *, width: int, color: bool, unicode: bool = True, all_rows: bool = False
 ) -> str:
     """One block for each URL, and a closing line where there are several."""
+    from fetcher.report.check import check_lines, closing_line  # with analysis behind it: not for a load's report
+
     lines: list[Line] = []
     for one in checked:
         lines += [()] if lines else []
@@ -91,19 +94,21 @@ def print_check(
     checked: Sequence[Checked], *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
 ) -> None:
     """Write ``render_check`` to ``file`` (standard output) as the stream can show it."""
-    console, colored, unicode = _console(file, color)
-    text = render_check(checked, width=console.width, color=colored, unicode=unicode, all_rows=all_rows)
-    console.file.write(text)
+    stream = file or sys.stdout
+    width, colored, unicode = _shows(stream, color)
+    stream.write(render_check(checked, width=width, color=colored, unicode=unicode, all_rows=all_rows))
 
 
-def _console(file: TextIO | None, color: bool | None) -> tuple[Console, bool, bool]:
-    """The console on ``file``, whether to colour, whether its encoding carries our glyphs."""
+def _shows(stream: TextIO, color: bool | None) -> tuple[int, bool, bool]:
+    """Width in cells, whether to colour, whether the stream's encoding carries our glyphs."""
+    unicode = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+    if not stream.isatty() and not os.environ.get("FORCE_COLOR"):
+        return shutil.get_terminal_size((80, 24)).columns, bool(color), unicode  # a file or pipe: rich's 60 ms saved
     from rich.console import Console
 
-    console = Console(file=file or sys.stdout, highlight=False, markup=False)
+    console = Console(file=stream, highlight=False, markup=False)
     automatic = console.color_system is not None and not console.no_color
-    unicode = (getattr(console.file, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
-    return console, automatic if color is None else color, unicode
+    return console.width, automatic if color is None else color, unicode
 
 
 def _text(lines: Iterable[Line], color: bool) -> str:
