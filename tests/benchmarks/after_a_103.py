@@ -84,8 +84,7 @@ async def measure(rounds: int | None) -> list[Row]:
                         loads.append(await load(f"{https}/?chromium-{number}", "chromium", options))
             for number in range(rounds // 2 + WARM_UP):
                 await load(f"{http}/?eager-{number}", "eager", options)
-        with log.open(encoding="utf-8") as lines:
-            visits = visits_of(Log.read(lines))
+        visits = visits_of(log)
     return rows_of(loads, visits, rounds)
 
 
@@ -112,8 +111,10 @@ def by_hand(url: str, context: ssl.SSLContext) -> None:
         connection.read(waiting, None, on_event)
 
 
-def visits_of(log: Log) -> dict[str, list[Served]]:
+def visits_of(file: Path) -> dict[str, list[Served]]:
     """The visits in order, by the document's query."""
+    with file.open(encoding="utf-8") as lines:
+        log = Log.read(lines)
     visits: dict[str, list[Served]] = {}
     current = Served()
     for entry in log:

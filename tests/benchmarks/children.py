@@ -15,7 +15,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class Child:
-    """``python -m module arguments``, whose first line on standard output is JSON: ``ready``. It ends with the block."""
+    """``python -m module arguments``, whose first line on standard output is JSON (``ready``). Ends with the block."""
 
     def __init__(self, module: str, *arguments: str) -> None:
         self._command = [sys.executable, "-m", module, *arguments]

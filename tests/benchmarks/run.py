@@ -1,6 +1,7 @@
 """All benchmarks, one table: ``python -m tests.benchmarks.run [--only a,b] [--rounds N] [--json FILE]``.
 
-Says for each target whether it was reached; the exit code is 0 either way, since a busy machine proves nothing.
+Says for each target whether it was reached; the exit code is 0 either way, since a busy machine proves nothing. The
+engines alone, without sockets: ``python -m tests.benchmarks.http1_engine`` and ``http2_engine``.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from fetcher.origin.certificates import Certificate, throw_away
 
@@ -22,6 +23,8 @@ SMALL = 10_000
 LARGE = 100_000_000
 BLOCK = 1 << 20
 FRAME = 16_384
+
+Serve = Callable[[socket.socket, int], None]
 
 
 def main() -> None:
@@ -36,7 +39,7 @@ def main() -> None:
         sys.stdin.read()
 
 
-def listen(serve: object, size: int, certificate: Certificate | None) -> int:
+def listen(serve: Serve, size: int, certificate: Certificate | None) -> int:
     """Accept on a free port, in a thread; returns the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     context = certificate.server_context(["h2"]) if certificate else None
@@ -44,14 +47,14 @@ def listen(serve: object, size: int, certificate: Certificate | None) -> int:
     return int(listener.getsockname()[1])
 
 
-def accept(listener: socket.socket, serve, size: int, context: ssl.SSLContext | None) -> None:  # type: ignore[no-untyped-def]
+def accept(listener: socket.socket, serve: Serve, size: int, context: ssl.SSLContext | None) -> None:
     while True:
         client, _ = listener.accept()
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=guarded, args=(serve, client, size, context), daemon=True).start()
 
 
-def guarded(serve, client: socket.socket, size: int, context: ssl.SSLContext | None) -> None:  # type: ignore[no-untyped-def]
+def guarded(serve: Serve, client: socket.socket, size: int, context: ssl.SSLContext | None) -> None:
     """A client that hangs up in the middle is the normal end."""
     try:
         with context.wrap_socket(client, server_side=True) if context else client as stream:
