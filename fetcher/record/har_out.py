@@ -141,7 +141,7 @@ def _request(request: RequestRecord, line: ConnectionRecord | None) -> Har:
 
 
 def _response(load: PageLoad, request: RequestRecord) -> Har:
-    sizes = request.sizes
+    sizes, version = request.sizes, request.version or "unknown"
     location = field_value(request.response_fields, "location")
     content: Har = {
         "size": sizes.decoded or 0,
@@ -152,7 +152,7 @@ def _response(load: PageLoad, request: RequestRecord) -> Har:
     response: Har = {
         "status": request.status or 0,
         "statusText": request.reason_phrase or "",
-        "httpVersion": HTTP_VERSIONS.get(request.version or "unknown", request.version),
+        "httpVersion": HTTP_VERSIONS.get(version, version),
         "cookies": [
             cookie
             for name, value in request.response_fields

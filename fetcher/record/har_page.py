@@ -48,12 +48,13 @@ def load_of(page: Page, entries: list[Entry], recorded_by: str, odd: Counter[str
         what = f"its page {page.id!a}" if page.id is not None else "it"
         raise RecordError(f"This HAR file cannot be used: {what} has no http request")
     odd = odd + Counter(one for entry in entries for one in entry.odd)
-    entries = sorted((_webpagetest(page, entry) for entry in entries), key=lambda entry: entry.at)
-    start = page.start if page.start is not None else entries[0].at
-    if entries[0].at < start - _DAY or entries[-1].at > start + _DAY:
+    entries = sorted((_webpagetest(page, entry) for entry in entries), key=_asked)
+    first, last_at = min(entry.at for entry in entries), max(entry.at for entry in entries)
+    start = page.start if page.start is not None else first
+    if first < start - _DAY or last_at > start + _DAY:
         raise RecordError("This HAR file contradicts itself: a request lies more than a day from the start of its page")
     odd["early"] += sum(entry.at < start - _ROUNDING for entry in entries)
-    start = min(start, entries[0].at)
+    start = min(start, first)
 
     redirects = _redirects(entries)
     navigations = _navigations(entries, redirects)
@@ -93,6 +94,11 @@ def load_of(page: Page, entries: list[Entry], recorded_by: str, odd: Counter[str
         page_timings=page.timings,
     )
     return replace(load, notes=(*notes_of(load), *_notes(load, odd)))
+
+
+def _asked(entry: Entry) -> float:
+    """When it was decided on: what chrome-har calls queued lies before the entry's start. Ties keep their order."""
+    return entry.at - (entry.phases.queued or 0.0)
 
 
 def _webpagetest(page: Page, entry: Entry) -> Entry:
@@ -211,7 +217,7 @@ def _request(
 def _times(entry: Entry, start: float) -> Times:
     """On one line from the page's start; each member only where the file measured it and the network made it."""
     begin, phases = entry.at - start, entry.phases
-    discovered = _ms(max(begin - (phases.queued or 0.0), 0.0))
+    discovered = _ms(_asked(entry) - start)
     if entry.cache_source is not None or entry.internal:
         return Times(discovered)
     total = phases.total

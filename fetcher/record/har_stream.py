@@ -27,6 +27,9 @@ _BLANK = re.compile(r"[ \t\n\r]*+")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
 _INSIDE = re.compile(r"(?:[^\"\\]++|\\.)*+", re.DOTALL)
 _PREFIX = re.compile(rf'"(?:[^"\\]|\\u[0-9a-fA-F]{{4}}|\\[^u]){{0,{KEPT}}}+')
+_HALF_NUMBER = re.compile(r"\.|(?:\.\d+)?[eE][+-]?")
+_AFTER = frozenset(",]} \t\r\n")
+_WORDS = ("true", "false", "null", "NaN", "-Infinity")
 _OPEN = 16  # characters from the end within which a fault may be nothing but the end of what was read so far
 
 _DECODER = json.JSONDecoder(parse_constant=lambda word: None, strict=False)
@@ -43,6 +46,8 @@ def read_har(source: BinaryIO) -> Iterator[tuple[str, Any]]:
             window.value(f"the member {name[:40]!a}")
             continue
         log = True
+        if not window.peek():
+            raise window.broken("log", "nothing stands here")
         if window.peek() != "{":
             raise RecordError('This is not a HAR file: its "log" is not an object')
         for member in window.members("log"):
@@ -74,9 +79,7 @@ class _Window:
     def members(self, where: str) -> Iterator[str]:
         """The names of an object's members; the value of each must be read before the next is asked for."""
         if self.peek() != "{":
-            if where == "the HAR file":
-                raise RecordError("This is not a HAR file: it is not a JSON object")
-            raise self.broken(where, "an object should begin here")
+            raise RecordError(f"This is not a HAR file: it is {'not a JSON object' if self.peek() else 'empty'}")
         self._at += 1
         if self.peek() == "}":
             self._at += 1
@@ -130,13 +133,14 @@ class _Window:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                if end < len(self._text) or self._ended or self._text[end - 1] in '"}]':
+                # a number or a word may go on in what is not yet read
+                if self._text[end - 1] in '"}]' or self._ended or self._text[end : end + 1] in _AFTER:
                     self._at = end
                     return value
             except json.JSONDecodeError as error:
-                unfinished = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _OPEN
-                if self._ended or not unfinished:
-                    raise self.broken(where, error.msg, error.pos if not unfinished else None) from None
+                if self._ended or not self._may_go_on(error):
+                    cut_off = self._is_cut_off(error)
+                    raise self.broken(where, error.msg, None if cut_off else error.pos) from None
             except RecursionError:
                 raise RecordError(f"This HAR file cannot be read: {where} is nested too deeply") from None
             except ValueError as error:  # a number of thousands of digits
@@ -148,6 +152,18 @@ class _Window:
                     raise RecordError(
                         f"This HAR file cannot be read: {where} is larger than {LARGEST >> 20} MB even without its body"
                     )
+
+    def _may_go_on(self, error: json.JSONDecodeError) -> bool:
+        """Whether ``error`` may be nothing but the end of what was read so far."""
+        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _OPEN
+
+    def _is_cut_off(self, error: json.JSONDecodeError) -> bool:
+        """Whether it is the end of the file, and not a fault close to it."""
+        if not self._ended or not self._may_go_on(error):
+            return False
+        rest = self._text[error.pos :].strip()
+        in_text = error.msg.startswith(("Unterminated string", "Invalid \\uXXXX escape"))
+        return in_text or any(word.startswith(rest) for word in _WORDS) or _HALF_NUMBER.fullmatch(rest) is not None
 
     def _shorten(self, where: str) -> None:
         """Cut every long text of the value that begins here, also the one that is not yet read to its end."""
@@ -211,7 +227,5 @@ class _Window:
         """Cut off at its end, or wrong in its middle: what a person must know to get the file right."""
         place = self._taken - len(self._text) + (self._at if at is None else at)
         if self._ended and at is None and not self._text[self._at :].startswith(("}", "]", ",")):
-            if not self._taken:
-                return RecordError("This is not a HAR file: it is empty")
             return RecordError(f"This HAR file was cut off: it ends inside {where}; save or copy it again")
         return RecordError(f"This is not a HAR file: {where}, at character {place:,}, is not JSON ({what})")
