@@ -27,6 +27,7 @@ class ConnectionKey:
 
 class ScanKind(StrEnum):
     HTML = "html"
+    XHTML = "xhtml"
     CSS = "css"
 
 
@@ -73,11 +74,13 @@ class CloseConnection:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped."""
+    """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped. ``charset``
+    is Content-Type's label, ``inherited`` the encoding of what uses it (a sheet) or frames it."""
 
     fetch: int
     kind: ScanKind
     charset: str | None = None
+    inherited: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

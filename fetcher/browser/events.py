@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.charset import CharsetSource
 from fetcher.terms import ConnectionFacts, Fields
 
 
@@ -108,6 +109,18 @@ class Discovered:
 
 
 @dataclass(frozen=True, slots=True)
+class CharsetSettled:
+    """What ``fetch``'s content is read as, before anything is found in it: ``encoding`` is the Encoding standard's
+    name. ``transcoded``: offsets count in the text as UTF-8."""
+
+    at: float
+    fetch: int
+    encoding: str
+    source: CharsetSource
+    transcoded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScanDrained:
     """The content ended and the scan has said all it will. ``inline_scripts`` counts the inline <script>s met."""
 
@@ -165,6 +178,7 @@ Event = (
     | Interim
     | Head
     | BodyProgress
+    | CharsetSettled
     | Discovered
     | ScanDrained
     | FetchEnded

@@ -51,7 +51,7 @@ class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary. ``retried`` allows one second try,
-    ``returned`` counts how often it came back unsent."""
+    ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as."""
 
     id: int
     url: URL
@@ -78,6 +78,7 @@ class Fetch:
     fields: Fields = ()
     sent: Fields = ()
     scanning: bool = False
+    encoding: str | None = None
     waiting: list[Consumer] = field(default_factory=list)
 
     @property

@@ -26,6 +26,7 @@ from fetcher.browser.dressing import dress
 from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
 from fetcher.browser.events import (
     BodyProgress,
+    CharsetSettled,
     ConnectionLost,
     ConnectionReady,
     Discovered,
@@ -50,7 +51,7 @@ from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.reuse import redirect_target
 from fetcher.browser.state import LoadState, redirected, request_of
 from fetcher.browser.subresources import Subresources
-from fetcher.fields.mime import charset, is_html
+from fetcher.fields.mime import charset, is_html, is_xhtml
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,
@@ -98,6 +99,9 @@ class Browser:
                 return []
             case Discovered():
                 commands = self.subresources.found_all(self.state.fetches[event.fetch], event.candidates, event.at)
+            case CharsetSettled():
+                self.state.fetches[event.fetch].encoding = event.encoding
+                return []
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
                 commands = []
@@ -170,7 +174,8 @@ class Browser:
         if is_html(content_type):
             fetch.scanning = True
             state.scans.add(fetch.id)
-            commands.append(Scan(fetch.id, ScanKind.HTML, charset(content_type)))
+            kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
+            commands.append(Scan(fetch.id, kind, charset(content_type)))
         return commands
 
     def _redirect(self, fetch: Fetch, location: str) -> list[Command]:

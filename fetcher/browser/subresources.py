@@ -16,6 +16,7 @@ from fetcher.browser.font_sources import passed_over
 from fetcher.browser.reuse import redirect_target, why_not_served
 from fetcher.browser.state import LoadState, ResourceKey, redirected
 from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.encodings import with_encoded_query
 from fetcher.fields.mime import extract
 from fetcher.terms import (
     Credentials,
@@ -160,7 +161,10 @@ class Subresources:
         base = source.url
         if source.destination is Destination.DOCUMENT and candidate.element != "Link":
             base = self.state.base or source.url
-        return resolve(candidate.url, base.href)
+        text = candidate.url
+        if candidate.element != "Link" and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
+            text = with_encoded_query(text, source.encoding)
+        return resolve(text, base.href)
 
     def _consumer(self, source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
         """The candidate as a consumer, or the reason why it asks for nothing."""
@@ -322,7 +326,9 @@ class Subresources:
             return []  # browsers refuse a sheet of another type, so what it names is never asked for
         fetch.scanning = True
         self.state.scans.add(fetch.id)
-        return [Scan(fetch.id, ScanKind.CSS)]
+        user = self.state.fetches[consumer.source]
+        label = kind.parameter("charset") if kind is not None else None
+        return [Scan(fetch.id, ScanKind.CSS, label, user.encoding)]
 
     def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:
         """The fields a second request would carry, for Vary; only built when the copy varies."""

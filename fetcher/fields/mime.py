@@ -113,6 +113,12 @@ def is_html(content_type: str | None) -> bool:
     return found is not None and found.essence in ("text/html", "application/xhtml+xml")
 
 
+def is_xhtml(content_type: str | None) -> bool:
+    """Whether it is XML, which is UTF-8 unless something says otherwise."""
+    found = extract((content_type,)) if content_type else None
+    return found is not None and found.essence == "application/xhtml+xml"
+
+
 def charset(content_type: str | None) -> str | None:
     """The charset parameter, lower-cased, or None."""
     found = extract((content_type,)) if content_type else None

@@ -2,52 +2,78 @@
 a later claim may need.
 
 A hinted style sheet is kept (decoded, up to a limit) until the document claims it, since it is scanned only then.
+Content that cannot be decoded to its end is scanned as far as it could be: ``fault`` says what was wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fetcher.browser.commands import ScanKind
+from fetcher.browser.commands import Scan, ScanKind
 from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, xhtml_charset
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
+from fetcher.errors import FetcherError
 from fetcher.load.needle import Needle
 from fetcher.terms import Fields
 from fetcher.wire.coding import decoder_for
 
 KEPT_BYTES = 16_777_216
+_SNIFFS = {ScanKind.HTML: html_charset, ScanKind.XHTML: xhtml_charset, ScanKind.CSS: css_charset}
 
 
 class Content:
     """``transferred`` and ``decoded`` are cumulative bytes. ``keeps`` True: hold decoded bytes until ``scan``.
-    ``find_text``: look for it on the way, ``has_text`` says whether it has been seen."""
+    ``find_text``: look for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError or
+    LimitExceeded at which decoding ended; what is fed after it is only counted."""
 
-    __slots__ = ("_decoder", "_kept", "_needle", "_scanner", "decoded", "ended", "keeps", "transferred")
+    __slots__ = (
+        "_decoder", "_kept", "_kind", "_needle", "_scanner", "_text",
+        "decoded", "ended", "fault", "keeps", "transferred",
+    )  # fmt: skip
 
     def __init__(self, fields: Fields, limit: int | None, *, keeps: bool, find_text: str | None = None) -> None:
         self.transferred = 0
         self.decoded = 0
         self.keeps = keeps
         self.ended = False
+        self.fault: FetcherError | None = None
         self._kept: list[bytes] = []
         self._decoder = decoder_for(fields, limit)
         self._needle = None if find_text is None else Needle(find_text, fields)
+        self._kind = ScanKind.HTML
+        self._text: TextStream | None = None
         self._scanner: HtmlScanner | CssScanner | None = None
 
-    def scan(self, kind: ScanKind, charset: str | None) -> list[Candidate]:
+    def scan(self, order: Scan) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
-        self._scanner = HtmlScanner(encoding=charset or "utf-8") if kind is ScanKind.HTML else CssScanner()
-        found = [candidate for piece in self._kept for candidate in self._scanner.feed(piece)]
+        self._kind = order.kind
+        self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
+        found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
         self._kept.clear()
         self.keeps = False
         if self.ended:
-            found += self._scanner.close()
+            found += self._close()
         return found
 
     @property
     def is_scanning(self) -> bool:
-        return self._scanner is not None
+        return self._text is not None
+
+    @property
+    def charset(self) -> Charset | None:
+        """What the text is in, once that is settled."""
+        return self._text.charset if self._text is not None else None
+
+    @property
+    def is_transcoded(self) -> bool:
+        return self._text is not None and self._text.is_transcoded
+
+    @property
+    def unknown_coding(self) -> str | None:
+        """The content coding nobody knows, because of which the content is read as it came."""
+        return self._decoder.unknown if self._decoder is not None else None
 
     @property
     def has_text(self) -> bool | None:
@@ -58,30 +84,67 @@ class Content:
         return getattr(self._scanner, "inline_scripts", 0)
 
     def feed(self, data: bytes) -> list[Candidate]:
-        """Raises ContentError or LimitExceeded from the decoder."""
+        """What ``data`` names, as far as it can be decoded."""
         self.transferred += len(data)
+        if self.fault is not None:
+            return []
         return self._take([data] if self._decoder is None else self._decoder.feed(data))
 
     def end(self) -> list[Candidate]:
-        """The last candidates; raises ContentError when a coding was cut short."""
-        found = self._take(self._decoder.finish()) if self._decoder is not None else []
-        self.ended = True
-        if self._scanner is not None:
-            found += self._scanner.close()
+        """The last candidates; a coding that was cut short becomes ``fault`` now."""
+        found: list[Candidate] = []
+        if self._decoder is not None and self.fault is None:
+            try:
+                self._decoder.finish()
+            except FetcherError as error:
+                self.fault = error
+        if not self.ended:
+            self.ended = True
+            found += self._close()
         return found
 
     def _take(self, pieces: Iterable[bytes]) -> list[Candidate]:
         found: list[Candidate] = []
-        for piece in pieces:
-            self.decoded += len(piece)
-            if self._needle is not None:
-                self._needle.feed(piece)
-            if self._scanner is not None:
-                found += self._scanner.feed(piece)
-            elif self.keeps:
-                if self.decoded > KEPT_BYTES:
-                    self.keeps = False
-                    self._kept.clear()
-                else:
-                    self._kept.append(piece)
+        try:
+            for piece in pieces:
+                self.decoded += len(piece)
+                if self._needle is not None:
+                    self._needle.feed(piece)
+                if self._text is not None:
+                    found += self._scanned(self._text.feed(piece))
+                elif self.keeps:
+                    self._keep(piece)
+        except FetcherError as error:  # from the decoder, after the last good piece
+            self.fault = error
+            self.ended = True
+            found += self._close()
         return found
+
+    def _keep(self, piece: bytes) -> None:
+        if self.decoded > KEPT_BYTES:
+            self.keeps = False
+            self._kept.clear()
+        else:
+            self._kept.append(piece)
+
+    def _scanned(self, text: bytes) -> list[Candidate]:
+        if not text:
+            return []
+        if self._scanner is None:
+            self._scanner = self._new_scanner()
+        return self._scanner.feed(text)
+
+    def _new_scanner(self) -> HtmlScanner | CssScanner:
+        text = self._text
+        assert text is not None
+        assert text.charset is not None
+        codec = text.charset.encoding.codec
+        if self._kind is ScanKind.CSS:
+            return CssScanner(encoding=codec, offset=text.offset)
+        return HtmlScanner(encoding=codec, offset=text.offset)
+
+    def _close(self) -> list[Candidate]:
+        if self._text is None:
+            return []
+        found = self._scanned(self._text.close())
+        return found + self._scanner.close() if self._scanner is not None else found

@@ -81,6 +81,7 @@ class Driver:
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._exchanges: dict[int, _Exchange] = {}
         self._contents: dict[int, Content] = {}
+        self._read_as: set[int] = set()  # fetches whose charset was told
         self._touched: dict[int, list[int]] = {}
         self._queue: deque[e.Event] = deque()
         self._telling = False
@@ -222,11 +223,20 @@ class Driver:
         if content is None:
             return
         at = clock.now()
-        found = content.scan(command.kind, command.charset)
+        found = content.scan(command)
+        self._tell_charset(command.fetch, content, at)
         if found:
             self._queue.append(e.Discovered(at, command.fetch, tuple(found)))
         if content.ended:
             self._drained(command.fetch, content, at)
+
+    def _tell_charset(self, fetch: int, content: Content, at: float) -> None:
+        """Before the first thing that is found, and once."""
+        charset = content.charset
+        if charset is not None and fetch not in self._read_as:
+            self._read_as.add(fetch)
+            name, source = charset.encoding.name, charset.source
+            self._queue.append(e.CharsetSettled(at, fetch, name, source, content.is_transcoded))
 
     def _drained(self, fetch: int, content: Content, at: float) -> None:
         self._contents.pop(fetch, None)
@@ -297,41 +307,42 @@ class Driver:
         wanted = self._find_text if exchange.is_document else None
         exchange.content = Content(event.fields, self._limits.decoded_bytes, keeps=keeps, find_text=wanted)
         self._contents[exchange.fetch] = exchange.content
+        deviations = event.deviations
+        unknown = exchange.content.unknown_coding
+        if unknown is not None:
+            deviations += (f"the content coding {unknown[:64]!r} is unknown, so the content is read as it came",)
         self._tell(
             e.Head(
                 event.at, exchange.fetch, event.status, event.reason, event.version, event.fields, event.size,
-                event.deviations,
+                deviations,
             )
         )  # fmt: skip
 
     def _data(self, exchange: _Exchange, event: BodyData) -> None:
         content = exchange.content
         assert content is not None
-        try:
-            found = content.feed(event.data)
-            limit = self._limits.body_bytes
-            if limit is not None and content.transferred > limit:
-                raise LimitExceeded(f"{exchange.request.url} is larger than {limit} bytes", "body_bytes")
-        except FetcherError as error:
-            exchange.connection.cancel(exchange.stream_id)
-            self._failed(exchange, error, event.at, None)
-            return
+        found = content.feed(event.data)
+        fault = content.fault
+        limit = self._limits.body_bytes
+        if fault is None and limit is not None and content.transferred > limit:
+            fault = LimitExceeded(f"{exchange.request.url} is larger than {limit} bytes", "body_bytes")
         exchange.connection.acknowledge(exchange.stream_id, event.flow)
         if exchange.is_document:
             self._tell(e.BodyProgress(event.at, exchange.fetch, content.transferred, content.decoded))
+        self._tell_charset(exchange.fetch, content, event.at)
         if found:
             self._tell(e.Discovered(event.at, exchange.fetch, tuple(found)))
+        if fault is not None:
+            exchange.connection.cancel(exchange.stream_id)
+            self._failed(exchange, fault, event.at, None)
 
     def _ended(self, exchange: _Exchange, event: ResponseEnd) -> None:
         content = exchange.content
         assert content is not None
-        try:
-            found = content.end()
-        except FetcherError as error:
-            self._failed(exchange, error, event.at, None)
+        self._scan_rest(exchange, event.at)
+        if content.fault is not None:
+            self._failed(exchange, content.fault, event.at, None)
             return
-        if found:
-            self._tell(e.Discovered(event.at, exchange.fetch, tuple(found)))
         if content.is_scanning:
             self._drained(exchange.fetch, content, event.at)
         elif not content.keeps:
@@ -343,7 +354,16 @@ class Driver:
             )
         )
 
+    def _scan_rest(self, exchange: _Exchange, at: float) -> None:
+        """The content is over, complete or not: what came is scanned to its end."""
+        if exchange.content is not None:
+            found = exchange.content.end()
+            self._tell_charset(exchange.fetch, exchange.content, at)
+            if found:
+                self._tell(e.Discovered(at, exchange.fetch, tuple(found)))
+
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
+        self._scan_rest(exchange, at)
         self._note(error)
         self._contents.pop(exchange.fetch, None)
         self._over(exchange, at)

@@ -106,7 +106,9 @@ class RequestRecord:
     content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch", "push"
     or "service-worker" where that answered, not the network. Mode, credentials and priority are None only in a load
     that another program recorded. ``retries`` counts the times it was sent again (RFC 9110 9.2.2) and ``retry_reason``
-    is what ended the try before; times and connection are the last try's."""
+    is what ended the try before; times and connection are the last try's. ``encoding`` is what a scanned document or
+    sheet was read as (the Encoding standard's name) and ``encoding_source`` what settled that: bom, content-type,
+    declared, inherited or default; ``transcoded``: the offsets of what it names count in its text as UTF-8."""
 
     id: int
     url: str
@@ -139,6 +141,9 @@ class RequestRecord:
     cache_source: str | None = None
     retries: int = 0
     retry_reason: str | None = None
+    encoding: str | None = None
+    encoding_source: str | None = None
+    transcoded: bool = False
 
     @property
     def timing_is_cache_read(self) -> bool:

@@ -51,6 +51,7 @@ class _Fetch:
     has_text: bool | None = None
     retries: int = 0
     retry_reason: str | None = None
+    charset: e.CharsetSettled | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -123,6 +124,8 @@ class Recorder:
                 lost.closed_at, lost.error = event.at, event.error
             case e.NavigationStarted():
                 self._url, self._start, self._wall = event.url, event.at, event.wall
+            case e.CharsetSettled():
+                self._fetches[event.fetch].charset = event
             case e.ScanDrained():
                 self._inline_scripts += event.inline_scripts
             case e.Discovered() | e.StreamLimitChanged() | e.GoAway() | e.TimerFired() | e.Stopped():
@@ -263,6 +266,9 @@ class Recorder:
             has_text=fetch.has_text,
             retries=fetch.retries,
             retry_reason=fetch.retry_reason,
+            encoding=fetch.charset.encoding if fetch.charset else None,
+            encoding_source=fetch.charset.source.value if fetch.charset else None,
+            transcoded=fetch.charset.transcoded if fetch.charset else False,
         )
 
     def _interim(self, event: e.Interim, verdict: c.InterimJudged) -> InterimResponse:
