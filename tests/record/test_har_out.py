@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fetcher.errors import RecordError
 from fetcher.record import PageLoad, RequestRecord, Sizes, Times, from_har, save_har, to_har
 from fetcher.record.har_out import har_text
-from fetcher.terms import InitiatorKind, NetPriority
+from fetcher.terms import Initiator, InitiatorKind, NetPriority
 from tests.support.har import check_har
 from tests.support.loads import eager_http1, failed, hostile, many, shop, shop_without_hints
 
@@ -71,10 +71,11 @@ def test_any_times_and_sizes_come_back(
         fields=fields,
         reused_connection=reused,
         outcome=outcome,
+        hint=None,
+        initiator=Initiator(InitiatorKind.EARLY_HINT, 0),
     )
     load = replace(load, requests=(load.requests[0], changed), hints=(), connections=load.connections[:1])
     load = replace(load, connections=(replace(load.connections[0], requests=(0, 1)),), discoveries=())
-    load = replace(load, requests=(load.requests[0], replace(changed, hint=None)))
     har = json.loads(har_text(load, redact=False))
     har["log"]["entries"].sort(key=lambda entry: entry["startedDateTime"])
     check_har(har)
