@@ -14,7 +14,7 @@ from fetcher import clock
 from fetcher.errors import FetcherError
 from fetcher.record.redaction import REDACTED, SECRET_FIELDS, redact_text
 from fetcher.report.escape import safe
-from fetcher.terms import ConnectionFacts, Fields, HttpVersion
+from fetcher.terms import ConnectionFacts, Fields, HttpVersion, ProxyFacts
 from fetcher.urls import parse
 from fetcher.wire.events import InterimResponse
 
@@ -55,8 +55,15 @@ class Exchange:
         if self._verbose:
             tls = f", {facts.tls.version} {facts.tls.cipher}" if facts.tls is not None else ""
             took = facts.times.connect_end - facts.times.connect_start
+            if facts.proxy is not None:
+                self._note_proxy(facts.proxy)
             self._note(f"connected to {facts.address} port {facts.port} in {took:.1f} ms: {facts.protocol.value}{tls}")
         self._sent = clock.now()
+
+    def _note_proxy(self, proxy: ProxyFacts) -> None:
+        for one in proxy.interim:
+            self._note(f"the proxy itself answered {one.status} {one.reason}".rstrip())
+        self._note(f"through the proxy {proxy.url}, {'in a tunnel' if proxy.tunnel else 'which forwards'}")
 
     def interim(self, event: InterimResponse) -> None:
         self._interim.append(event)
@@ -162,6 +169,19 @@ def _connection(facts: ConnectionFacts) -> dict[str, Any]:
         "tcp_ms": round(times.tcp_end - times.connect_start, 3),
         "tls_ms": None if times.tls_start is None else round(times.connect_end - times.tls_start, 3),
         "tls": None if tls is None else {"version": tls.version, "cipher": tls.cipher, "verified": tls.verified},
+        "proxy": None if facts.proxy is None else _proxy(facts.proxy),
+    }
+
+
+def _proxy(proxy: ProxyFacts) -> dict[str, Any]:
+    """``interim`` is what the proxy itself said before its tunnel stood: no part of the exchange."""
+    asked, answered = proxy.request_start, proxy.response_start
+    return {
+        "url": proxy.url,
+        "tunnel": proxy.tunnel,
+        "status": proxy.status,
+        "tunnel_ms": None if asked is None or answered is None else round(answered - asked, 3),
+        "interim": [{"status": one.status, "fields": _fields(one.fields)} for one in proxy.interim],
     }
 
 

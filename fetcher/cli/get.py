@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -55,6 +55,12 @@ def get(
     connect_to: o.ConnectTo = None,
     header: o.Header = None,
     user_agent: o.UserAgent = None,
+    cookie: o.Cookie = None,
+    user: o.User = None,
+    cert: o.Cert = None,
+    key: o.Key = None,
+    proxy: o.Proxy = None,
+    noproxy: o.NoProxy = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     fail: o.Fail = False,
@@ -68,9 +74,13 @@ def get(
     check_writable(output)
     if json == "-" and output == "-":
         raise UsageError("--json - and -o - both want standard output; give one of them a file")
-    net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
+    net = o.net_options(
+        http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
+        proxy=proxy, noproxy=noproxy,
+    )  # fmt: skip
     body = None if data is None else _content(data)
     headers = _headers(o.header_fields(header), user_agent, form=data is not None)
+    headers += _of_state(o.page_options(url, cookie=cookie, user=user), url, {name for name, _ in headers})
 
     from fetcher.cli.exchange import Exchange
 
@@ -178,6 +188,24 @@ def _headers(given: Fields, user_agent: str | None, *, form: bool) -> Fields:
     if form and "content-type" not in names:
         given = (*given, ("content-type", "application/x-www-form-urlencoded"))
     return given
+
+
+def _of_state(asked: dict[str, Any], url: str, given: set[str]) -> Fields:
+    """What -u and -b add to the one request, unless -H gave it."""
+    fields: list[tuple[str, str]] = []
+    if "auth" in asked and "authorization" not in given:
+        from fetcher.net.proxy import basic
+
+        fields.append(("authorization", basic(*asked["auth"])))
+    if "state" in asked and "cookie" not in given:
+        from fetcher import clock
+        from fetcher.browser.cookies import CookieJar
+        from fetcher.urls import parse
+
+        cookies = CookieJar(asked["state"].cookies).field(parse(url), clock.wall())
+        if cookies is not None:
+            fields.append(("cookie", cookies))
+    return tuple(fields)
 
 
 def _opened(name: str) -> BinaryIO:

@@ -7,7 +7,7 @@ what the person at the terminal needs most then.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -27,6 +27,8 @@ Examples:
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
   fetcher load --har page.har https://example.com/
+  fetcher load --device mobile -b cookies.txt https://example.com/account
+  fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
 
 Scripts do not run and nothing is painted: what only a script would request is missing."""
@@ -42,7 +44,17 @@ def load(
     resolve: o.Resolve = None,
     connect_to: o.ConnectTo = None,
     header: o.Header = None,
+    header_scope: o.HeaderScope = o.HeaderScopes.SITE,
     user_agent: o.UserAgent = None,
+    cookie: o.Cookie = None,
+    user: o.User = None,
+    cert: o.Cert = None,
+    key: o.Key = None,
+    proxy: o.Proxy = None,
+    noproxy: o.NoProxy = None,
+    device: o.Device = None,
+    viewport: o.Viewport = None,
+    dpr: o.Dpr = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     har: o.HarFile = None,
@@ -57,9 +69,15 @@ def load(
     check_writable(har)
     if json == "-" and har == "-":
         raise UsageError("--json - and --har - cannot both have standard output; give one of them a file")
-    net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
+    net = o.net_options(
+        http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
+        proxy=proxy, noproxy=noproxy,
+    )  # fmt: skip
     headers = o.header_fields(header)
-    loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net)
+    asked = o.page_options(
+        url, cookie=cookie, user=user, header_scope=header_scope, device=device, viewport=viewport, dpr=dpr
+    )
+    loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure: FetcherError | None = None
     try:
         run(loading.run(progress=not quiet and is_terminal(sys.stderr)), url)
@@ -101,6 +119,7 @@ class _Loading:
         user_agent: str | None,
         max_time: float | None,
         net: NetOptions,
+        asked: dict[str, Any],
     ) -> None:
         self.url = url
         self.browser = browser
@@ -109,6 +128,7 @@ class _Loading:
         self.user_agent = user_agent
         self.max_time = max_time
         self.net = net
+        self.asked = asked
         self.record: PageLoad | None = None
 
     async def run(self, *, progress: bool) -> None:
@@ -131,6 +151,7 @@ class _Loading:
                 options=self.net,
                 timeout=self.max_time,
                 watch=shown,
+                **self.asked,
             )
         except (FetcherError, asyncio.CancelledError) as error:
             self.record = getattr(error, "record", None)

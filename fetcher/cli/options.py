@@ -1,15 +1,18 @@
 """The options that several commands share, in curl's and browsers' words, and what they become.
 
-Each is an ``Annotated`` type, so that a command's signature is its option list. ``net_options`` and ``header_fields``
-turn what was typed into the values the other rooms take, and raise ``UsageError`` with a sentence for what is wrong.
+Each is an ``Annotated`` type, so that a command's signature is its option list. ``net_options``, ``header_fields`` and
+``page_options`` turn what was typed into the values the other rooms take, and raise ``UsageError`` with a sentence for
+what is wrong. Secrets need not be typed: ``${NAME}`` in -H, -b and -u is that environment variable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -30,6 +33,16 @@ class Colour(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
+
+
+class HeaderScopes(StrEnum):
+    SITE = "site"
+    ALL = "all"
+
+
+class Devices(StrEnum):
+    MOBILE = "mobile"
+    DESKTOP = "desktop"
 
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="An http or https URL.", show_default=False)]
@@ -57,7 +70,55 @@ ConnectTo = Annotated[
 ]
 Header = Annotated[
     list[str] | None,
-    typer.Option("-H", "--header", metavar="'NAME: VALUE'", help="Send this header field; repeatable."),
+    typer.Option(
+        "-H",
+        "--header",
+        metavar="'NAME: VALUE'",
+        help="Send this header field; @FILE reads one a line, ${NAME} is that environment variable; repeatable.",
+    ),
+]
+HeaderScope = Annotated[
+    HeaderScopes, typer.Option("--header-scope", help="Who gets -H fields: the page's own site, or everyone.")
+]
+Cookie = Annotated[
+    str | None,
+    typer.Option(
+        "-b",
+        "--cookie",
+        metavar="FILE|DATA",
+        help="Cookies: a Netscape cookie file, a Playwright storageState, or 'a=1; b=2' for the page's host.",
+    ),
+]
+User = Annotated[
+    str | None,
+    typer.Option(
+        "-u", "--user", metavar="USER:PASSWORD", help="Credentials (Basic) for the page's own origin; ${NAME} as in -H."
+    ),
+]
+Device = Annotated[
+    Devices | None,
+    typer.Option("--device", help="User agent, client hints and screen of a phone or a desktop.", show_default=False),
+]
+Viewport = Annotated[
+    str | None, typer.Option("--viewport", metavar="WxH", help="The viewport in CSS pixels, as 1350x940.")
+]
+Dpr = Annotated[float | None, typer.Option("--dpr", metavar="N", help="Device pixels to a CSS pixel.")]
+Cert = Annotated[
+    str | None, typer.Option("--cert", metavar="FILE", help="Client certificate (PEM), with its key or --key.")
+]
+Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="The client certificate's key (PEM).")]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        "-x",
+        "--proxy",
+        metavar="URL",
+        help="An http:// or https:// proxy, in place of the environment's (https_proxy, all_proxy ...); '' for none.",
+    ),
+]
+NoProxy = Annotated[
+    str | None,
+    typer.Option("--noproxy", metavar="HOSTS", help="Hosts to reach without the proxy (as no_proxy); * is all."),
 ]
 UserAgent = Annotated[str | None, typer.Option("-A", "--user-agent", metavar="TEXT", help="The User-Agent to send.")]
 MaxTime = Annotated[
@@ -79,31 +140,117 @@ Debug = Annotated[
 
 
 def net_options(
-    *, http: HttpVersions, cacert: str | None, insecure: bool, resolve: list[str] | None, connect_to: list[str] | None
+    *,
+    http: HttpVersions,
+    cacert: str | None,
+    insecure: bool,
+    resolve: list[str] | None,
+    connect_to: list[str] | None,
+    cert: str | None = None,
+    key: str | None = None,
+    proxy: str | None = None,
+    noproxy: str | None = None,
 ) -> NetOptions:
-    """What the network options ask for. Raises ``UsageError``."""
+    """What the network options and the environment's proxy variables ask for. Raises ``UsageError``."""
     from fetcher.net.options import NetOptions, parse_connect_to, parse_resolve
+    from fetcher.net.proxy import from_environment
 
-    if cacert is not None and not Path(cacert).is_file():
-        raise UsageError(f"--cacert {cacert}: there is no such file")
+    for option, file in (("--cacert", cacert), ("--cert", cert), ("--key", key)):
+        if file is not None and not Path(file).is_file():
+            raise UsageError(f"{option} {file}: there is no such file")
     version: Literal["auto", "1.1", "2"] = http.value
     return NetOptions(
         resolve=tuple(parse_resolve(text) for text in resolve or ()),
         connect_to=tuple(parse_connect_to(text) for text in connect_to or ()),
         ca_file=cacert,
         insecure=insecure,
+        cert_file=cert,
+        key_file=key,
         http=version,
+        proxies=from_environment(os.environ, proxy, noproxy),
     )
+
+
+def page_options(
+    url: str,
+    *,
+    cookie: str | None = None,
+    user: str | None = None,
+    header_scope: HeaderScopes = HeaderScopes.SITE,
+    device: Devices | None = None,
+    viewport: str | None = None,
+    dpr: float | None = None,
+) -> dict[str, Any]:
+    """Arguments for ``load_page``. Raises ``UsageError``."""
+    options: dict[str, Any] = {"header_scope": header_scope.value}
+    if user is not None:
+        options["auth"] = credentials(user)
+    if cookie is not None:
+        from fetcher.load.storage import read_state
+        from fetcher.urls import parse
+
+        options["state"] = read_state(expanded(cookie, "-b"), parse(url))
+    if device is not None or viewport is not None or dpr is not None:
+        from fetcher.browser import device as devices
+
+        size = None if viewport is None else devices.parse_viewport(viewport)
+        options["device"] = devices.device(None if device is None else device.value, size, dpr)
+    return options
+
+
+def credentials(user: str) -> tuple[str, str]:
+    """``-u`` as user name and password. Raises ``UsageError``, which shows neither."""
+    name, colon, password = expanded(user, "-u").partition(":")
+    if not colon:
+        raise UsageError("-u wants USER:PASSWORD; an empty password is written USER: and ${NAME} reads the environment")
+    return name, password
+
+
+_VARIABLE = re.compile(r"\$(\$?)\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def expanded(text: str, option: str) -> str:
+    """``text`` with the environment's value for each ``${NAME}``; ``$${NAME}`` stands for itself. Raises
+    ``UsageError`` for a variable that is not set."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"${{{found[2]}}}"
+        if found[2] not in os.environ:
+            raise UsageError(f"the environment has no variable {found[2]}, which {option} asks for")
+        return os.environ[found[2]]
+
+    return _VARIABLE.sub(value, text)
 
 
 def header_fields(lines: Sequence[str] | None) -> Fields:
     """``-H`` values as fields, names in lower case. Raises ``UsageError`` where a line is no field."""
-    fields: list[tuple[str, str]] = []
-    for line in lines or ():
-        name, colon, value = line.partition(":")
-        if not colon or not name.strip() or any(ord(letter) <= 32 or letter == "\x7f" for letter in name.strip()):
-            raise UsageError(f"{line!r} is not a header field; write -H 'Name: value'")
-        if any(letter in "\r\n\0" for letter in value):
-            raise UsageError(f"the value of the header field {name.strip()!r} has a line break or NUL in it")
-        fields.append((name.strip().lower(), value.strip()))
-    return tuple(fields)
+    return tuple(_field(line, where) for given in lines or () for line, where in _header_lines(given))
+
+
+def _header_lines(given: str) -> Iterator[tuple[str, str | None]]:
+    """The lines ``-H GIVEN`` stands for, and where in a file each stands: those may be secret, and are not shown."""
+    if not given.startswith("@"):
+        yield given, None
+        return
+    name = given[1:]
+    try:
+        text = Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"-H {given}: the file cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise UsageError(f"-H {given}: the file is not text") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            yield line, f"line {number} of {name}"
+
+
+def _field(line: str, where: str | None) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    name = name.strip()
+    if not colon or not name or any(ord(letter) <= 32 or letter == "\x7f" for letter in name):
+        raise UsageError(f"{where or repr(line)} is not a header field; write -H 'Name: value'")
+    value = expanded(value, f"-H {name}").strip()
+    if any(letter in "\r\n\0" for letter in value):
+        raise UsageError(f"the value of the header field {name!r} has a line break or NUL in it")
+    return name.lower(), value

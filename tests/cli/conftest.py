@@ -33,7 +33,8 @@ def origin() -> Iterator[Listening]:
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Runs one command line in this process: exit code, standard output, standard error. No traceback is ever seen."""
-    for name in ("NO_COLOR", "FETCHER_DEBUG", "SSLKEYLOGFILE", "COLUMNS"):
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+    for name in ("NO_COLOR", "FETCHER_DEBUG", "SSLKEYLOGFILE", "COLUMNS", *proxies):
         monkeypatch.delenv(name, raising=False)
 
     def command(*arguments: str) -> Outcome:
