@@ -80,7 +80,15 @@ def check(
     resolve: o.Resolve = None,
     connect_to: o.ConnectTo = None,
     header: o.Header = None,
+    header_scope: o.HeaderScope = o.HeaderScopes.SITE,
     user_agent: o.UserAgent = None,
+    cookie: o.Cookie = None,
+    user: o.User = None,
+    cert: o.Cert = None,
+    key: o.Key = None,
+    proxy: o.Proxy = None,
+    noproxy: o.NoProxy = None,
+    device: o.Device = None,
     max_time: MaxTime = None,
     json: o.JsonFile = None,
     quiet: o.Quiet = False,
@@ -90,15 +98,19 @@ def check(
 ) -> None:
     """Is there a 103, how soon and how often, and what does each browser do with each of its links."""
     check_writable(json)
-    net = o.net_options(http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to)
+    net = o.net_options(
+        http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
+        proxy=proxy, noproxy=noproxy,
+    )  # fmt: skip
     headers = o.header_fields(header)
     expected = _expectations(expect_hints, expect_hint, delivery, expect_text)
     checking = _Checking(browser, runs, expected, progress=not quiet and is_terminal(sys.stderr))
     failure: FetcherError | None = None
     for url in urls:
         try:
+            asked = o.page_options(url, cookie=cookie, user=user, header_scope=header_scope, device=device)
             checking.one(
-                url, pause=pause * 1000, headers=headers, user_agent=user_agent, options=net, timeout=max_time
+                url, pause=pause * 1000, headers=headers, user_agent=user_agent, options=net, timeout=max_time, **asked
             )  # fmt: skip
         except UsageError:
             raise

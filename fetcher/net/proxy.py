@@ -119,7 +119,7 @@ def is_exempt(host: str, exempt: str) -> bool:
     """Whether curl's no_proxy list names ``host``: itself, a domain above it, an address or a range; "*" is all."""
     if not exempt:
         return False
-    if exempt.strip() == "*":
+    if exempt == "*":
         return True
     host = host.lower().rstrip(".")
     address = is_ip(host)

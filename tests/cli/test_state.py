@@ -170,3 +170,13 @@ def test_what_get_says_of_a_proxy(cli: Cli, origin: Listening, proxy: tuple[int,
         refused
     )
     assert "secret" not in refused.out + refused.err
+
+
+def test_check_takes_the_same_options(cli: Cli, origin: Listening) -> None:
+    """A page behind a log-in is checked like any other."""
+    line = ["-n", "1", "--browser", "eager", "-b", "a=1", "-u", "u:p", "--device", "mobile", "--json", "-"]
+    text = cli("check", *line, f"{origin.http}/").out
+    assert '"cookie"' in text
+    assert '"authorization"' in text
+    assert "Android" in text
+    assert "dTpw" not in text
