@@ -103,3 +103,26 @@ def members(value: dict[str, Any], where: str, must: dict[str, Any], may: dict[s
         if known is not None:
             assert isinstance(member, known), f"{where}.{name} is {member!r}"
             assert known is bool or not isinstance(member, bool), f"{where}.{name} is {member!r}"
+
+
+def entry(url: str = "https://a.test/", at: str = "00.000", **more: Any) -> dict[str, Any]:
+    """An entry that started ``at`` seconds; members of ``request``, ``response`` and ``timings`` are merged in."""
+    made: dict[str, Any] = {
+        "startedDateTime": f"2026-08-01T09:30:{at}Z",
+        "time": 30,
+        "request": {"method": "GET", "url": url, "httpVersion": "h2", "headers": []},
+        "response": {"status": 200, "statusText": "", "httpVersion": "h2", "headers": [], "content": {"size": 5}},
+        "cache": {},
+        "timings": {"blocked": 1, "dns": -1, "connect": -1, "ssl": -1, "send": 2, "wait": 20, "receive": 7},
+    }
+    for name, value in more.items():
+        if isinstance(value, dict) and isinstance(made.get(name), dict):
+            made[name] = {**made[name], **value}
+        else:
+            made[name] = value
+    return made
+
+
+def made(*entries: Any, **log: Any) -> dict[str, Any]:
+    """A HAR of ``entries``; ``log`` are further members of its log."""
+    return {"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": list(entries), **log}}
