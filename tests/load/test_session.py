@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 from aioresponses import aioresponses
 
 import fetcher
 from fetcher.net import NetOptions
+from fetcher.origin.sample import CASES, sample_site
 from fetcher.origin.script import HTML, Body, Close, Head, Route, Silence, asset, page
 from fetcher.origin.server import Origin
 from fetcher.record import PageLoad
@@ -103,3 +106,23 @@ async def test_an_unknown_transport_is_a_usage_error() -> None:
     """One sentence that names the choices."""
     with pytest.raises(fetcher.UsageError, match="connections or aiohttp"):
         await fetcher.load_page("http://127.0.0.1:1/", transport="pigeon")
+
+
+LOADED = [case.path for case in CASES if case.path not in ("/silent", "/cut", "/garbage", "/flood", "/huge-field")]
+
+
+async def requests_of(path: str, transport: str) -> list[tuple[str, int | None]]:
+    """What one load of a sample page asked its own server for, as the server saw it."""
+    async with Origin(sample_site(think_ms=30, interim_delay_ms=5), tls=True) as server:
+        net = NetOptions(ca_file=str(server.ca_file))
+        load = await fetcher.load_page(server.url + path, options=net, transport=transport)
+        seen = sorted(server.log.multiset().items())
+    assert all(request.outcome == "complete" for request in load.requests), path
+    return seen
+
+
+@pytest.mark.parametrize("path", LOADED)
+async def test_every_sample_page_makes_the_same_requests_over_both_transports(path: str) -> None:
+    """Counted at the server: hints acted on, refused, unused, fetched twice, redirected."""
+    ours, theirs = await asyncio.gather(requests_of(path, "connections"), requests_of(path, "aiohttp"))
+    assert ours == theirs
