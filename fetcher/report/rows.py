@@ -8,6 +8,7 @@ hinted, failed, fetched twice or navigated always stands alone.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fetcher.record.page_load import ConnectionRecord, PageLoad, RequestRecord
@@ -96,7 +97,8 @@ def rows(load: PageLoad, *, all_rows: bool = False) -> list[Row]:
     home = home_of(load)
     again = {request.earlier: request.id for request in load.requests if request.earlier is not None}
     opener = _openers(load)
-    made = [_request_row(load, request, home, again, opener) for request in load.requests]
+    why = _reasons(load)
+    made = [_request_row(load, request, home, again, opener, why) for request in load.requests]
     shown = set(opener.values())
     made += [_connection_row(load, one) for one in load.connections if one.id not in shown]
     made.sort(key=lambda row: row.at)  # stable: ids already follow time
@@ -115,8 +117,31 @@ def _openers(load: PageLoad) -> dict[int, int]:
     return found
 
 
+def _reasons(load: PageLoad) -> dict[int, str]:
+    """Request id -> why it failed. A reason that several have is said once, beneath the first of them; the load's own
+    stands in the headline."""
+    sharing: dict[tuple[str, str | None], list[int]] = {}
+    for request in load.requests:
+        if has_failed(request) and request.error != load.error:
+            sharing.setdefault((request.outcome, request.error), []).append(request.id)
+    return {
+        ids[0]: f"{numbered(ids)} {outcome}: {error or 'no reason was given'}"
+        for (outcome, error), ids in sharing.items()
+    }
+
+
+def numbered(ids: Sequence[int]) -> str:
+    """ "#3, #5", eight at most."""
+    return ", ".join(f"#{one}" for one in ids[:8]) + (" …" if len(ids) > 8 else "")
+
+
 def _request_row(
-    load: PageLoad, request: RequestRecord, home: str | None, again: dict[int, int], opener: dict[int, int]
+    load: PageLoad,
+    request: RequestRecord,
+    home: str | None,
+    again: dict[int, int],
+    opener: dict[int, int],
+    why: dict[int, str],
 ) -> Row:
     hinted = request.initiator.kind is InitiatorKind.EARLY_HINT or request.hint is not None
     failed = has_failed(request)
@@ -141,7 +166,7 @@ def _request_row(
         spans=tuple(spans(request, opened, load.finished_at if request.outcome == "pending" else None)),
         marks=_marks(load, request),
         labels=tuple(_labels(load, request, again, failed)),
-        below=_why(request) if failed and request.error != load.error else (),
+        below=((why[request.id], Style.BAD),) if request.id in why else (),
         special=special,
         failed=failed,
         gather=None if special else (split(request.url)[0], request.destination),
@@ -186,10 +211,6 @@ def _labels(load: PageLoad, request: RequestRecord, again: dict[int, int], faile
     return labels
 
 
-def _why(request: RequestRecord) -> tuple[Segment, ...]:
-    return ((f"#{request.id} {request.outcome}: {request.error or 'no reason was given'}", Style.BAD),)
-
-
 def _connection_row(load: PageLoad, connection: ConnectionRecord) -> Row:
     hinted = connection.hint is not None
     port = "" if connection.port in (80, 443) else f":{connection.port}"
@@ -227,7 +248,7 @@ def _gathered(made: list[Row]) -> list[Row]:
     for row in rest:
         groups.setdefault(row.gather if row.gather in common else None, []).append(row)
     gathered = [members[0] if len(members) == 1 else _group_row(key, members) for key, members in groups.items()]
-    gathered.sort(key=lambda row: row.at)
+    gathered.sort(key=lambda row: (row.group and row.gather is None, row.at))
     return [row for row in made if id(row) in kept] + gathered
 
 
@@ -246,4 +267,5 @@ def _group_row(key: tuple[str, Destination] | None, members: list[Row]) -> Row:
         style=Style.DIM,
         spans=tuple(span for row in members for span in row.spans if span.phase is not Phase.QUEUED),
         group=True,
+        gather=key,
     )

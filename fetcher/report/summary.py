@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
-from fetcher.report.rows import has_failed, has_scripts, home_of
+from fetcher.report.rows import has_failed, has_scripts, home_of, numbered
 from fetcher.terms import HttpVersion, ProfileName
 
 MOST_LISTED = 12
@@ -192,14 +192,10 @@ def _totals(load: PageLoad) -> str:
     failed = [r.id for r in load.requests if has_failed(r) and r.id not in load.navigations]
     refused = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
     if failed:
-        parts.append(f"{len(failed)} failed ({_ids(failed)})")
+        parts.append(f"{len(failed)} failed ({numbered(failed)})")
     if refused:
-        parts.append(f"{count(len(refused), 'error status', 'error statuses')} ({_ids(refused)})")
+        parts.append(f"{count(len(refused), 'error status', 'error statuses')} ({numbered(refused)})")
     return _joined(parts)
-
-
-def _ids(ids: list[int]) -> str:
-    return ", ".join(f"#{one}" for one in ids[:8]) + (" …" if len(ids) > 8 else "")
 
 
 def _unseen(load: PageLoad, width: int) -> list[Line]:
@@ -216,5 +212,5 @@ def _listed(entries: Iterable[list[Line]], most: int | None) -> list[Line]:
     shown = items if most is None or len(items) <= most + 1 else items[:most]
     lines = [line for item in shown for line in item]
     if len(shown) < len(items):
-        lines.append(((f"  … and {len(items) - len(shown)} more", Style.DIM),))
+        lines.append(((f"  … and {len(items) - len(shown)} more; -v shows all", Style.DIM),))
     return lines

@@ -80,7 +80,7 @@ def _layout(table: list[Row], width: int) -> tuple[Columns, int]:
     needs = {name: max(cells(getattr(row, name)) for row in table) for name in wanted}
     sizes = {name: min(max(needs[name], len(_TITLES[name])), _WIDEST) for name in wanted if name != "what"}
     free = width - sum(sizes.values()) - len(wanted)
-    sizes["what"] = max(min(needs["what"], int(free * 0.4), 52), len(_TITLES["what"]))
+    sizes["what"] = max(min(needs["what"], int(free * 0.45), 52), len(_TITLES["what"]))
     return [(name, sizes[name], name in ("number", "size", "code")) for name in wanted], free - sizes["what"]
 
 
@@ -161,9 +161,14 @@ def _row(row: Row, columns: Columns, scale: Scale, guides: dict[int, Segment]) -
 
 def _write_labels(bar: list[Segment | None], labels: tuple[Segment, ...]) -> None:
     """Put the labels after the bar where they fit, else into the widest free space; what fits nowhere is left out
-    (the summary says it too)."""
-    if not labels:
-        return
+    (the summary says it too), but of a failure the ✗ stays."""
+    short = tuple(("✗", style) for text, style in labels if text.startswith("✗"))
+    if not _written(bar, labels):
+        _written(bar, short)
+
+
+def _written(bar: list[Segment | None], labels: tuple[Segment, ...]) -> bool:
+    """Whether the labels fitted, with a space on the bar's side."""
     letters: list[Segment] = []
     for text, style in labels:
         letters += [(" ", Style.PLAIN)] if letters else []
@@ -172,10 +177,11 @@ def _write_labels(bar: list[Segment | None], labels: tuple[Segment, ...]) -> Non
     start = last + 2
     if start + len(letters) > len(bar):
         gap, length = _widest_gap(bar)
-        if length < len(letters) + 2:
-            return
+        if length < len(letters) + (2 if gap else 1):
+            return False
         start = gap + (length - len(letters)) // 2 if gap else length - len(letters) - 1
     bar[start : start + len(letters)] = letters
+    return True
 
 
 def _widest_gap(bar: list[Segment | None]) -> tuple[int, int]:
@@ -202,6 +208,8 @@ def _legend(lines: list[Line], table: list[Row], interim: float | None, final: f
         entries.append((("◆", Style.HINT), (" asked for by the page", Style.DIM)))
     if any(style is Style.HINT for row in table for _, style in row.labels):
         entries.append((("−n ms", Style.HINT), (" head start over that", Style.DIM)))
+    if any(row.group for row in table):
+        entries.append((("+n", Style.STRONG), (" requests in one row; -v shows each", Style.DIM)))
     legend: list[list[Segment]] = [[]]
     used = 0
     for entry in entries:

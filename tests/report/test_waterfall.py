@@ -165,3 +165,28 @@ def test_the_legend_explains_what_occurs_and_nothing_else() -> None:
     assert "░ waiting" in legend
     assert "queued" not in legend
     assert "TLS" not in legend
+
+
+def test_rows_in_one_say_how_to_see_each() -> None:
+    """Gathered rows are explained in the legend; with all rows there is nothing to explain."""
+    assert any("-v shows each" in line for line in text(many(500)))
+    assert not any("-v shows each" in line for line in text(many(500), all_rows=True))
+    assert not any("-v shows each" in line for line in text(shop()))
+
+
+def test_a_reason_several_share_is_said_once() -> None:
+    """Five requests failed in the same way: one line names them all, under the first."""
+    said = [line for line in text(many(500), 200) if "The server reset the stream" in line]
+    assert [line.strip() for line in said] == [
+        "└ #97, #194, #291, #388, #485 stream-reset: The server reset the stream (REFUSED_STREAM)."
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_every_failed_row_is_marked(width: int) -> None:
+    """Where the words do not fit beside the bar, the ✗ still does."""
+    failed_rows = [
+        line for line in text(many(500), width) if line.split()[:1] in (["97"], ["194"], ["291"], ["388"], ["485"])
+    ]
+    assert len(failed_rows) == 5
+    assert all("✗" in line for line in failed_rows)
