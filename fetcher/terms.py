@@ -142,7 +142,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a page is loaded for: the viewport's ``width`` and ``height`` in CSS pixels, ``dpr`` device pixels to one."""
+    """What a page is loaded for: the viewport's ``width`` and ``height`` in CSS pixels, ``dpr`` device pixels each."""
 
     name: str
     mobile: bool
@@ -190,10 +190,10 @@ class ProxyInterim:
 
 @dataclass(frozen=True, slots=True)
 class ProxyFacts:
-    """The proxy in between. ``url`` is without credentials. ``tunnel``: the origin is spoken to through CONNECT, sent at
+    """The proxy in between; ``url`` without credentials. ``tunnel``: the origin is spoken to through CONNECT, sent at
     ``request_start`` and answered at ``response_start`` (clock ms); else the proxy forwards each request, and its
     interim responses cannot be told from the origin's. ``tls`` is what was settled with an https proxy itself, from
-    ``tls_start`` to ``tls_end``. The proxy's ``Limits.interim_heads`` apply to ``interim``."""
+    ``tls_start`` to ``tls_end``. ``Limits.interim_heads`` bounds ``interim``."""
 
     url: str
     tunnel: bool

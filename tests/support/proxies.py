@@ -66,7 +66,7 @@ async def relay(
     finally:
         for way in ways:
             way.cancel()
+        up_writer.close()  # before anything is awaited: the handler itself may be cancelled a second time
         await asyncio.wait(ways)
-        up_writer.close()
         with suppress(ConnectionError):
             await up_writer.wait_closed()
