@@ -52,6 +52,8 @@ _PRELOADABLE = {
 _SILENT = {
     CandidateKind.ICON: "browsers fetch icons for the tab strip, headless ones not at all",
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
+    CandidateKind.FRAME: "a frame",
+    CandidateKind.REFRESH: "a refresh",
 }
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
 

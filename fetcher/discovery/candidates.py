@@ -6,12 +6,15 @@ decided in ``browser``. Attribute values are as written after character referenc
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class CandidateKind(StrEnum):
-    """What kind of thing was named. BASE carries no request; FONT_USE says a family is used outside @font-face."""
+    """What kind of thing was named. BASE carries no request; FONT_USE says a family is used outside @font-face; FRAME
+    is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own)."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -27,6 +30,39 @@ class CandidateKind(StrEnum):
     CSS_IMAGE = "css-image"
     CSS_FONT = "css-font"
     FONT_USE = "font-use"
+    FRAME = "frame"
+    REFRESH = "refresh"
+
+
+SHOWN = 64
+"""Characters of a data: URL that are kept."""
+_LONGEST_WORDS = 4_096  # of an attribute that names no URL
+_URLS = frozenset({"content", "href", "poster", "src", "xlink:href"})
+_DATA_IN_SET = re.compile(r"data:[^\t\n\f\r ]{60,}", re.I)
+
+
+def shown(url: str) -> str:
+    """``url`` as it is kept: a long data: URL by its beginning and its length."""
+    return _cut(url, SHOWN) if len(url) > SHOWN and url[:5].lower() == "data:" else url
+
+
+def kept(attributes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The attributes of a candidate, none longer than what names something has to be."""
+    return tuple((name, value if len(value) <= SHOWN else _kept(name, value)) for name, value in attributes.items())
+
+
+def _kept(name: str, value: str) -> str:
+    if name in ("srcset", "imagesrcset"):
+        return _DATA_IN_SET.sub(lambda match: _cut(match[0], SHOWN).replace(" ", "-"), value)
+    if name == "srcdoc":
+        return _cut(value, SHOWN)
+    if name in _URLS or len(value) <= _LONGEST_WORDS:
+        return shown(value)
+    return _cut(value, _LONGEST_WORDS)
+
+
+def _cut(text: str, size: int) -> str:
+    return f"{text[:size]}... ({len(text)} characters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +71,10 @@ class Candidate:
     "@import", "url()", "@font-face" in CSS. ``attributes`` are (lower-case name, value) in order, first of
     duplicates only, "" for a bare name; for CSS_FONT they hold ("family", ...) and ("format", ...) where given, for
     FONT_USE one ("family", ...) each. ``line`` counts from 1; ``offset`` is the byte offset of the tag's "<" (in CSS,
-    of the url or string) in the content-decoded bytes. ``in_head`` is True until the body begins. ``inline`` is True
-    for CSS found in a <style> element or style attribute (then ``element`` is "style" or the tag's name)."""
+    of the url or string) in the content-decoded bytes, or in the UTF-8 form of text that had to be transcoded.
+    ``in_head`` is True until the body begins. ``inline`` is True for CSS found in a <style> element or style attribute
+    (then ``element`` is "style" or the tag's name). What nobody can use is cut: data: URLs and srcdoc after 64
+    characters, with their length said."""
 
     kind: CandidateKind
     url: str

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from fetcher.discovery.candidates import CandidateKind
+from fetcher.fields import refresh
 
 Named = list[tuple[CandidateKind, str]]
 SPACE = "\t\n\f\r "
@@ -101,6 +102,24 @@ def _video(attributes: Mapping[str, str]) -> Named:
     return [(CandidateKind.IMAGE, url)] if url else []
 
 
+def _iframe(attributes: Mapping[str, str]) -> Named:
+    """One with srcdoc asks for nothing, whatever its src: it is named so that this can be said."""
+    url = _url(attributes, "src")
+    return [(CandidateKind.FRAME, url)] if url or "srcdoc" in attributes else []
+
+
+def _frame(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "src")
+    return [(CandidateKind.FRAME, url)] if url else []
+
+
+def _meta(attributes: Mapping[str, str]) -> Named:
+    if ascii_lower(attributes.get("http-equiv", "")) != "refresh":
+        return []
+    found = refresh.parse(attributes.get("content", ""))
+    return [(CandidateKind.REFRESH, found.url)] if found is not None else []
+
+
 def _base(attributes: Mapping[str, str]) -> Named:
     return [(CandidateKind.BASE, _url(attributes, "href"))] if "href" in attributes else []
 
@@ -118,10 +137,13 @@ def _svg_script(attributes: Mapping[str, str]) -> Named:
 
 HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
     "base": _base,
+    "frame": _frame,
+    "iframe": _iframe,
     "img": _image,
     "image": _image,  # the tree builder renames it to img
     "input": _input,
     "link": _link,
+    "meta": _meta,
     "script": _script,
     "video": _video,
 }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from fetcher.discovery import elements
-from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.foreign import TELLING as foreign_names
 from fetcher.discovery.foreign import ForeignContent
@@ -21,8 +21,10 @@ from fetcher.discovery.position import Position
 from fetcher.discovery.raw_text import RawText, ScriptText
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
-_TELLING = ("base", "img", "image", "input", "link", "script", "style", "video")
-_RUN = boring_run([*_TELLING, *_TEXT_ONLY, "math", "noscript", "plaintext", "svg", "template", "/template"])
+_TELLING = ("base", "frame", "iframe", "img", "image", "input", "link", "meta", "script", "style", "video")
+_RUN = boring_run(
+    [*dict.fromkeys([*_TELLING, *_TEXT_ONLY]), "math", "noscript", "plaintext", "svg", "template", "/template"]
+)
 _DRAWING = run_of(
     [
         *("path", "g", "use", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
@@ -68,6 +70,7 @@ class HtmlScanner:
         self._templates = 0
         self._template_floor = 0
         self._based = False
+        self._framed = False
 
     def feed(self, data: bytes) -> list[Candidate]:
         """The candidates whose tags ended in ``data``, in document order."""
@@ -271,6 +274,8 @@ class HtmlScanner:
         styled = _STYLE.search(text, match.end(2), match.end()) is not None
         if styled or word in _TELLING or word in foreign_names:
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
+        if word == "frameset" and not self.is_past_head:
+            self._framed = True  # the only place where <frame> is not ignored (13.2.6.4.6, 13.2.6.4.20)
         self._enter_body(word)
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
         if not self._templates:
@@ -306,13 +311,15 @@ class HtmlScanner:
         known = not foreign or self._foreign.is_svg  # MathML names nothing
         named = elements.named_by(name, attributes, foreign=foreign) if known else []
         if named:
-            pairs = tuple(attributes.items())
+            pairs = kept(attributes)
             for kind, url in named:
                 if kind is CandidateKind.BASE:
                     if self._based:
                         continue
                     self._based = True
-                self._found.append(Candidate(kind, url, element, pairs, line, offset, not self.is_past_head))
+                if name == "frame" and not self._framed:
+                    continue
+                self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, not self.is_past_head))
         if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
         style = attributes.get("style")

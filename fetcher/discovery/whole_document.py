@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fetcher.discovery import elements
-from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css import CssScanner
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
                 if based:
                     continue
                 based = True
-            found.append(Candidate(kind, url, name, tuple(attributes.items()), 0, 0, in_head))
+            found.append(Candidate(kind, shown(url), name, kept(attributes), 0, 0, in_head))
         style = attributes.get("style", "")
         if style:
             found += _css(CssScanner(element=name, inline=True, declarations=True, families=families), style, in_head)

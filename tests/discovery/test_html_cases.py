@@ -86,7 +86,25 @@ ELEMENTS = [
     ("<base target=_top><base href=/x/><base href=/y/>", "base /x/"),
     ("<base href=''>", "base"),
     ("<template><base href=/no/></template><base href=/x/>", "base /x/"),
-    ("<iframe src=f.html></iframe>", ""),
+    ("<iframe src=f.html></iframe>", "frame f.html"),
+    ("<iframe src=' f.html ' loading=lazy>", "frame f.html"),
+    ("<iframe></iframe><iframe src=''></iframe>", ""),
+    ("<iframe srcdoc='<img src=no>' src=f.html><img src=no></iframe>", "frame f.html"),
+    ("<iframe srcdoc></iframe>", "frame"),
+    ("<svg><iframe src=no>", ""),
+    ("<template><iframe src=no></iframe></template>", ""),
+    ("<head><frameset><frame src=f><frame src=g></frameset>", "frame f, frame g"),
+    ("<p><frame src=no>", ""),
+    ("<body><frameset><frame src=no></frameset>", ""),
+    ("<meta http-equiv=refresh content='0;url=next'>", "refresh next"),
+    ("<meta http-equiv=REFRESH content='9; next'>", "refresh next"),
+    ("<meta http-equiv=refresh content=5>", "refresh"),
+    ("<meta http-equiv=refresh content='x;url=no'><meta name=refresh content='0;url=no'>", ""),
+    ("<p><meta http-equiv=refresh content='0;url=next'>", "refresh next"),
+    ("<noscript><meta http-equiv=refresh content='0;url=no'></noscript>", ""),
+    (f"<img src='data:,{'a' * 58}'>", f"image data:,{'a' * 58}"),
+    (f"<img src='DATA:,{'a' * 59}'>", f"image DATA:,{'a' * 58}... (65 characters)"),
+    ("<img src=blob:https://a.test/1>", "image blob:https://a.test/1"),
     ("<imgs src=a><im src=b><img-x src=c><linker rel=icon href=d>", ""),
     ("<style>@import 'i.css';</style>", "css-import i.css"),
     ("<style>a{background:url(b.png)}</style>", "css-image b.png"),
@@ -437,3 +455,21 @@ def test_inline_scripts_are_counted(html: str, count: int) -> None:
         scanner.feed(bytes([byte]))
     scanner.close()
     assert scanner.inline_scripts == count
+
+
+LONG = "data:image/png;base64," + "A" * 500
+CUT = "data:image/png;base64," + "A" * 42 + "... (522 characters)"
+KEPT = [
+    (f"<img src='{LONG}'>", "src", CUT),
+    (f"<img srcset='{LONG} 1x, b.png 2x'>", "srcset", f"{CUT.replace(' ', '-')} 1x, b.png 2x"),
+    (f"<iframe srcdoc='{'<p>' * 100}'>", "srcdoc", f"{('<p>' * 22)[:64]}... (300 characters)"),
+    (f"<img src=a alt='{'x' * 4097}'>", "alt", f"{'x' * 4096}... (4097 characters)"),
+    (f"<img src='{'x' * 9000}'>", "src", "x" * 9000),
+]
+
+
+@pytest.mark.parametrize(("html", "name", "value"), KEPT, ids=[f"{name} {len(html)}" for html, name, _ in KEPT])
+def test_what_nobody_can_use_is_cut(html: str, name: str, value: str) -> None:
+    """A record holds no inlined pictures or documents: their beginning and length say enough."""
+    (found,) = HtmlScanner().feed(html.encode())
+    assert found.attribute(name) == value
