@@ -83,7 +83,8 @@ def parse_proxy(text: str, source: str = "--proxy") -> Proxy:
         scheme, rest = "http", text.strip()
     scheme = scheme.lower()
     if _SOCKS.fullmatch(scheme):
-        raise UsageError(f"{source} names a SOCKS proxy, which fetcher cannot use; give an http:// or https:// proxy")
+        way_out = "give an http:// or https:// one, or --proxy '' for none"
+        raise UsageError(f"{source} names a SOCKS proxy, which fetcher cannot use; {way_out}")
     if scheme not in _DEFAULT_PORT:
         raise UsageError(f"{source} names a proxy of the scheme {scheme!r}; give an http:// or https:// one")
     userinfo, at, place = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
