@@ -352,8 +352,8 @@ class Browser:
 
     def _may_retry(self, fetch: Fetch, event: FetchFailed) -> bool:
         """RFC 9110 9.2.2: once, when the server certainly did not act on it, or when a kept-alive connection closed
-        under a GET before a response came."""
-        if fetch.retried or fetch.status is not None or fetch.interims:
+        under a GET before a response came. A session tries again on its own account."""
+        if fetch.retried or fetch.status is not None or fetch.interims or fetch.key.session:
             return False
         return event.processed is False or (fetch.reused and event.kind == "connection-lost")
 

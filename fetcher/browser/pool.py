@@ -82,12 +82,13 @@ class Pool:
         self._changed: dict[ConnectionKey, None] = {}
         self._starved: dict[ConnectionKey, None] = {}
         self._freed = False
+        self._hidden = 0
         self._protocols: dict[tuple[str, str, int], HttpVersion] = {}
 
     @property
     def is_full(self) -> bool:
-        """As many connections stand as may at a time."""
-        return len(self.lines) >= self._most
+        """As many connections stand as may at a time; those of a session are its own affair."""
+        return len(self.lines) - self._hidden >= self._most
 
     def enqueue(self, fetch: Fetch) -> None:
         if (queue := self._waiting.get(fetch.key)) is None:
@@ -137,6 +138,7 @@ class Pool:
         line = Line(self._opened, key)
         self._opened += 1
         self.lines[line.id] = line
+        self._hidden += key.session
         self._by_key.setdefault(key, []).append(line)
         return OpenConnection(line.id, key, reason, hint)
 
@@ -153,6 +155,7 @@ class Pool:
         line = self.lines.pop(connection, None)
         if line is None:
             return []
+        self._hidden -= line.key.session
         lines = self._by_key[line.key]
         lines.remove(line)
         if not lines:

@@ -1,8 +1,8 @@
 """One response's content on its way through decoding and scanning: bytes in, candidates out, nothing kept but what
 a later claim may need.
 
-A hinted style sheet is kept (decoded, up to a limit) until the document claims it, since it is scanned only then.
-Content that cannot be decoded to its end is scanned as far as it could be: ``fault`` says what was wrong.
+A hinted style sheet is kept (decoded, up to a limit for all of them) until the document claims it, since it is scanned
+only then. Content that cannot be decoded to its end is scanned as far as it could be: ``fault`` says what was wrong.
 """
 
 from __future__ import annotations
@@ -19,26 +19,40 @@ from fetcher.load.needle import Needle
 from fetcher.terms import Fields
 from fetcher.wire.coding import decoder_for
 
-KEPT_BYTES = 16_777_216
+KEPT_BYTES = 33_554_432
 _SNIFFS = {ScanKind.HTML: html_charset, ScanKind.XHTML: xhtml_charset, ScanKind.CSS: css_charset}
 
 
+class Keeping:
+    """What one load may hold of sheets that wait to be claimed: ``left`` bytes."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = KEPT_BYTES) -> None:
+        self.left = left
+
+
 class Content:
-    """``transferred`` and ``decoded`` are cumulative bytes. ``keeps`` True: hold decoded bytes until ``scan``.
-    ``find_text``: look for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError or
-    LimitExceeded at which decoding ended; what is fed after it is only counted."""
+    """``transferred`` and ``decoded`` are cumulative bytes. With ``keeping`` decoded bytes are held until ``scan``, as
+    far as that allows: past it they are dropped, and ``is_cut`` says that nothing is left to scan. ``find_text``: look
+    for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError or LimitExceeded at
+    which decoding ended; what is fed after it is only counted."""
 
     __slots__ = (
-        "_decoder", "_kept", "_kind", "_needle", "_scanner", "_text",
-        "decoded", "ended", "fault", "keeps", "transferred",
+        "_decoder", "_keeping", "_kept", "_kind", "_needle", "_scanner", "_text",
+        "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
-    def __init__(self, fields: Fields, limit: int | None, *, keeps: bool, find_text: str | None = None) -> None:
+    def __init__(
+        self, fields: Fields, limit: int | None, *, keeping: Keeping | None = None, find_text: str | None = None
+    ) -> None:
         self.transferred = 0
         self.decoded = 0
-        self.keeps = keeps
+        self.keeps = keeping is not None
+        self.is_cut = False
         self.ended = False
         self.fault: FetcherError | None = None
+        self._keeping = keeping
         self._kept: list[bytes] = []
         self._decoder = decoder_for(fields, limit)
         self._needle = None if find_text is None else Needle(find_text, fields)
@@ -51,8 +65,7 @@ class Content:
         self._kind = order.kind
         self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
         found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
-        self._kept.clear()
-        self.keeps = False
+        self._forget()
         if self.ended:
             found += self._close()
         return found
@@ -112,20 +125,27 @@ class Content:
                     self._needle.feed(piece)
                 if self._text is not None:
                     found += self._scanned(self._text.feed(piece))
-                elif self.keeps:
-                    self._keep(piece)
+                elif self._keeping is not None and self.keeps:
+                    self._keep(piece, self._keeping)
         except FetcherError as error:  # from the decoder, after the last good piece
             self.fault = error
             self.ended = True
             found += self._close()
         return found
 
-    def _keep(self, piece: bytes) -> None:
-        if self.decoded > KEPT_BYTES:
-            self.keeps = False
-            self._kept.clear()
+    def _keep(self, piece: bytes, keeping: Keeping) -> None:
+        if len(piece) > keeping.left:
+            self.is_cut = True
+            self._forget()
         else:
+            keeping.left -= len(piece)
             self._kept.append(piece)
+
+    def _forget(self) -> None:
+        if self._keeping is not None:
+            self._keeping.left += sum(map(len, self._kept))
+        self._kept.clear()
+        self.keeps = False
 
     def _scanned(self, text: bytes) -> list[Candidate]:
         if not text:

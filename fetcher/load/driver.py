@@ -2,6 +2,10 @@
 
 Everything from a read to the writes it causes runs in one step of the event loop: bytes, engine, machine, commands,
 and one flush per touched connection. Only opening connections is awaited. No decision is made here.
+
+Two orders are kept on purpose. A document's failure is told last of its read, so that what the same read did to the
+other fetches (a lost HTTP/2 connection ends many at once) is on record by its own events before the load is given up.
+And whatever is told of an exchange names its URL: engines know what went wrong, only this file knows where.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from fetcher.browser import commands as c
 from fetcher.browser import events as e
 from fetcher.browser.machine import Browser
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
-from fetcher.load.content import Content
+from fetcher.load.content import Content, Keeping
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Destination, HttpVersion, Limits, Request
@@ -84,6 +88,9 @@ class Driver:
         self._read_as: set[int] = set()  # fetches whose charset was told
         self._touched: dict[int, list[int]] = {}
         self._queue: deque[e.Event] = deque()
+        self._last_of_batch: list[e.Event] = []
+        self._keeping = Keeping()
+        self._url = ""
         self._telling = False
         self._depth = 0
         self._finish: c.Finish | None = None
@@ -93,12 +100,13 @@ class Driver:
 
     async def run(self, url: str) -> None:
         """Load ``url``; raises the failed navigation's error. Leaves no task or socket behind, also when cancelled."""
+        self._url = url
         deadline = self._loop.call_later(self._limits.total_ms / 1000, self._out_of_time)
         try:
             self._tell(e.NavigationStarted(clock.now(), clock.wall(), url))
             await self._done
         except asyncio.CancelledError:
-            self._tell(e.Stopped(clock.now(), "interrupted", "the load was interrupted"))
+            self._tell(e.Stopped(clock.now(), "interrupted", f"the load of {url} was interrupted"))
             raise
         finally:
             deadline.cancel()
@@ -109,7 +117,7 @@ class Driver:
 
     def _out_of_time(self) -> None:
         seconds = self._limits.total_ms / 1000
-        self._tell(e.Stopped(clock.now(), "deadline", f"the load was not over after {seconds:g} s"))
+        self._tell(e.Stopped(clock.now(), "deadline", f"the load of {self._url} was not over after {seconds:g} s"))
 
     def _error_of(self, finish: c.Finish) -> FetcherError:
         known = self._errors.get(finish.error or "")
@@ -142,11 +150,15 @@ class Driver:
                         self._watch(happened, commands)
                 if not self._depth:
                     self._flush()
-        except Exception as error:  # a fault of ours must end the load, not leave it waiting for its deadline
-            if not self._done.done():
-                self._done.set_exception(error)
+        except Exception as error:
+            self._broken(error)
         finally:
             self._telling = False
+
+    def _broken(self, error: Exception) -> None:
+        """A fault of ours, or of whoever watches, ends the load at once instead of leaving it to its deadline."""
+        if not self._done.done():
+            self._done.set_exception(error)
 
     def _flush(self) -> None:
         touched, self._touched = self._touched, {}
@@ -203,9 +215,7 @@ class Driver:
             head = RequestHead(request.method, url.scheme, url.authority, url.target, request.fields)
             exchange.stream_id = connection.send_request(head, self._sink_of(exchange))
         except FetcherError as error:
-            lost = ConnectionLost(str(error))
-            self._note(lost)
-            self._queue.append(e.FetchFailed(clock.now(), command.fetch, lost.kind, str(lost), False))
+            self._not_sent(command, connection, error)
             return
         self._exchanges[command.fetch] = exchange
         self._touched.setdefault(command.connection, []).append(command.fetch)
@@ -218,9 +228,30 @@ class Driver:
 
         return sink
 
+    def _not_sent(
+        self, command: c.StartFetch, connection: Connection | SessionTransport | None, error: FetcherError
+    ) -> None:
+        """The connection ended or filled up in the very read that is being decided on. The event that says so comes
+        later in that read, so it is told here first, and the request goes back to wait for another one."""
+        at, number = clock.now(), command.connection
+        if connection is None or connection.is_closed:
+            self._queue.append(e.GoAway(at, number, str(error)))
+        elif isinstance(connection, Connection) and connection.free_streams == 0:
+            self._queue.append(e.StreamLimitChanged(at, number, connection.engine.open_streams))
+        else:
+            error = error.placed(command.request.url)
+            self._note(error)
+            self._queue.append(e.FetchFailed(at, command.fetch, error.kind, str(error)))
+            return
+        lost = ConnectionLost(str(error)).placed(command.request.url)
+        self._note(lost)
+        self._queue.append(e.FetchFailed(at, command.fetch, lost.kind, str(lost), False, sent=False))
+
     def _scan(self, command: c.Scan) -> None:
         content = self._contents.get(command.fetch)
-        if content is None:
+        if content is None or content.is_cut:  # too large to have been kept: there is nothing left to scan
+            self._contents.pop(command.fetch, None)
+            self._queue.append(e.ScanDrained(clock.now(), command.fetch))
             return
         at = clock.now()
         found = content.scan(command)
@@ -253,6 +284,9 @@ class Driver:
             self._opening.pop(number, None)
             self._tell(e.ConnectionLost(clock.now(), number, error.kind, str(error)))
             return
+        except Exception as error:
+            self._broken(error)
+            return
         self._opening.pop(number, None)
         self._connections[number] = connection
         connection.on_event = lambda event: self._on_connection(number, event)
@@ -275,6 +309,8 @@ class Driver:
 
     def _on_batch(self) -> None:
         """All events of one read were delivered: what they caused leaves now, one write per connection."""
+        self._queue.extend(self._last_of_batch)
+        self._last_of_batch.clear()
         self._handle_all()
 
     # -- one exchange
@@ -299,13 +335,16 @@ class Driver:
                     self._ended(exchange, event)
                 case ResponseFailed():
                     self._failed(exchange, event.error, event.at, event.processed)
+        except Exception as error:
+            self._broken(error)
         finally:
             self._depth -= 1
 
     def _head(self, exchange: _Exchange, event: ResponseHead) -> None:
         keeps = exchange.request.destination is Destination.STYLE
         wanted = self._find_text if exchange.is_document else None
-        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeps=keeps, find_text=wanted)
+        keeping = self._keeping if keeps else None
+        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeping=keeping, find_text=wanted)
         self._contents[exchange.fetch] = exchange.content
         deviations = event.deviations
         unknown = exchange.content.unknown_coding
@@ -364,10 +403,15 @@ class Driver:
 
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
         self._scan_rest(exchange, at)
+        error = error.placed(exchange.request.url)
         self._note(error)
         self._contents.pop(exchange.fetch, None)
         self._over(exchange, at)
-        self._tell(e.FetchFailed(at, exchange.fetch, error.kind, str(error), processed))
+        failed = e.FetchFailed(at, exchange.fetch, error.kind, str(error), processed)
+        if exchange.is_document:
+            self._last_of_batch.append(failed)
+        else:
+            self._tell(failed)
 
     def _over(self, exchange: _Exchange, at: float) -> None:
         """An exchange is through; a connection that can take no other says so before the machine hands it one."""
@@ -382,7 +426,23 @@ class Driver:
         self._errors[str(error)] = error
 
     async def _close(self) -> None:
-        """Close everything and wait until it is closed, a stuck peer included."""
+        """Close everything and wait until it is closed, a stuck peer included. Cancelled meanwhile (perhaps again), it
+        drops what is still to be said, waits until the sockets are gone all the same, and lets itself be cancelled."""
+        closing = self._loop.create_task(self._close_all())
+        cancelled: asyncio.CancelledError | None = None
+        while not closing.done():
+            try:
+                await asyncio.wait([closing])
+            except asyncio.CancelledError as error:
+                cancelled = error
+                for connection in self._connections.values():
+                    if isinstance(connection, Connection):
+                        connection.abort()
+        closing.result()
+        if cancelled is not None:
+            raise cancelled
+
+    async def _close_all(self) -> None:
         for task in self._opening.values():
             task.cancel()
         if self._opening:
