@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import platform
+import statistics
 import sys
 from dataclasses import asdict
 from importlib import import_module
@@ -77,9 +78,9 @@ def shown(row: Row) -> str:
 def values(numbers: list[float], unit: str) -> str:
     """ "1.12 ms (0.97-1.36)"."""
     low, high = spread(numbers)
-    row = sorted(numbers)[len(numbers) // 2]
-    digits = 2 if abs(row) < 10 else 1 if abs(row) < 100 else 0
-    return f"{row:.{digits}f} {unit} ({low:.{digits}f}-{high:.{digits}f})"
+    middle = statistics.median(numbers)
+    digits = 2 if abs(middle) < 10 else 1 if abs(middle) < 100 else 0
+    return f"{middle:.{digits}f} {unit} ({low:.{digits}f}-{high:.{digits}f})"
 
 
 def summary(row: Row) -> dict[str, object]:
