@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, run, write_text
+from fetcher.cli.streams import check_writable, is_terminal, report_stream, run, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def check(
     device: o.Device = None,
     max_time: MaxTime = None,
     json: o.JsonFile = None,
+    output: o.Report = None,
+    no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
     color: o.Color = o.Colour.AUTO,
@@ -98,6 +100,9 @@ def check(
 ) -> None:
     """Is there a 103, how soon and how often, and what does each browser do with each of its links."""
     check_writable(json)
+    check_writable(output)
+    if json == output == "-":
+        raise UsageError("--json - and -o - both want standard output; give one of them a file")
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
@@ -118,14 +123,14 @@ def check(
             failure = error
             break
     if json is not None:
-        write_text(_json(checking.checked, several=len(urls) > 1), json)
-    if json != "-" and not quiet and checking.checked:
+        write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
+    if (output is not None or (json != "-" and not quiet)) and checking.checked:
         from fetcher.report.terminal import print_check
 
         colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-        print_check(checking.checked, color=colour, all_rows=verbose)
-        sys.stdout.flush()
-    else:
+        with report_stream(output) as stream:
+            print_check(checking.checked, file=stream, color=colour, all_rows=verbose, redact=not no_redact)
+    if output not in (None, "-") or json == "-" or quiet:
         _say_what_failed(checking.checked)
     if failure is not None:
         raise failure
@@ -147,41 +152,40 @@ class _Checking:
     def one(self, url: str, **options: Any) -> None:
         from fetcher.analysis import judge
         from fetcher.browser.profiles import profile
-        from fetcher.runs import repeat
         from fetcher.urls import parse
 
         parse(url)
         driving = profile(self.browser).name
         done: list[Run] = []
 
-        def on_run(made: Run) -> None:
-            done.append(made)
-            self._show(url, len(done) + 1)
-
-        self._show(url, 1)
         try:
-            run(
-                repeat(
-                    url, runs=self.runs, browser=self.browser, text=self.expected.text, on_run=on_run, **options
-                ),
-                url,
-            )  # fmt: skip
+            run(self._repeat(url, done, options), url)
         finally:
-            self._wipe()
             if done:
                 self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
 
-    def _show(self, url: str, number: int) -> None:
-        if self.progress and number <= self.runs:
-            from fetcher.report.escape import safe, shorten
+    async def _repeat(self, url: str, done: list[Run], options: dict[str, Any]) -> None:
+        from fetcher.runs import repeat
 
-            sys.stderr.write(f"\r\x1b[K{shorten(safe(url), 50)}: run {number} of {self.runs}")
-            sys.stderr.flush()
-
-    def _wipe(self) -> None:
+        shown = None
         if self.progress:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            from fetcher.cli.progress import Runs
+
+            shown = Runs(sys.stderr, url, self.runs)
+            shown.tick()
+
+        def on_run(made: Run) -> None:
+            done.append(made)
+            if shown is not None:
+                shown.over()
+
+        try:
+            await repeat(
+                url, runs=self.runs, browser=self.browser, text=self.expected.text, on_run=on_run, **options
+            )  # fmt: skip
+        finally:
+            if shown is not None:
+                shown.wipe()
 
 
 def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
@@ -192,13 +196,13 @@ def _expectations(hints: int | None, globs: list[str] | None, delivery: str | No
     return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
 
 
-def _json(checked: Sequence[Checked], *, several: bool) -> str:
+def _json(checked: Sequence[Checked], *, several: bool, redact: bool) -> str:
     """One object for one URL, a list for several."""
     import json
 
     from fetcher.report.check import check_json
 
-    values = [check_json(one) for one in checked]
+    values = [check_json(one, redact=redact) for one in checked]
     return json.dumps(values if several else values[0] if values else None, indent=1) + "\n"
 
 

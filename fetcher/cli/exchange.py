@@ -113,24 +113,25 @@ class Exchange:
 
     # as JSON
 
-    def as_json(self) -> str:
+    def as_json(self, *, redact: bool = True) -> str:
         """Times are milliseconds since the request was sent, sizes bytes; the body is left out. ASCII, with a newline
         at its end."""
         response, facts = self._response, self._facts
+        shown = redact_text if redact else str
         members: dict[str, Any] = {
             "schema": 1,
             "kind": "exchange",
-            "url": redact_text(self.url),
+            "url": shown(self.url),
             "method": self.method,
             "outcome": "complete" if self.error is None else self.error.kind,
-            "error": None if self.error is None else redact_text(str(self.error)),
+            "error": None if self.error is None else shown(str(self.error)),
             "connection": None if facts is None else _connection(facts),
             "interim": [
                 {
                     "at": self._since(one.at),
                     "status": one.status,
                     "reason": one.reason,
-                    "fields": _fields(one.fields),
+                    "fields": _fields(one.fields, redact),
                 }
                 for one in self._interim
             ],
@@ -142,8 +143,8 @@ class Exchange:
                 "version": response.http_version,
                 "status": response.status,
                 "reason": response.reason,
-                "fields": _fields(response.fields),
-                "trailers": _fields(response.trailers),
+                "fields": _fields(response.fields, redact),
+                "trailers": _fields(response.trailers, redact),
                 "deviations": list(response.deviations),
                 "first_interim_response_start": self._since(self._interim[0].at) if self._interim else None,
                 "final_response_headers_start": self._since(times.final_response_headers_start),
@@ -154,7 +155,9 @@ class Exchange:
         return PAIR.sub(r"[\1, \2]", json.dumps(members, indent=1)) + "\n"
 
 
-def _fields(fields: Fields) -> list[list[str]]:
+def _fields(fields: Fields, redact: bool = True) -> list[list[str]]:
+    if not redact:
+        return [[name, value] for name, value in fields]
     return [[name, REDACTED if name in SECRET_FIELDS else redact_text(value)] for name, value in fields]
 
 

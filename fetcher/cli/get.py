@@ -63,6 +63,7 @@ def get(
     noproxy: o.NoProxy = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
+    no_redact: o.NoRedact = False,
     fail: o.Fail = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -109,7 +110,7 @@ def get(
             raise
         finally:
             if json is not None:
-                write_text(seen.as_json(), json)
+                write_text(seen.as_json(redact=not no_redact), json)
     if fail and seen.status is not None and seen.status >= 400:
         print(f"fetcher: {seen.url} answered with status {seen.status}", file=sys.stderr)
         raise typer.Exit(HTTP_ERROR)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, run, write_text
+from fetcher.cli.streams import check_writable, is_terminal, report_stream, run, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Examples:
   fetcher load https://example.com/
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
-  fetcher load --har page.har https://example.com/
+  fetcher load --har page.har -o waterfall.txt https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
@@ -55,9 +55,12 @@ def load(
     device: o.Device = None,
     viewport: o.Viewport = None,
     dpr: o.Dpr = None,
+    transport: o.Transport = o.Transports.CONNECTIONS,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     har: o.HarFile = None,
+    output: o.Report = None,
+    no_redact: o.NoRedact = False,
     fail: o.Fail = False,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
@@ -65,10 +68,10 @@ def load(
     debug: o.Debug = False,
 ) -> None:
     """Load a page and everything it asks for, acting on its 103s, and show the waterfall."""
-    check_writable(json)
-    check_writable(har)
-    if json == "-" and har == "-":
-        raise UsageError("--json - and --har - cannot both have standard output; give one of them a file")
+    for name in (json, har, output):
+        check_writable(name)
+    if [json, har, output].count("-") > 1:
+        raise UsageError("only one of --json, --har and -o can have standard output; give the others a file")
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
@@ -77,6 +80,8 @@ def load(
     asked = o.page_options(
         url, cookie=cookie, user=user, header_scope=header_scope, device=device, viewport=viewport, dpr=dpr
     )
+    if transport is not o.Transports.CONNECTIONS:
+        asked["transport"] = transport.value
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure: FetcherError | None = None
     try:
@@ -85,20 +90,25 @@ def load(
         failure = error
     record = loading.record
     if record is not None:
+        if not no_redact:
+            from fetcher.record import redacted
+
+            record = redacted(record)
         if json is not None:
             from fetcher.record import dumps
 
-            write_text(dumps(record), json)
+            write_text(dumps(record, redact=False), json)
         if har is not None:
             from fetcher.record.har_out import har_text
 
-            write_text(har_text(record), har)
-        if "-" not in (json, har) and not quiet and (failure is None or _saw_something(record)):
+            write_text(har_text(record, redact=False), har)
+        free = output is not None or "-" not in (json, har)
+        if free and not (quiet and output is None) and (failure is None or _saw_something(record)):
             from fetcher.report.terminal import print_load
 
             colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-            print_load(record, color=colour, all_rows=verbose)
-            sys.stdout.flush()
+            with report_stream(output) as stream:
+                print_load(record, file=stream, color=colour, all_rows=verbose, redact=False)
     if failure is not None:
         raise failure
     if fail:
@@ -141,6 +151,7 @@ class _Loading:
             from fetcher.cli.progress import Progress
 
             shown = Progress(sys.stderr)
+            shown.tick()
         try:
             self.record = await load_page(
                 self.url,

@@ -40,6 +40,11 @@ class HeaderScopes(StrEnum):
     ALL = "all"
 
 
+class Transports(StrEnum):
+    CONNECTIONS = "connections"
+    AIOHTTP = "aiohttp"
+
+
 class Devices(StrEnum):
     MOBILE = "mobile"
     DESKTOP = "desktop"
@@ -129,6 +134,20 @@ JsonFile = Annotated[
 ]
 HarFile = Annotated[
     str | None, typer.Option("--har", metavar="FILE", help="Write the load as HAR 1.2 for other tools; - is stdout.")
+]
+Report = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report there; - is stdout.")
+]
+NoRedact = Annotated[
+    bool, typer.Option("--no-redact", help="Leave cookies, credentials and secret-looking query values in the output.")
+]
+Transport = Annotated[
+    Transports,
+    typer.Option(
+        "--transport",
+        help="What fetches the subresources: connections of our own, or an aiohttp session, to compare. The document "
+        "always comes over our own: aiohttp hides its 103.",
+    ),
 ]
 Fail = Annotated[bool, typer.Option("--fail", help="Exit with 22 when the answer's status is 400 or more.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes.")]

@@ -1,24 +1,56 @@
 """The one line on standard error that moves while a page loads, drawn only on a terminal.
 
-It watches the same log that the record is folded from, and is wiped before the result is printed.
+It watches the same log that the record is folded from, and is wiped before the result is printed. While a server is
+silent there is no event to draw at: a timer of the loop's own then moves the clock, so that a person sees that it runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from fetcher import clock
 from fetcher.browser import commands, events
+from fetcher.report.escape import safe, shorten
 
 REDRAW_MS = 100.0
 """Drawing costs a system call; ten times a second is as fast as anybody reads."""
 
+TICK_S = 0.25
+"""How often the clock moves while nothing happens."""
 
-class Progress:
-    """Give it to ``load_page`` as ``watch``; ``wipe`` it when the load is over."""
+
+class MovingLine:
+    """A line of ``stream`` that is drawn anew in place, never wider than the terminal, and wiped at the end."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._width = max(shutil.get_terminal_size((80, 24)).columns - 1, 10)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def draw(self, text: str) -> None:
+        self._stream.write(f"\r\x1b[K{shorten(text, self._width, 1.0)}")
+        self._stream.flush()
+
+    def tick(self, text: Callable[[float], str]) -> None:
+        """Draw ``text(now)`` at once and every ``TICK_S`` until ``wipe``. Needs a running loop."""
+        self.draw(text(clock.now()))
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self.tick, text)
+
+    def wipe(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._stream.write("\r\x1b[K")
+        self._stream.flush()
+
+
+class Progress:
+    """Give it to ``load_page`` as ``watch``; ``tick`` it from a running loop, ``wipe`` it when the load is over."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._line = MovingLine(stream)
         self._started: float | None = None
         self._drawn = float("-inf")
         self._asked = 0
@@ -39,16 +71,42 @@ class Progress:
                 self._over += 1
         if event.at - self._drawn >= REDRAW_MS:
             self._drawn = event.at
-            self._stream.write(f"\r\x1b[K{self.line(event.at)}")
-            self._stream.flush()
+            self._line.draw(self.line(event.at))
 
     def line(self, now: float) -> str:
         """ "2 of 5 requests done, 1 interim response, 34 kB, 0.4 s"."""
-        seconds = (now - (self._started if self._started is not None else now)) / 1000
+        seconds = max(now - (self._started if self._started is not None else now), 0.0) / 1000
         interim = f"{self._interim} interim response{'' if self._interim == 1 else 's'}"
         kilobytes = f"{sum(self._bytes.values()) / 1000:.0f} kB"
         return f"{self._over} of {self._asked} requests done, {interim}, {kilobytes}, {seconds:.1f} s"
 
+    def tick(self) -> None:
+        self._line.tick(self.line)
+
     def wipe(self) -> None:
-        self._stream.write("\r\x1b[K")
-        self._stream.flush()
+        self._line.wipe()
+
+
+class Runs:
+    """ "https://a.test/: run 2 of 5, 1.3 s" for a check; ``over`` says that a run is."""
+
+    def __init__(self, stream: TextIO, url: str, runs: int) -> None:
+        self._line = MovingLine(stream)
+        self._url = shorten(safe(url), 50)
+        self._runs = runs
+        self._number = 1
+        self._started = clock.now()
+
+    def line(self, now: float) -> str:
+        number = min(self._number, self._runs)
+        return f"{self._url}: run {number} of {self._runs}, {(now - self._started) / 1000:.1f} s"
+
+    def tick(self) -> None:
+        self._line.tick(self.line)
+
+    def over(self) -> None:
+        self._number += 1
+        self._line.draw(self.line(clock.now()))
+
+    def wipe(self) -> None:
+        self._line.wipe()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -47,6 +48,21 @@ def write_text(text: str, target: str) -> None:
         return
     try:
         Path(target).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+@contextmanager
+def report_stream(target: str | None) -> Iterator[TextIO]:
+    """Where a report goes: the file ``target``, or standard output for "-" and None, flushed when it is written.
+    Raises ``UsageError`` naming the file."""
+    if target in (None, "-"):
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    try:
+        with Path(str(target)).open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror or error}") from error
 

@@ -45,9 +45,11 @@ def check_json(checked: Checked, *, redact: bool = True) -> dict[str, Any]:
     return {"schema": SCHEMA_VERSION, **encode(redacted(checked) if redact else checked)}
 
 
-def check_lines(checked: Checked, *, width: int, unicode: bool = True, all_rows: bool = False) -> list[Line]:
+def check_lines(
+    checked: Checked, *, width: int, unicode: bool = True, all_rows: bool = False, redact: bool = True
+) -> list[Line]:
     """One URL's block in ``width`` cells; ``all_rows`` adds each run and each link's raw text, and ends no list."""
-    checked = safe_load(redacted(checked), unicode=unicode)
+    checked = safe_load(redacted(checked) if redact else checked, unicode=unicode)
     lines: list[Line] = [((shorten(checked.url, width), Style.STRONG),)]
     lines += _headline(checked, width)
     if checked.survey.runs:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from fetcher.record.page_load import PageLoad
+from fetcher.record.redaction import redacted
 from fetcher.report.difference import difference
 from fetcher.report.lines import Line, Style
 from fetcher.report.summary import details, headline
@@ -42,8 +43,12 @@ LOOKS: dict[Style, str] = {
 }
 
 
-def render_load(load: PageLoad, *, width: int, color: bool, unicode: bool = True, all_rows: bool = False) -> str:
-    """Headline, waterfall and summary of ``load`` in ``width`` cells, ending in a newline; no trailing spaces."""
+def render_load(
+    load: PageLoad, *, width: int, color: bool, unicode: bool = True, all_rows: bool = False, redact: bool = True
+) -> str:
+    """Headline, waterfall and summary of ``load`` in ``width`` cells, ending in a newline; no trailing spaces. Secrets
+    are replaced unless ``redact`` is False."""
+    load = redacted(load) if redact else load
     lines = [
         *headline(load, width=width, unicode=unicode),
         (),
@@ -55,17 +60,22 @@ def render_load(load: PageLoad, *, width: int, color: bool, unicode: bool = True
 
 
 def render_difference(off: PageLoad, on: PageLoad, *, width: int, color: bool, unicode: bool = True) -> str:
-    """The table of ``difference``: the page with hints ``off`` and ``on``, one run each."""
-    return _text(difference(off, on, width=width, unicode=unicode), color)
+    """The table of ``difference``: the page with hints ``off`` and ``on``, one run each, without secrets."""
+    return _text(difference(redacted(off), redacted(on), width=width, unicode=unicode), color)
 
 
 def print_load(
-    load: PageLoad, *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
+    load: PageLoad,
+    *,
+    file: TextIO | None = None,
+    color: bool | None = None,
+    all_rows: bool = False,
+    redact: bool = True,
 ) -> None:
     """Write ``render_load`` to ``file`` (standard output) as the stream can show it; ``color`` None is automatic."""
     stream = file or sys.stdout
     width, colored, unicode = _shows(stream, color)
-    stream.write(render_load(load, width=width, color=colored, unicode=unicode, all_rows=all_rows))
+    stream.write(render_load(load, width=width, color=colored, unicode=unicode, all_rows=all_rows, redact=redact))
 
 
 def print_difference(off: PageLoad, on: PageLoad, *, file: TextIO | None = None, color: bool | None = None) -> None:
@@ -76,7 +86,13 @@ def print_difference(off: PageLoad, on: PageLoad, *, file: TextIO | None = None,
 
 
 def render_check(
-    checked: Sequence[Checked], *, width: int, color: bool, unicode: bool = True, all_rows: bool = False
+    checked: Sequence[Checked],
+    *,
+    width: int,
+    color: bool,
+    unicode: bool = True,
+    all_rows: bool = False,
+    redact: bool = True,
 ) -> str:
     """One block for each URL, and a closing line where there are several."""
     from fetcher.report.check import check_lines, closing_line  # with analysis behind it: not for a load's report
@@ -84,19 +100,24 @@ def render_check(
     lines: list[Line] = []
     for one in checked:
         lines += [()] if lines else []
-        lines += check_lines(one, width=width, unicode=unicode, all_rows=all_rows)
+        lines += check_lines(one, width=width, unicode=unicode, all_rows=all_rows, redact=redact)
     if len(checked) > 1:
         lines += [(), closing_line(checked)]
     return _text(lines, color)
 
 
 def print_check(
-    checked: Sequence[Checked], *, file: TextIO | None = None, color: bool | None = None, all_rows: bool = False
+    checked: Sequence[Checked],
+    *,
+    file: TextIO | None = None,
+    color: bool | None = None,
+    all_rows: bool = False,
+    redact: bool = True,
 ) -> None:
     """Write ``render_check`` to ``file`` (standard output) as the stream can show it."""
     stream = file or sys.stdout
     width, colored, unicode = _shows(stream, color)
-    stream.write(render_check(checked, width=width, color=colored, unicode=unicode, all_rows=all_rows))
+    stream.write(render_check(checked, width=width, color=colored, unicode=unicode, all_rows=all_rows, redact=redact))
 
 
 def _shows(stream: TextIO, color: bool | None) -> tuple[int, bool, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.cli.check import EPILOG
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 
 Check = Callable[..., Outcome]
@@ -156,23 +154,18 @@ def test_ctrl_c_shows_the_runs_before_it(origin: Listening, tmp_path: Path) -> N
 # Ctrl-C as a person would press it, but at a known moment: when the first run is over.
 INTERRUPT_AFTER_ONE = f"""
 import os
-from fetcher.cli import check
+from fetcher.cli import check, progress
 from fetcher.cli.app import main
 
-def show(self, url, number):
-    if number == 2:
+class Interrupting(progress.Runs):
+    def tick(self):
+        pass
+    def over(self):
         os.kill(os.getpid(), {int(signal.SIGINT)})
+    def wipe(self):
+        pass
 
-check._Checking._show = show
+progress.Runs = Interrupting
+check.is_terminal = lambda stream: True
 main()
 """
-
-
-def test_help_teaches_by_examples_that_parse(cli: Cli, origin: Listening) -> None:
-    """Every example of the help is a command line that is understood: with --help added it shows the help."""
-    examples = re.sub(r"\\\n\s*", "", EPILOG).splitlines()
-    commands = [line.strip().split("   ")[0] for line in examples if line.strip().startswith("fetcher check")]
-    assert len(commands) == 5
-    for command in commands:
-        words = [word.strip("'") for word in command.split()[1:]]
-        assert cli(*words, "--help").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import signal
@@ -134,6 +135,8 @@ class Interrupting(progress.Progress):
     def __call__(self, event, decided):
         if isinstance(event, FetchEnded):
             os.kill(os.getpid(), signal.SIGINT)
+    def tick(self):
+        pass
     def wipe(self):
         pass
 
@@ -156,6 +159,36 @@ def test_progress_counts_what_happens() -> None:
     assert stream.getvalue().endswith("1 of 0 requests done, 1 interim response, 34 kB, 0.4 s")
     progress.wipe()
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+async def test_the_clock_moves_while_a_server_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No event comes, and the line is drawn all the same: by a timer, never in a loop; after the wipe by nothing."""
+    monkeypatch.setattr("fetcher.cli.progress.TICK_S", 0.001)
+    moved = asyncio.Event()
+
+    class Screen(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue().count("\r") >= 5:
+                moved.set()
+
+    stream = Screen()
+    progress = Progress(stream)
+    progress(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
+    progress.tick()
+    await asyncio.wait_for(moved.wait(), 10)
+    progress.wipe()
+    drawn = stream.getvalue()
+    await asyncio.sleep(0.01)
+    assert stream.getvalue() == drawn
+    assert drawn.endswith(" s\r\x1b[K")
+
+
+def test_the_moving_line_keeps_to_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a narrow terminal it is cut: a wrapped line could not be wiped."""
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = io.StringIO()
+    Progress(stream)(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
+    assert len(stream.getvalue().removeprefix("\r\x1b[K")) == 19
 
 
 def test_progress_is_for_terminals(cli: Cli, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,4 +237,40 @@ def test_har_on_standard_output(cli: Cli, origin: Listening) -> None:
     assert json.loads(outcome.out)["log"]["version"] == "1.2"
     both = cli("load", "--har", "-", "--json", "-", f"{origin.http}/")
     assert (both.code, both.out) == (2, "")
-    assert "cannot both have standard output" in both.err
+    assert "only one of --json, --har and -o" in both.err
+
+
+def test_report_in_a_file(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """-o takes the waterfall, also beside -q and --json -; standard output is then the JSON's."""
+    name = tmp_path / "waterfall.txt"
+    outcome = cli("load", "-q", "-o", str(name), "--json", "-", f"{origin.http}/")
+    assert json.loads(outcome.out)["outcome"] == "loaded"
+    assert "/styles/site.css" in name.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("option", "shown"), [((), False), (("--no-redact",), True)])
+def test_secrets_stay_out_unless_asked_for(
+    cli: Cli, origin: Listening, tmp_path: Path, option: tuple[str, ...], shown: bool
+) -> None:
+    """Query values, credentials and cookies: neither in the waterfall, nor in JSON or HAR, without --no-redact."""
+    url = f"{origin.http}/plain-page?token=hush"
+    har = tmp_path / "load.har"
+    said = cli("load", *option, "-u", "user:hushed", "--har", str(har), url).out
+    saved = cli("load", *option, "-u", "user:hushed", "--json", "-", url).out
+    exchange = cli("get", "-q", *option, "--head-only", "--json", "-", url).out
+    checked = cli("check", "-n", "1", *option, url).out
+    for text in (said, saved, har.read_text(encoding="utf-8"), exchange, checked):
+        assert ("hush" in text) is shown
+
+
+def test_both_transports_bring_the_same(cli: Cli, origin: Listening) -> None:
+    """--transport aiohttp asks for the same resources, and the record says who fetched them."""
+
+    def loaded(*options: str) -> tuple[set[str], str]:
+        record = json.loads(cli("load", *options, "--json", "-", f"{origin.http}/").out)
+        return {request["url"] for request in record["requests"]}, json.dumps(record["notes"])
+
+    ours, _ = loaded()
+    theirs, notes = loaded("--transport", "aiohttp")
+    assert ours == theirs
+    assert "aiohttp" in notes
