@@ -44,10 +44,12 @@ class ProfileName(StrEnum):
 
 
 class Destination(StrEnum):
-    """Fetch's request destination; EMPTY is Sec-Fetch-Dest's spelling of the empty string."""
+    """Fetch's request destination; EMPTY is Sec-Fetch-Dest's spelling of the empty string. FRAME is that of an
+    <iframe>, FRAMESET_FRAME that of a <frame>."""
 
     DOCUMENT = "document"
     FRAME = "iframe"
+    FRAMESET_FRAME = "frame"
     STYLE = "style"
     SCRIPT = "script"
     IMAGE = "image"

@@ -16,6 +16,8 @@ from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
 from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
 from fetcher.urls import URL, is_loopback, sec_fetch_site
 
+_NAVIGATIONS = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME)
+
 
 @lru_cache(maxsize=256)
 def _common(
@@ -26,7 +28,7 @@ def _common(
     fields: list[tuple[str, str]] = []
     if not hinted and secure:
         fields += client_hints(profile, mobile)
-    if destination is Destination.DOCUMENT:
+    if destination in _NAVIGATIONS:
         fields.append(("upgrade-insecure-requests", "1"))
     fields.append(("user-agent", user_agent or user_agent_of(profile, mobile)))
     fields.append(("accept", profile.accept.get(destination, "*/*")))

@@ -27,10 +27,37 @@ def is_credentialed(credentials: Credentials, url: URL, client: URL | None) -> b
     return credentials is Credentials.INCLUDE
 
 
+ResourceKey = tuple[str, Destination, Mode, Credentials]
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """One document: the page's, or that of a frame in ``parent``. ``resources``: what it has already, by HTML's preload
+    key. ``fonts``: faces by family, whose family no rule has used yet; ``families``: those that rules used.
+    ``refreshes`` counts its declarative refreshes."""
+
+    fetch: Fetch
+    base: URL
+    referrer_policy: ReferrerPolicy = DEFAULT
+    parent: Document | None = None
+    depth: int = 0
+    base_is_set: bool = False
+    refreshes: int = 0
+    resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
+    fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
+    families: set[str] = field(default_factory=set)
+
+    @property
+    def url(self) -> URL:
+        return self.fetch.url
+
+
 @dataclass(slots=True, eq=False)
 class Consumer:
-    """An element or rule that wants a URL: kept while it waits for the head of a hinted request (EH 9.3)."""
+    """An element or rule of ``document`` that wants a URL: kept while it waits for the head of a hinted request
+    (EH 9.3)."""
 
+    document: Document
     source: int
     candidate: Candidate
     url: URL
@@ -51,7 +78,8 @@ class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary. ``retried`` allows one second try,
-    ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as."""
+    ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as,
+    ``document`` what a navigation became."""
 
     id: int
     url: URL
@@ -79,10 +107,12 @@ class Fetch:
     sent: Fields = ()
     scanning: bool = False
     encoding: str | None = None
+    document: Document | None = None
     waiting: list[Consumer] = field(default_factory=list)
 
     @property
     def is_navigation(self) -> bool:
+        """Of the page itself, not of a frame in it."""
         return self.destination is Destination.DOCUMENT
 
     @property

@@ -6,7 +6,7 @@ early hints are here; what the document asks for is in ``subresources``; which c
 
 from __future__ import annotations
 
-from fetcher.browser import priorities
+from fetcher.browser import priorities, refreshes
 from fetcher.browser.commands import (
     CancelFetch,
     CloseConnection,
@@ -17,8 +17,7 @@ from fetcher.browser.commands import (
     HintOutcome,
     InterimJudged,
     OpenConnection,
-    Scan,
-    ScanKind,
+    SetTimer,
     StartFetch,
 )
 from fetcher.browser.cookies import BrowserState, CookieJar
@@ -43,15 +42,13 @@ from fetcher.browser.events import (
     StreamLimitChanged,
     TimerFired,
 )
-from fetcher.browser.fetches import Fetch, FetchState
-from fetcher.browser.final_links import candidates_of
+from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Line, Pool
 from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.reuse import redirect_target
 from fetcher.browser.state import LoadState, redirected, request_of
 from fetcher.browser.subresources import Subresources
-from fetcher.fields.mime import charset, is_html, is_xhtml
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,
@@ -62,7 +59,6 @@ from fetcher.terms import (
     InitiatorKind,
     Mode,
     NetPriority,
-    field_value,
 )
 from fetcher.urls import URL, parse, resolve
 
@@ -80,6 +76,7 @@ class Browser:
         self.subresources = Subresources(self.state)
         self.finished = False
         self._navigation: Fetch | None = None
+        self._waits = False  # for the moment of a refresh
         self._interims = 0
         self._hints = 0
         self._hints_by_url: dict[str, int] = {}
@@ -95,8 +92,10 @@ class Browser:
                 commands = self._interim(event)
             case Head():
                 commands = self._head(event)
-            case RequestSent() | BodyProgress() | TimerFired():
+            case RequestSent() | BodyProgress():
                 return []
+            case TimerFired():
+                commands = self._refresh() if self._waits else []
             case Discovered():
                 commands = self.subresources.found_all(self.state.fetches[event.fetch], event.candidates, event.at)
             case CharsetSettled():
@@ -129,14 +128,50 @@ class Browser:
                 return self._stop(event)
         commands += self._dispatch(event.at)
         if not self.finished and self._is_done():
-            commands += self.subresources.unused_fonts()
-            commands.append(Finish())
-            self.finished = True
+            commands += self._loaded(event.at)
         return commands
+
+    def _loaded(self, at: float) -> list[Command]:
+        """Nothing is left to do but what a declarative refresh asks for."""
+        refresh = self.subresources.refresh
+        if refresh is None:
+            self.finished = True
+            return [*self.subresources.unused_fonts(), Finish()]
+        if self._waits:
+            return []
+        if refresh.delay:
+            self._waits = True
+            return [SetTimer(at + refresh.delay)]
+        return [*self._refresh(), *self._dispatch(at)]
 
     # -- the navigation
 
-    def _navigate(self, url: URL, initiator: Initiator, redirects: int) -> list[Command]:
+    def _refresh(self) -> list[Command]:
+        """The document goes, another comes; the HTTP cache and the cookies stay."""
+        refresh, old = self.subresources.refresh, self.state.document
+        assert refresh is not None
+        assert old is not None
+        self._waits, self.subresources.refresh, self.state.document = False, None, None
+        self._hints_by_url.clear()
+        self._early_hints_seen = 0
+        candidate = refresh.candidate
+        initiator = Initiator(
+            InitiatorKind.REDIRECT, old.fetch.id, None, candidate.element, candidate.line, candidate.offset
+        )
+        policy = old.referrer_policy
+        commands = self._navigate(refresh.url, initiator, old.fetch.redirects + 1, old.url, policy)
+        assert self._navigation is not None
+        return [*commands, refresh.resolved(old.fetch.id, self._navigation.id)]
+
+    def _navigate(
+        self,
+        url: URL,
+        initiator: Initiator,
+        redirects: int,
+        client: URL | None = None,
+        policy: ReferrerPolicy = ReferrerPolicy.NO_REFERRER,
+    ) -> list[Command]:
+        """``client`` is the document that leads there, None for the person."""
         fetch, commands = self.state.new_fetch(
             url,
             destination=Destination.DOCUMENT,
@@ -145,9 +180,9 @@ class Browser:
             priority=NetPriority.HIGHEST,
             fetch_priority=FetchPriority.AUTO,
             initiator=initiator,
-            client=None,
-            referrer=None,
-            referrer_policy=ReferrerPolicy.NO_REFERRER,
+            client=client,
+            referrer=client,
+            referrer_policy=policy,
             redirects=redirects,
         )
         self._navigation = fetch
@@ -158,31 +193,25 @@ class Browser:
         fetch.status, fetch.fields = event.status, event.fields
         self.state.keep_cookies(fetch, event.fields, event.at)
         if fetch is not self._navigation:
-            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch)
+            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, event.at)
         location = redirect_target(event.status, event.fields)
         if location is not None:
             return self._redirect(fetch, location)
         state = self.state
-        state.document, state.base = fetch, fetch.url
-        state.referrer_policy = referrer_policy_of(event.fields)
+        state.document = Document(fetch, fetch.url, referrer_policy_of(event.fields))
+        state.add(state.document)
         if state.options.only_hints:
             return []
-        commands: list[Command] = []
-        for candidate in candidates_of(event.fields, fetch.url):  # EH 8.1: after the 103's links, before the markup's
-            commands += self.subresources.found(fetch, candidate, event.at)
-        content_type = field_value(event.fields, "content-type")
-        if is_html(content_type):
-            fetch.scanning = True
-            state.scans.add(fetch.id)
-            kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
-            commands.append(Scan(fetch.id, kind, charset(content_type)))
-        return commands
+        refresh = refreshes.candidate_of(event.fields)
+        commands = self.subresources.found(fetch, refresh, event.at) if refresh is not None else []
+        return commands + self.subresources.begin(fetch, event.at)
 
     def _redirect(self, fetch: Fetch, location: str) -> list[Command]:
         url = resolve(location, fetch.url.href)
         limit = self.state.options.limits.redirects
         if url is None or not url.is_http:
-            return self._give_up("redirect", f"{fetch.url} redirects to {location!r}, which is not an http(s) URL")
+            told = location if len(location) <= 100 else f"{location[:100]}..."
+            return self._give_up("redirect", f"{fetch.url} redirects to {told!r}, which is not an http(s) URL")
         if fetch.redirects >= limit:
             return self._give_up("limit", f"{fetch.url} is redirect number {limit + 1}: the limit is {limit}")
         commands: list[Command] = []
@@ -195,7 +224,8 @@ class Browser:
             self.state.copies.clear()
             self._hints_by_url.clear()
             self._early_hints_seen = 0
-        return commands + self._navigate(url, redirected(fetch), fetch.redirects + 1)
+        policy = fetch.referrer_policy
+        return commands + self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)
 
     # -- early hints
 
@@ -264,7 +294,7 @@ class Browser:
 
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
         state = self.state
-        key = state.pool_key(asked.url, asked.mode, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
+        key = state.pool_key(asked.url, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
         if key.session:
             unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
             return [self._refused(number, asked, unable)]
@@ -312,12 +342,8 @@ class Browser:
 
     # -- endings
 
-    def _settle(self, fetch: Fetch, state: FetchState) -> None:
-        fetch.state = state
-        self.state.pending.discard(fetch.id)
-        self.state.pool.forget(fetch)
-        if state is not FetchState.ENDED:
-            self.state.scans.discard(fetch.id)
+    def _settle(self, fetch: Fetch, how: FetchState) -> None:
+        self.state.settle(fetch, how)
 
     def _failed(self, event: FetchFailed) -> list[Command]:
         fetch = self.state.fetches[event.fetch]

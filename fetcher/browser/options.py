@@ -19,6 +19,7 @@ class BrowserOptions:
     fetched by a session transport.
     ``headers`` are added to, or replace, our own on requests to the site that was asked for, with ``header_scope``
     "all" on every one. ``authorization`` is that field's value, for the origin that was asked for alone.
+    ``frames``: what the documents in frames ask for is requested too.
     ``device`` None is the profile's own desktop. ``remembered`` is what the browser knows from earlier loads."""
 
     profile: ProfileName = ProfileName.EAGER
@@ -33,3 +34,4 @@ class BrowserOptions:
     authorization: str | None = field(default=None, repr=False)
     device: Device | None = None
     remembered: BrowserState = field(default_factory=BrowserState, repr=False)
+    frames: bool = False

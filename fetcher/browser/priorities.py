@@ -30,6 +30,8 @@ def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_modu
 def found(destination: Destination, fetch_priority: FetchPriority, *, in_head: bool, deferred: bool) -> NetPriority:
     """A request the document itself asks for: ``deferred`` is async, defer or module for a script."""
     match destination:
+        case Destination.FRAME | Destination.FRAMESET_FRAME:
+            normal = NetPriority.HIGHEST
         case Destination.STYLE:
             normal = NetPriority.HIGHEST
         case Destination.FONT:

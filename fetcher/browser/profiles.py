@@ -39,6 +39,7 @@ _CHROMIUM_HINTS: Fields = (
 _CHROMIUM_ACCEPT = {
     Destination.DOCUMENT: _DOCUMENT,
     Destination.FRAME: _DOCUMENT,
+    Destination.FRAMESET_FRAME: _DOCUMENT,
     Destination.STYLE: "text/css,*/*;q=0.1",
     Destination.IMAGE: _IMAGE,
 }

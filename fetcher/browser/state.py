@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
 from fetcher.browser.cookies import BrowserState, CookieJar
-from fetcher.browser.fetches import Consumer, Fetch, is_credentialed
+from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Pool
 from fetcher.browser.profiles import Profile
-from fetcher.discovery.candidates import Candidate
-from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
+from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -25,30 +24,23 @@ from fetcher.terms import (
 )
 from fetcher.urls import URL, registrable_domain
 
-ResourceKey = tuple[str, Destination, Mode, Credentials]
-
 
 @dataclass(slots=True, eq=False)
 class LoadState:
-    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``resources``: what the
-    document itself already has, by HTML's preload key. ``pending``: fetches queued or on the wire. ``scans``: fetches
-    whose content is still being scanned. ``home`` is the URL that was asked for, ``epoch`` seconds of wall time at
-    clock time 0."""
+    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``pending``: fetches queued
+    or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's, ``documents``
+    all of them, frames and those refreshed away too. ``home`` is the URL that was asked for, ``epoch`` seconds of wall
+    time at clock time 0."""
 
     options: BrowserOptions
     profile: Profile
     pool: Pool
     fetches: list[Fetch] = field(default_factory=list)
     copies: dict[str, Fetch] = field(default_factory=dict)
-    resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
     pending: set[int] = field(default_factory=set)
     scans: set[int] = field(default_factory=set)
-    fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
-    families: set[str] = field(default_factory=set)
-    document: Fetch | None = None
-    base: URL | None = None
-    base_is_set: bool = False
-    referrer_policy: ReferrerPolicy = DEFAULT
+    document: Document | None = None
+    documents: list[Document] = field(default_factory=list)
     jar: CookieJar = field(default_factory=CookieJar)
     home: URL | None = None
     epoch: float = 0.0
@@ -58,13 +50,19 @@ class LoadState:
         if is_credentialed(fetch.credentials, fetch.url, fetch.client):
             for name, value in fields:
                 if name == "set-cookie":
-                    self.jar.store(value, fetch.url, self.epoch + at / 1000, fetch.client)
+                    self.jar.store(value, fetch.url, self.epoch + at / 1000, self._page_of(fetch))
 
     def cookie_for(self, asked: Fetch | Consumer, at: float) -> str | None:
         """The Cookie field of a request sent at clock time ``at``."""
         if not self.jar or not is_credentialed(asked.credentials, asked.url, asked.client):
             return None
-        return self.jar.field(asked.url, self.epoch + at / 1000, asked.client)
+        return self.jar.field(asked.url, self.epoch + at / 1000, self._page_of(asked))
+
+    def _page_of(self, asked: Fetch | Consumer) -> URL | None:
+        """The page a request is a part of, frames or not, whose site decides on cookies; None for its own."""
+        if asked.client is None or asked.destination is Destination.DOCUMENT:
+            return None
+        return self.document.url if self.document is not None else asked.client
 
     def extra_for(self, url: URL, client: URL | None) -> Fields:
         """The caller's own fields as far as they may go to ``url``: to the site that was asked for (and from http to
@@ -90,11 +88,18 @@ class LoadState:
         """What the browser knows at clock time ``at``, for another load."""
         return BrowserState(self.jar.cookies(self.epoch + at / 1000))
 
-    def pool_key(self, url: URL, mode: Mode, credentials: Credentials, client: URL | None) -> ConnectionKey:
-        """Credentialed and uncredentialed requests use separate sockets (EH 11.1)."""
+    def add(self, document: Document) -> None:
+        document.fetch.document = document
+        self.documents.append(document)
+
+    def pool_key(
+        self, url: URL, credentials: Credentials, client: URL | None, *, is_page: bool = False
+    ) -> ConnectionKey:
+        """Credentialed and uncredentialed requests use separate sockets (EH 11.1). A session fetches all but the page's
+        own document (``is_page``)."""
         same = client is None or client.origin == url.origin
         credentialed = credentials is Credentials.INCLUDE or (credentials is Credentials.SAME_ORIGIN and same)
-        if self.options.session and mode is not Mode.NAVIGATE:
+        if self.options.session and not is_page:
             return ConnectionKey(url.scheme, url.host, url.port, session=True)
         return ConnectionKey(url.scheme, url.host, url.port, credentialed)
 
@@ -116,7 +121,7 @@ class LoadState:
         redirects: int = 0,
     ) -> tuple[Fetch, list[Command]]:
         """Decide on a request: it waits in the pool until a connection takes it."""
-        key = self.pool_key(url, mode, credentials, client)
+        key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT)
         fetch = Fetch(
             len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator, key,
             client, referrer, referrer_policy, hint, consumer, redirects=redirects,
@@ -127,6 +132,14 @@ class LoadState:
             self.copies[url.href] = fetch
         self.pool.enqueue(fetch)
         return fetch, [QueueFetch(fetch.id, request_of(fetch), hint)]
+
+    def settle(self, fetch: Fetch, how: FetchState) -> None:
+        """``fetch`` is over."""
+        fetch.state = how
+        self.pending.discard(fetch.id)
+        self.pool.forget(fetch)
+        if how is not FetchState.ENDED:
+            self.scans.discard(fetch.id)
 
     def is_over_budget(self) -> bool:
         return len(self.fetches) >= self.options.limits.requests

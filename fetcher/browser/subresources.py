@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.browser import priorities
-from fetcher.browser.commands import Command, DiscoveryOutcome, DiscoveryResolved, Scan, ScanKind
+from fetcher.browser import frames, priorities, refreshes
+from fetcher.browser.commands import (
+    CancelFetch,
+    Command,
+    DiscoveryOutcome,
+    DiscoveryResolved,
+    DropFetch,
+    Scan,
+    ScanKind,
+)
 from fetcher.browser.dressing import dress
-from fetcher.browser.fetches import Consumer, Fetch
+from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, ResourceKey
+from fetcher.browser.final_links import candidates_of
 from fetcher.browser.font_sources import passed_over
 from fetcher.browser.reuse import redirect_target, why_not_served
-from fetcher.browser.state import LoadState, ResourceKey, redirected
+from fetcher.browser.state import LoadState, redirected
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
-from fetcher.fields.mime import extract
+from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -52,8 +61,6 @@ _PRELOADABLE = {
 _SILENT = {
     CandidateKind.ICON: "browsers fetch icons for the tab strip, headless ones not at all",
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
-    CandidateKind.FRAME: "a frame",
-    CandidateKind.REFRESH: "a refresh",
 }
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
 
@@ -63,6 +70,7 @@ class Subresources:
 
     def __init__(self, state: LoadState) -> None:
         self.state = state
+        self.refresh: refreshes.PendingRefresh | None = None
         self._met = 0
 
     def found_all(self, source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Command]:
@@ -89,9 +97,11 @@ class Subresources:
         if kind is CandidateKind.BASE:
             return self._base(source, candidate, at)
         if kind is CandidateKind.FONT_USE:
-            return self._font_used(candidate)
+            return self._font_used(source, candidate)
         if kind is CandidateKind.CSS_FONT:
             return self._font(source, candidate, at)
+        if kind is CandidateKind.REFRESH:
+            return self._refresh(source, candidate, at)
         if kind in _SILENT:
             return [self._none(source, candidate, at, _SILENT[kind])]
         if kind is CandidateKind.PRECONNECT:
@@ -104,11 +114,21 @@ class Subresources:
             return [self._none(source, candidate, at, consumer)]
         return self.want(consumer)
 
+    def _refresh(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        document = _document_of(source)
+        url = self._resolve(source, candidate) if candidate.url else document.url
+        judged = refreshes.judge(document, candidate, url, at, self.state.options.limits)
+        document.refreshes += 1
+        if isinstance(judged, DiscoveryResolved):
+            return [judged]
+        self.refresh = judged
+        return []
+
     def _base(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        state = self.state
+        document = _document_of(source)
         url = resolve(candidate.url, source.url.href)
-        if not state.base_is_set and url is not None:
-            state.base, state.base_is_set = url, True
+        if not document.base_is_set and url is not None:
+            document.base, document.base_is_set = url, True
         return [
             DiscoveryResolved(
                 source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, "base URL"
@@ -118,18 +138,20 @@ class Subresources:
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
         family = candidate.attribute("family") or ""
-        if family in self.state.families:
+        document = _document_of(source)
+        if family in document.families:
             return self._ask(source, candidate, at)
-        self.state.fonts.setdefault(family, []).append((source.id, candidate, at))
+        document.fonts.setdefault(family, []).append((source.id, candidate, at))
         return []
 
-    def _font_used(self, candidate: Candidate) -> list[Command]:
+    def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
+        document = _document_of(user)
         family = candidate.attribute("family") or ""
-        if family in self.state.families:
+        if family in document.families:
             return []
-        self.state.families.add(family)
+        document.families.add(family)
         commands: list[Command] = []
-        for source, face, at in self.state.fonts.pop(family, ()):
+        for source, face, at in document.fonts.pop(family, ()):
             commands += self._ask(self.state.fetches[source], face, at)
         return commands
 
@@ -137,7 +159,8 @@ class Subresources:
         """At the end: the faces whose family no rule named."""
         return [
             self._none(self.state.fetches[source], face, at, "no rule seen uses this font family")
-            for faces in self.state.fonts.values()
+            for document in self.state.documents
+            for faces in document.fonts.values()
             for source, face, at in faces
         ]
 
@@ -148,7 +171,7 @@ class Subresources:
         state = self.state
         anonymous = candidate.attribute("crossorigin") not in (None, "use-credentials")
         credentials = Credentials.SAME_ORIGIN if anonymous else Credentials.INCLUDE
-        key = state.pool_key(url, Mode.CORS, credentials, source.url)
+        key = state.pool_key(url, credentials, source.url)
         if key.session:
             return [self._none(source, candidate, at, "a session has no way to open a connection ahead of its request")]
         resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")
@@ -161,17 +184,23 @@ class Subresources:
 
     def _resolve(self, source: Fetch, candidate: Candidate) -> URL | None:
         base = source.url
-        if source.destination is Destination.DOCUMENT and candidate.element != "Link":
-            base = self.state.base or source.url
+        in_markup = candidate.element not in ("Link", "Refresh")
+        if source.document is not None and in_markup:
+            base = source.document.base
         text = candidate.url
-        if candidate.element != "Link" and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
+        if in_markup and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
             text = with_encoded_query(text, source.encoding)
         return resolve(text, base.href)
 
     def _consumer(self, source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
         """The candidate as a consumer, or the reason why it asks for nothing."""
-        state = self.state
         kind = candidate.kind
+        document = _document_of(source)
+        framed = kind is CandidateKind.FRAME
+        if framed:
+            reason = frames.why_not_asked_for(candidate)
+            if reason is not None:
+                return reason
         if not candidate.url:
             srcset = candidate.attribute("srcset")
             return "only a srcset, which is not evaluated" if srcset else "an empty URL"
@@ -180,8 +209,9 @@ class Subresources:
             return "its URL does not resolve"
         if not url.is_http:
             return f"a {url.scheme}: URL"
-        document = state.document.url if state.document else source.url
-        if document.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
+        if framed and frames.frames_itself(document, url):
+            return "the URL of what it would stand in: browsers end such a recursion"
+        if document.url.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
             return "mixed content: an http: resource on an https page"
         if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
             return "nomodule: browsers with modules skip it"
@@ -190,8 +220,8 @@ class Subresources:
             if destination is None:
                 return "a preload whose as is missing or not preloadable (EH 8.4)"
         else:
-            destination = _DESTINATIONS[kind]
-        mode, credentials = _mode(candidate)
+            destination = frames.DESTINATIONS[candidate.element] if framed else _DESTINATIONS[kind]
+        mode, credentials = (Mode.NAVIGATE, Credentials.INCLUDE) if framed else _mode(candidate)
         fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
         css = kind in _CSS_KINDS or candidate.inline
         if candidate.element == "Link":
@@ -207,26 +237,30 @@ class Subresources:
         else:
             priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
         return Consumer(
-            source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority, initiator,
-            document, source.url,
+            document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
+            initiator, document.url, source.url,
         )  # fmt: skip
 
     def want(self, consumer: Consumer) -> list[Command]:
         """The document asks for ``consumer.url``: from what it has, from an earlier copy, or from the network."""
         state = self.state
-        have = state.resources.get(_key(consumer))
+        navigates = consumer.mode is Mode.NAVIGATE  # each frame loads for itself, if from the HTTP cache
+        have = None if navigates else consumer.document.resources.get(_key(consumer))
         if have is not None:
             return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id), *self._put_to_use(have, consumer)]
         copy = state.copies.get(consumer.url.href)
         if copy is None:
-            return self._fetch(consumer, DiscoveryOutcome.FETCHED)
+            reason = ""
+            if navigates:
+                reason = frames.why_not_looked_into(consumer.document, frames=state.options.frames)
+            return self._fetch(consumer, DiscoveryOutcome.FETCHED, reason)
         if copy.status is None and copy.is_pending:
             copy.waiting.append(consumer)
             return []
         return self._take(copy, consumer)
 
-    def head_arrived(self, fetch: Fetch) -> list[Command]:
-        """``fetch`` has its final head: redirects go on, waiting consumers are answered, sheets are scanned."""
+    def head_arrived(self, fetch: Fetch, at: float) -> list[Command]:
+        """``fetch`` has its final head: redirects go on, waiting consumers are answered, sheets and frames scanned."""
         commands: list[Command] = []
         waiting, fetch.waiting = fetch.waiting, []
         if fetch.consumer is not None:
@@ -234,7 +268,7 @@ class Subresources:
             if target is not None:
                 commands += self._follow(fetch, fetch.consumer, target)
             else:
-                commands += self._scan_sheet(fetch)
+                commands += self._scan_sheet(fetch) or self._enter_frame(fetch, at)
         for consumer in waiting:
             commands += self.want(consumer)
         return commands
@@ -249,7 +283,7 @@ class Subresources:
         reason = why_not_served(copy, self._would_send(copy, consumer))
         if reason is not None:
             return self._fetch(consumer, DiscoveryOutcome.FETCHED_AGAIN, reason, copy.id)
-        self.state.resources[_key(consumer)] = copy
+        consumer.document.resources[_key(consumer)] = copy
         hinted = copy.is_hinted or copy.consumer is None
         outcome = DiscoveryOutcome.CLAIMED_PRELOAD if hinted else DiscoveryOutcome.JOINED
         commands: list[Command] = [_resolved(consumer, outcome, fetch=copy.id)]
@@ -276,23 +310,26 @@ class Subresources:
             initiator=consumer.initiator,
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=state.referrer_policy,
+            referrer_policy=consumer.document.referrer_policy,
             consumer=consumer,
         )
-        state.resources[_key(consumer)] = fetch
+        consumer.document.resources[_key(consumer)] = fetch
         return [*commands, _resolved(consumer, outcome, reason, fetch.id, earlier)]
 
     def _follow(self, fetch: Fetch, consumer: Consumer, location: str) -> list[Command]:
         """The next hop of a subresource's redirect."""
         url = resolve(location, fetch.url.href)
         state = self.state
-        if (
-            url is None
-            or not url.is_http
-            or fetch.redirects >= state.options.limits.redirects
-            or state.is_over_budget()
-        ):
-            return []
+        limits = state.options.limits
+        if url is None or not url.is_http:
+            told = location if len(location) <= 100 else f"{location[:100]}..."
+            return self._dead_end(fetch, "redirect", f"redirects to {told!r}, which is not an http(s) URL")
+        if fetch.redirects >= limits.redirects:
+            reason = f"is redirect number {limits.redirects + 1}: the limit is {limits.redirects}"
+            return self._dead_end(fetch, "limit", reason)
+        if state.is_over_budget():
+            reason = f"redirects when the limit of {limits.requests} requests was reached"
+            return self._dead_end(fetch, "limit", reason)
         _, commands = state.new_fetch(
             url,
             destination=fetch.destination,
@@ -303,11 +340,17 @@ class Subresources:
             initiator=redirected(fetch),
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=state.referrer_policy,
+            referrer_policy=consumer.document.referrer_policy,
             consumer=consumer,
             redirects=fetch.redirects + 1,
         )
         return commands
+
+    def _dead_end(self, fetch: Fetch, kind: str, reason: str) -> list[Command]:
+        error = f"{fetch.url} {reason}"
+        commands: list[Command] = [CancelFetch(fetch.id, error)] if fetch.is_pending else []
+        self.state.settle(fetch, FetchState.FAILED)
+        return [*commands, DropFetch(fetch.id, kind, error)]
 
     def _put_to_use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
         """A sheet that was only preloaded is scanned once an element applies it."""
@@ -332,6 +375,33 @@ class Subresources:
         label = kind.parameter("charset") if kind is not None else None
         return [Scan(fetch.id, ScanKind.CSS, label, user.encoding)]
 
+    def _enter_frame(self, fetch: Fetch, at: float) -> list[Command]:
+        """The document of a frame is looked into where that was asked for."""
+        consumer = fetch.consumer
+        if consumer is None or consumer.mode is not Mode.NAVIGATE:
+            return []
+        if frames.why_not_looked_into(consumer.document, frames=self.state.options.frames):
+            return []
+        document = frames.document_of(fetch, consumer.document)
+        if document is None:
+            return []
+        self.state.add(document)
+        inherited = consumer.document.fetch.encoding if fetch.url.origin == consumer.client.origin else None
+        return self.begin(fetch, at, inherited)
+
+    def begin(self, fetch: Fetch, at: float, inherited: str | None = None) -> list[Command]:
+        """``fetch`` became a document: what its head links to, then its markup as it comes (EH 8.1)."""
+        commands: list[Command] = []
+        for candidate in candidates_of(fetch.fields, fetch.url):
+            commands += self.found(fetch, candidate, at)
+        content_type = field_value(fetch.fields, "content-type")
+        if is_html(content_type):
+            fetch.scanning = True
+            self.state.scans.add(fetch.id)
+            kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
+            commands.append(Scan(fetch.id, kind, charset(content_type), inherited))
+        return commands
+
     def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:
         """The fields a second request would carry, for Vary; only built when the copy varies."""
         if field_value(copy.fields, "vary") is None:
@@ -345,7 +415,7 @@ class Subresources:
             hinted=False,
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=self.state.referrer_policy,
+            referrer_policy=consumer.document.referrer_policy,
             protocol=HttpVersion.HTTP_2,
             extra=self.state.extra_for(consumer.url, consumer.client),
             user_agent=self.state.options.user_agent,
@@ -358,6 +428,13 @@ class Subresources:
         return DiscoveryResolved(
             source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, reason
         )
+
+
+def _document_of(source: Fetch) -> Document:
+    """The document ``source`` is, or is a style sheet of."""
+    document = source.document or (source.consumer.document if source.consumer is not None else None)
+    assert document is not None
+    return document
 
 
 def _key(consumer: Consumer) -> ResourceKey:

@@ -42,6 +42,7 @@ DIRECTIVES: Mapping[Destination, tuple[str, ...]] = MappingProxyType(
         Destination.OBJECT: ("object-src", "default-src"),
         Destination.EMBED: ("object-src", "default-src"),
         Destination.FRAME: ("frame-src", "child-src", "default-src"),
+        Destination.FRAMESET_FRAME: ("frame-src", "child-src", "default-src"),
         Destination.WORKER: ("worker-src", "child-src", "script-src", "default-src"),
     }
 )

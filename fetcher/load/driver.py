@@ -94,6 +94,7 @@ class Driver:
         self._telling = False
         self._depth = 0
         self._finish: c.Finish | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._errors: dict[str, FetcherError] = {}
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
@@ -110,6 +111,8 @@ class Driver:
             raise
         finally:
             deadline.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
             await self._close()
         finish = self._finish
         if finish is not None and finish.error is not None:
@@ -118,6 +121,9 @@ class Driver:
     def _out_of_time(self) -> None:
         seconds = self._limits.total_ms / 1000
         self._tell(e.Stopped(clock.now(), "deadline", f"the load of {self._url} was not over after {seconds:g} s"))
+
+    def _fire(self) -> None:
+        self._tell(e.TimerFired(clock.now()))
 
     def _error_of(self, finish: c.Finish) -> FetcherError:
         known = self._errors.get(finish.error or "")
@@ -190,18 +196,15 @@ class Driver:
                 connection = self._connections.get(command.connection)
                 if isinstance(connection, Connection):
                     connection.close()
+            case c.SetTimer():
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = self._loop.call_later(max(0.0, command.at - clock.now()) / 1000, self._fire)
             case c.Finish():
                 self._finish = command
                 if not self._done.done():
                     self._done.set_result(None)
-            case (
-                c.QueueFetch()
-                | c.DropFetch()
-                | c.HintJudged()
-                | c.InterimJudged()
-                | c.DiscoveryResolved()
-                | c.SetTimer()
-            ):
+            case c.QueueFetch() | c.DropFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved():
                 pass
 
     def _start(self, command: c.StartFetch) -> None:

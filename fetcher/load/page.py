@@ -48,6 +48,7 @@ async def load_page(
     device: Device | str | None = None,
     state: BrowserState | None = None,
     on_state: Callable[[BrowserState], None] | None = None,
+    frames: bool = False,
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
@@ -59,7 +60,8 @@ async def load_page(
     ``aiohttp.ClientSession`` of yours that fetches everything but the document, with its proxy, auth and mocks;
     ``transport`` "aiohttp" does the same with a session of our own. ``device`` is "mobile", "desktop" or one of
     ``browser.device``. ``state`` are the cookies to begin with (``load.storage`` reads files), ``on_state`` gets
-    those it ended with. Returns when everything asked for has ended.
+    those it ended with. ``frames`` requests what the documents in frames ask for, too. Returns when everything
+    asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -83,7 +85,7 @@ async def load_page(
     chosen = device_named(device) if isinstance(device, str) else device
     choices = BrowserOptions(
         driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, uses_session,
-        header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(),
+        header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(), frames,
     )  # fmt: skip
     warm_up()
     if start.scheme == "https":

@@ -1,0 +1,65 @@
+"""Frames of a document: which are asked for, and which are looked into (HTML 4.8.5, 7.4.2).
+
+A frame is a navigation of its own that never acts on a 103 (EH 4.1). What its document asks for is requested only when
+``BrowserOptions.frames`` says so, ``DEPTH`` frames deep at most.
+"""
+
+from __future__ import annotations
+
+from fetcher.browser.early_hints import referrer_policy_of
+from fetcher.browser.fetches import Document, Fetch
+from fetcher.discovery.candidates import Candidate
+from fetcher.fields.mime import is_html
+from fetcher.terms import Destination, field_value
+from fetcher.urls import URL
+
+DEPTH = 3
+DESTINATIONS = {"iframe": Destination.FRAME, "frame": Destination.FRAMESET_FRAME}
+
+
+def why_not_asked_for(candidate: Candidate) -> str | None:
+    """Why an element with these attributes asks for nothing."""
+    if candidate.attribute("srcdoc") is not None:
+        return "srcdoc: the frame's document stands in the attribute"
+    if (candidate.attribute("loading") or "").lower() == "lazy":
+        return "loading=lazy: asked for when it comes near the viewport, and where things are is not computed"
+    return None
+
+
+def frames_itself(document: Document, url: URL) -> bool:
+    """Whether ``url`` is what it would stand in: browsers end that recursion (HTML 4.8.5)."""
+    above: Document | None = document
+    while above is not None:
+        if above.url.href == url.href:
+            return True
+        above = above.parent
+    return False
+
+
+def why_not_looked_into(document: Document, *, frames: bool) -> str:
+    """Why what a frame in ``document`` asks for will not be requested, "" when it will."""
+    if not frames:
+        return "what the frame asks for is not requested: frames are not looked into"
+    if document.depth >= DEPTH:
+        return f"what the frame asks for is not requested: it is more than {DEPTH} frames deep"
+    return ""
+
+
+def document_of(fetch: Fetch, parent: Document) -> Document | None:
+    """The document that the answered ``fetch`` puts into a frame of ``parent``; None when it is nothing to scan, or may
+    not be framed there (X-Frame-Options, HTML 7.4.2.5; frame-ancestors is not evaluated)."""
+    if not is_html(field_value(fetch.fields, "content-type")):
+        return None
+    options = {word.strip().lower() for word in (field_value(fetch.fields, "x-frame-options") or "").split(",")}
+    if "deny" in options or ("sameorigin" in options and not _is_same_origin_above(parent, fetch.url)):
+        return None
+    return Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
+
+
+def _is_same_origin_above(document: Document, url: URL) -> bool:
+    above: Document | None = document
+    while above is not None:
+        if above.url.origin != url.origin:
+            return False
+        above = above.parent
+    return True
