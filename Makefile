@@ -7,7 +7,7 @@ BIN = .venv/bin
 READY = .venv/ready
 CODE = fetcher tests samples
 
-.PHONY: demo test check format format-check lint types interop bench serve clean
+.PHONY: demo test check format format-check lint types interop bench bench-load serve clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2, and show the difference
@@ -35,6 +35,9 @@ interop: $(READY)  ## real servers and a real Chromium, those that this machine 
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run
+
+bench-load: $(READY)  ## a page of 40 files over loopback and two emulated links, beside the least it could take and Chromium
+	$(BIN)/python -m tests.benchmarks.load.run
 
 serve: $(READY)  ## the sample site, which sends 103s
 	$(BIN)/fetcher serve
