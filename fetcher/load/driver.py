@@ -91,6 +91,7 @@ class Driver:
         self._last_of_batch: list[e.Event] = []
         self._keeping = Keeping()
         self._url = ""
+        self._flushed = 0.0
         self._telling = False
         self._depth = 0
         self._finish: c.Finish | None = None
@@ -174,6 +175,7 @@ class Driver:
                 continue
             at = connection.flush()
             if at is not None:
+                self._flushed = at
                 self._queue.extend(e.RequestSent(at, fetch) for fetch in fetches if fetch in self._exchanges)
 
     def _carry_out(self, command: c.Command) -> None:
@@ -305,10 +307,8 @@ class Driver:
                 self._tell(e.StreamLimitChanged(event.at, number, event.max_streams))
             case ConnectionEnded():
                 self._connections.pop(number, None)
-                error = event.error
-                self._tell(
-                    e.ConnectionLost(event.at, number, error.kind if error else None, str(error) if error else None)
-                )
+                error, at = event.error, max(event.at, self._flushed)
+                self._tell(e.ConnectionLost(at, number, error.kind if error else None, str(error) if error else None))
 
     def _on_batch(self) -> None:
         """All events of one read were delivered: what they caused leaves now, one write per connection."""
@@ -405,6 +405,7 @@ class Driver:
                 self._tell(e.Discovered(at, exchange.fetch, tuple(found)))
 
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
+        at = max(at, self._flushed)  # an end may be read before what it ends was sent, and told after
         self._scan_rest(exchange, at)
         error = error.placed(exchange.request.url)
         self._note(error)

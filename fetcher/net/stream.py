@@ -53,6 +53,7 @@ class Stream(asyncio.Protocol):
         self._on_closed: Closed | None = None
         self._early: list[tuple[bytes, float]] = []
         self._read_at = 0.0
+        self._ended_at: float | None = None  # when the peer's end was read, or the socket closed for another reason
         self._error: FetcherError | None = None
         self._lost = False
         self._closing = False
@@ -72,7 +73,7 @@ class Stream(asyncio.Protocol):
         if self._tls is not None:
             self._decrypt()
         if self._lost:
-            on_closed(self._error, self._read_at)
+            on_closed(self._error, self._ended_at or clock.now())
 
     def write(self, data: bytes) -> None:
         """Hand ``data`` over in one piece. Nothing after the stream has closed."""
@@ -175,7 +176,7 @@ class Stream(asyncio.Protocol):
             self._early.append((data, at))
 
     def eof_received(self) -> None:
-        self._read_at = clock.now()  # returning None closes the transport: nobody answers on half a connection
+        self._ended_at = clock.now()  # returning None closes the transport: nobody answers on half a connection
 
     def pause_writing(self) -> None:
         self._writable = asyncio.get_running_loop().create_future()
@@ -187,8 +188,9 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = self._closing = True
+        if exc is not None or self._ended_at is None:
+            self._ended_at = clock.now()
         if exc is not None:
-            self._read_at = clock.now()
             self._error = self._error or ConnectionLost(f"the connection was lost ({_word(exc)})")
             self._error.__cause__ = exc
         if self._linger is not None:
@@ -202,7 +204,7 @@ class Stream(asyncio.Protocol):
             if not waiter.done():
                 waiter.set_result(None)
         if self._on_closed is not None:
-            self._on_closed(self._error, self._read_at or clock.now())
+            self._on_closed(self._error, self._ended_at)
 
     # --- TLS ---
 
@@ -246,6 +248,8 @@ class Stream(asyncio.Protocol):
                 error = TLSFailed(_alert(fault))
             if filled:
                 self._on_data(bytes(plain[:filled]), self._read_at)
+        if goodbye and self._ended_at is None:
+            self._ended_at = self._read_at
         if error is not None:
             self._fail(error)
         elif goodbye:

@@ -189,7 +189,7 @@ class TunnelledStream(Stream):
 
     def _outer_lost(self, error: FetcherError | None, at: float) -> None:
         self._error = self._error or error
-        self._read_at = at
+        self._ended_at = at
         self.connection_lost(None)
 
 
