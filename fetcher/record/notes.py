@@ -20,6 +20,16 @@ def notes_of(load: PageLoad) -> tuple[str, ...]:
             notes.append(f"{document.url} is {kind}, not HTML: nothing in it was looked for.")
         elif document.outcome == "complete" and not document.sizes.decoded:
             notes.append(f"{document.url} came with an empty body: there is nothing to discover.")
+    left_out = next((d for d in load.discoveries if d.outcome == "refused" and "discoveries" in d.reason), None)
+    if left_out is not None:
+        where = f"line {left_out.candidate.line} of {load.requests[left_out.source].url}"
+        notes.append(f"At {where} {left_out.reason}.")
+    for number in load.navigations:
+        request = load.requests[number]
+        if request.redirect_to is not None and not 300 <= (request.status or 0) < 400:
+            next_one = load.requests[request.redirect_to]
+            how = "its Refresh field" if next_one.initiator.element == "Refresh" else "a meta refresh"
+            notes.append(f"{request.url} led on to {next_one.url} once it had loaded, by {how}.")
     notes += [
         f"The hinted {request.url} answered {request.status}."
         for request in load.requests

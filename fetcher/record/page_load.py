@@ -108,7 +108,8 @@ class RequestRecord:
     that another program recorded. ``retries`` counts the times it was sent again (RFC 9110 9.2.2) and ``retry_reason``
     is what ended the try before; times and connection are the last try's. ``encoding`` is what a scanned document or
     sheet was read as (the Encoding standard's name) and ``encoding_source`` what settled that: bom, content-type,
-    declared, inherited or default; ``transcoded``: the offsets of what it names count in its text as UTF-8."""
+    declared, inherited or default; ``transcoded``: the offsets of what it names count in its text as UTF-8.
+    ``chunks`` are how a document came in, (ms, decoded bytes so far), 2,000 of them at most."""
 
     id: int
     url: str

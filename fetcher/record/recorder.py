@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from fetcher.browser import commands as c
 from fetcher.browser import events as e
+from fetcher.record.chunks import Chunks
 from fetcher.record.notes import notes_of
 from fetcher.record.page_load import (
     ConnectionRecord,
@@ -47,7 +48,7 @@ class _Fetch:
     redirect_to: int | None = None
     earlier: int | None = None
     earlier_reason: str | None = None
-    chunks: list[tuple[float, int]] = field(default_factory=list)
+    chunks: Chunks = field(default_factory=Chunks)
     has_text: bool | None = None
     retries: int = 0
     retry_reason: str | None = None
@@ -97,7 +98,7 @@ class Recorder:
             case e.BodyProgress():
                 fetch = self._fetches[event.fetch]
                 fetch.transferred, fetch.decoded = event.transferred, event.decoded
-                fetch.chunks.append((event.at, event.decoded))
+                fetch.chunks.add(event.at, event.decoded)
             case e.RequestSent():
                 self._fetches[event.fetch].sent = event.at
             case e.Interim():
@@ -262,7 +263,7 @@ class Recorder:
             redirect_to=fetch.redirect_to,
             earlier=fetch.earlier,
             earlier_reason=fetch.earlier_reason,
-            chunks=tuple((self._since(at), size) for at, size in fetch.chunks),
+            chunks=tuple((self._since(at), size) for at, size in fetch.chunks.points),
             has_text=fetch.has_text,
             retries=fetch.retries,
             retry_reason=fetch.retry_reason,
