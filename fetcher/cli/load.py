@@ -56,6 +56,7 @@ def load(
     viewport: o.Viewport = None,
     dpr: o.Dpr = None,
     transport: o.Transport = o.Transports.CONNECTIONS,
+    frames: o.Frames = False,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     har: o.HarFile = None,
@@ -82,6 +83,7 @@ def load(
     )
     if transport is not o.Transports.CONNECTIONS:
         asked["transport"] = transport.value
+    asked["frames"] = frames
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure: FetcherError | None = None
     try:
