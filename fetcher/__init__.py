@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fetcher import sync
+    from fetcher.analysis import Checked, Expectations
     from fetcher.client import Connection, Response, connect, fetch
     from fetcher.errors import (
         ConnectFailed,
@@ -27,16 +29,21 @@ if TYPE_CHECKING:
         UsageError,
     )
     from fetcher.load import load_page
-    from fetcher.record import PageLoad, load_record, save_record
+    from fetcher.net import NetOptions
+    from fetcher.record import PageLoad, from_har, load_record, save_har, save_record
+    from fetcher.runs.check import check
     from fetcher.terms import Limits
     from fetcher.wire.events import InterimResponse
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "fetcher.analysis": ("Checked", "Expectations"),
     "fetcher.client": ("Connection", "Response", "connect", "fetch"),
     "fetcher.load": ("load_page",),
-    "fetcher.record": ("PageLoad", "load_record", "save_record"),
+    "fetcher.net": ("NetOptions",),
+    "fetcher.record": ("PageLoad", "from_har", "load_record", "save_har", "save_record"),
+    "fetcher.runs.check": ("check",),
     "fetcher.terms": ("Limits",),
     "fetcher.wire.events": ("InterimResponse",),
     "fetcher.errors": (
@@ -67,6 +74,13 @@ __all__ = [  # noqa: RUF022 - grouped by what a reader looks for
     "PageLoad",
     "load_record",
     "save_record",
+    "from_har",
+    "save_har",
+    "check",
+    "Checked",
+    "Expectations",
+    "sync",
+    "NetOptions",
     "Limits",
     "FetcherError",
     "UsageError",
@@ -85,6 +99,8 @@ __all__ = [  # noqa: RUF022 - grouped by what a reader looks for
 
 
 def __getattr__(name: str) -> Any:
+    if name == "sync":
+        return import_module("fetcher.sync")
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'fetcher' has no attribute {name!r}")

@@ -57,14 +57,20 @@ class NetworkError(FetcherError):
 
 
 class LookupFailed(NetworkError):
+    """The name has no address, or the resolver did not answer."""
+
     kind = "lookup-failed"
 
 
 class ConnectFailed(NetworkError):
+    """No address could be connected to, or a proxy refused to."""
+
     kind = "connect-failed"
 
 
 class TLSFailed(NetworkError):
+    """No TLS handshake, or a certificate that is not trusted."""
+
     kind = "tls-failed"
 
 
@@ -85,6 +91,8 @@ class StreamReset(NetworkError):
 
 
 class ProtocolError(FetcherError):
+    """One side broke the protocol."""
+
     kind = "protocol"
 
 

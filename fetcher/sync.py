@@ -1,4 +1,5 @@
-"""Blocking twins of the coroutines, for scripts and notebooks: ``fetcher.sync.load_page(url)``.
+"""Blocking twins of the coroutines, for scripts and notebooks: ``fetcher.sync.load_page(url)``,
+``fetcher.sync.check(url)``.
 
 Each call runs on a loop of its own in a thread of its own, so it also works where a loop is running already.
 """
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 from fetcher.load import load_page as _load_page
+from fetcher.runs import check as _check
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,6 +28,7 @@ def _blocking(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     return call
 
 
+check = _blocking(_check)
 load_page = _blocking(_load_page)
 
-__all__ = ["load_page"]
+__all__ = ["check", "load_page"]

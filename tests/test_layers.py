@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "runs": {"load", "analysis", "record", "urls", "errors"},
     "origin": {"wire", "record", "fields", "urls", "clock", "errors"},
     "stdlib": {"client", "net", "wire", "fields", "urls", "clock", "errors"},
-    "sync": {"client", "load", "record", "errors"},
+    "sync": {"client", "load", "runs", "record", "errors"},
     "cli": {
         "runs",
         "analysis",
@@ -52,7 +52,7 @@ ROOMS: dict[str, set[str]] = {
         "clock",
         "errors",
     },
-    "__init__": {"client", "load", "record", "wire", "errors", "sync"},
+    "__init__": {"client", "load", "runs", "analysis", "net", "record", "wire", "errors", "sync"},
     "__main__": {"cli"},
 }
 

@@ -72,7 +72,7 @@ def _clocks(load: PageLoad) -> str:
         f"final response {milliseconds(final)}" if final is not None else "no final response",
     ]
     if first is not None and final is not None:
-        parts.append(f"{milliseconds(final - first)} between them")
+        parts[1] += f", {milliseconds(final - first)} later"
     return _joined(parts)
 
 

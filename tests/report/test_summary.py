@@ -26,7 +26,7 @@ def second_fetch_without_hint() -> PageLoad:
 
 
 SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
-    ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms · 301.6 ms between them"),
+    ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms, 301.6 ms later"),
     ("no interim", lambda: replace(shop(), navigations=(1,)), "no interim response · final response 31.0 ms"),
     ("no final", failed, "first interim response 21.3 ms · no final response"),
     ("profile", shop, "loaded in 452.1 ms, as chromium would"),
