@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ada_url
 import pytest
 
 from fetcher import urls
@@ -86,3 +87,26 @@ def test_trustworthy() -> None:
     trusted = ["https://a.test/", "http://localhost/", "http://127.0.0.1:8/", "http://[::1]/", "http://x.localhost/"]
     assert all(urls.parse(text).is_trustworthy for text in trusted)
     assert not urls.parse("http://a.test/").is_trustworthy
+
+
+PLAIN = [
+    *("https://a.test/x", "https://cdn.a.test:8443/x/y.css?v=1&w=2", "http://localhost:8080/a", "https://a-b.c--d.test/x"),
+    *("https://a.test:443/x", "http://a.test:80/x", "https://a.test:0443/x", "http://a.test:65536/x", "https://a.test:9/x"),
+    *("https://A.test/x", "https://xn--nxasmq6b.test/x", "https://xn--.test/x", "https://1.2.3/x", "https://0x7f.1/x"),
+    *("https://a.0x1/x", "https://a.1/x", "https://a..test/x", "https://a.test./x", "https://u@a.test/x", "https://a_b.test/x"),
+    *("https://a.test/x/../y", "https://a.test/./x", "https://a.test//x", "https://a.test/x/", "https://a.test/%2e/x"),
+    *("https://a.test:60000/x", "https://a.test:99999/x", "https://a.test:/x", "https:a.test/x", "https://-a.test/x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_the_quick_way_for_plain_urls_changes_nothing(text: str) -> None:
+    """Whatever is recognised as its own serialisation is one: the standard's parser gives the same URL or none."""
+    try:
+        href = ada_url.URL(text, "https://base.test/dir/page").href
+    except ValueError:
+        assert urls.resolve(text, "https://base.test/dir/page") is None
+        return
+    found = urls.resolve(text, "https://base.test/dir/page")
+    assert found is not None
+    assert found == urls.split(href)

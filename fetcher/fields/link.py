@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BLANK = " \t"
 _QUOTED = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'  # an open quote runs to the end of the text
@@ -18,6 +19,7 @@ _PARAMETER = re.compile(rf'(?:[^;"]++|{_QUOTED})++', re.DOTALL)
 _STRICT_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NAME = re.compile(r"[!#$&+\-.^_`|~0-9A-Za-z]+")  # a token without * ' % (EH 2.6)
+_CACHED = 256  # characters: longer parameters are read each time, so that nobody fills the memory with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,24 @@ def _parse_member(raw: str, offset: int) -> Link | Finding:
         return Finding(
             "EH 2.4", "no-semicolon", raw, 'Dropped: between the target\'s ">" and a parameter stands a ";".'
         )
+    params = _parameters(rest) if len(rest) <= _CACHED else _parameters.__wrapped__(rest)
+    if isinstance(params, _Wrong):
+        return Finding(params.rule, params.code, raw, params.message)
+    return Link(raw[1:end].strip(_BLANK), params, raw, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A finding but for the member it stands in."""
+
+    rule: str
+    code: str
+    message: str
+
+
+@lru_cache(maxsize=256)
+def _parameters(rest: str) -> tuple[tuple[str, str | None], ...] | _Wrong:
+    """What follows the target. The links of one field, and those of one site, end alike."""
     params: list[tuple[str, str | None]] = []
     for chunk in _PARAMETER.findall(rest):
         name, equals, value = chunk.partition("=")
@@ -95,35 +115,31 @@ def _parse_member(raw: str, offset: int) -> Link | Finding:
         if not equals and not name:
             continue
         if not _NAME.fullmatch(name):
-            return _bad_name(raw, name)
+            return _bad_name(name)
         if not equals:
             params.append((name.lower(), None))
             continue
         value = value.strip(_BLANK)
         if not value:
-            return Finding(
-                "EH 2.5", "empty-value", raw, f'Dropped: {name}= has no value; leave the "=" out or write "".'
-            )
+            return _Wrong("EH 2.5", "empty-value", f'Dropped: {name}= has no value; leave the "=" out or write "".')
         if value[0] == '"':
             quoted = _STRICT_QUOTED.fullmatch(value)
             if quoted is None:
-                return Finding(
-                    "EH 2.7", "bad-quotes", raw, f"Dropped: the quoted value of {name} does not end where it should."
+                return _Wrong(
+                    "EH 2.7", "bad-quotes", f"Dropped: the quoted value of {name} does not end where it should."
                 )
             value = quoted[1]
             if "\\" in value:
                 value = _ESCAPE.sub(r"\1", value)
         params.append((name.lower(), value))
-    return Link(raw[1:end].strip(_BLANK), tuple(params), raw, offset)
+    return tuple(params)
 
 
-def _bad_name(raw: str, name: str) -> Finding:
+def _bad_name(name: str) -> _Wrong:
     if not name:
-        return Finding("EH 2.5", "no-name", raw, 'Dropped: a parameter has no name before its "=".')
+        return _Wrong("EH 2.5", "no-name", 'Dropped: a parameter has no name before its "=".')
     if '"' in name:
-        return Finding("EH 2.5", "quote-in-name", raw, "Dropped: a quote stands where a parameter's name should.")
+        return _Wrong("EH 2.5", "quote-in-name", "Dropped: a quote stands where a parameter's name should.")
     shown = name if len(name) <= 40 else name[:40] + "..."
     why = "browsers refuse the whole link for an extended (*) parameter" if "*" in name else "it is not a plain token"
-    return Finding(
-        "EH 2.6", "bad-name", raw, f"Dropped: the parameter name {shown!r} is not accepted ({why}); remove it."
-    )
+    return _Wrong("EH 2.6", "bad-name", f"Dropped: the parameter name {shown!r} is not accepted ({why}); remove it.")
