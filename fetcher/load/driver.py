@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fetcher import clock
@@ -88,10 +89,10 @@ class Driver:
         self._read_as: set[int] = set()  # fetches whose charset was told
         self._touched: dict[int, list[int]] = {}
         self._queue: deque[e.Event] = deque()
-        self._last_of_batch: list[e.Event] = []
+        self._last_of_batch: list[e.FetchFailed] = []
         self._keeping = Keeping()
         self._url = ""
-        self._flushed = 0.0
+        self._latest = 0.0
         self._telling = False
         self._depth = 0
         self._finish: c.Finish | None = None
@@ -149,6 +150,7 @@ class Driver:
             while self._queue or (self._touched and not self._depth):
                 while self._queue:
                     happened = self._queue.popleft()
+                    self._latest = max(self._latest, happened.at)
                     commands = self._browser.handle(happened)
                     self._recorder.observe(happened, commands)
                     for command in commands:
@@ -175,7 +177,6 @@ class Driver:
                 continue
             at = connection.flush()
             if at is not None:
-                self._flushed = at
                 self._queue.extend(e.RequestSent(at, fetch) for fetch in fetches if fetch in self._exchanges)
 
     def _carry_out(self, command: c.Command) -> None:
@@ -307,12 +308,13 @@ class Driver:
                 self._tell(e.StreamLimitChanged(event.at, number, event.max_streams))
             case ConnectionEnded():
                 self._connections.pop(number, None)
-                error, at = event.error, max(event.at, self._flushed)
+                error, at = event.error, max(event.at, self._latest)
                 self._tell(e.ConnectionLost(at, number, error.kind if error else None, str(error) if error else None))
 
     def _on_batch(self) -> None:
         """All events of one read were delivered: what they caused leaves now, one write per connection."""
-        self._queue.extend(self._last_of_batch)
+        for event in self._last_of_batch:
+            self._queue.append(replace(event, at=max(event.at, self._latest)))
         self._last_of_batch.clear()
         self._handle_all()
 
@@ -381,20 +383,18 @@ class Driver:
     def _ended(self, exchange: _Exchange, event: ResponseEnd) -> None:
         content = exchange.content
         assert content is not None
-        self._scan_rest(exchange, event.at)
+        at = max(event.at, self._latest)  # content that ends with its connection is told some time after it was read
+        self._scan_rest(exchange, at)
         if content.fault is not None:
-            self._failed(exchange, content.fault, event.at, None)
+            self._failed(exchange, content.fault, at, None)
             return
         if content.is_scanning:
-            self._drained(exchange.fetch, content, event.at)
+            self._drained(exchange.fetch, content, at)
         elif not content.keeps:
             self._contents.pop(exchange.fetch, None)
-        self._over(exchange, event.at)
-        self._tell(
-            e.FetchEnded(
-                event.at, exchange.fetch, content.transferred, content.decoded, event.trailers, content.has_text
-            )
-        )
+        self._over(exchange, at)
+        sizes = content.transferred, content.decoded
+        self._tell(e.FetchEnded(at, exchange.fetch, *sizes, event.trailers, content.has_text))
 
     def _scan_rest(self, exchange: _Exchange, at: float) -> None:
         """The content is over, complete or not: what came is scanned to its end."""
@@ -405,7 +405,7 @@ class Driver:
                 self._tell(e.Discovered(at, exchange.fetch, tuple(found)))
 
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
-        at = max(at, self._flushed)  # an end may be read before what it ends was sent, and told after
+        at = max(at, self._latest)  # an end is told some time after it was read, and time may not go back
         self._scan_rest(exchange, at)
         error = error.placed(exchange.request.url)
         self._note(error)
