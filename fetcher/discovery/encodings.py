@@ -20,6 +20,8 @@ _READ_ONLY = frozenset({"utf-8", "utf-16le", "utf-16be", "replacement"})
 _SPECIAL = ("http:", "https:", "ftp:", "file:")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+# First bytes of letters that Python's codecs write and the standard's encoders only read (JIS X 0212, Hong Kong's own).
+_UNWRITTEN = {"euc-jp": frozenset({0x8F}), "big5": frozenset(range(0x81, 0xA1))}
 # The special-query percent-encode set: C0 controls, space and beyond "~", and these.
 _ESCAPED = frozenset([*range(0x21), *b"\"#'<>", *range(0x7F, 0x100)])
 
@@ -90,9 +92,15 @@ def with_encoded_query(url: str, encoding: str | None) -> str:
     if not query:
         return url
     codec = _codec(encoding)
+    unwritten = _UNWRITTEN.get(encoding)
 
     def written(match: re.Match[str]) -> str:
         raw, _ = codec.encode(match[0], _REFERENCES)
+        if unwritten is not None:
+            letters = (codec.encode(letter, _REFERENCES)[0] for letter in match[0])
+            raw = b"".join(
+                _numbered(letter) if one[0] in unwritten else one for letter, one in zip(match[0], letters, strict=True)
+            )
         return "".join(f"%{byte:02X}" if byte in _ESCAPED else chr(byte) for byte in raw)
 
     return path + question + _BEYOND_ASCII.sub(written, query) + mark + fragment
@@ -112,7 +120,11 @@ def _reference(error: UnicodeError) -> tuple[str, int]:
     """URL "percent-encode after encoding": a letter the encoding has not is "&#N;", percent-encoded."""
     assert isinstance(error, UnicodeEncodeError)
     letters = error.object[error.start : error.end]
-    return "".join(f"%26%23{ord(letter)}%3B" for letter in letters), error.end
+    return b"".join(map(_numbered, letters)).decode(), error.end
+
+
+def _numbered(letter: str) -> bytes:
+    return b"%%26%%23%d%%3B" % ord(letter)
 
 
 codecs.register_error(_REFERENCES, _reference)
