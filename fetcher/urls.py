@@ -94,6 +94,7 @@ def resolve(text: str, base: str | None = None) -> URL | None:
     return URL(bare, parsed.protocol[:-1], host, int(parsed.port or 0), target, parsed.origin, fragment)
 
 
+@lru_cache(maxsize=8192)
 def split(href: str) -> URL:
     """The parts of an http(s) URL that is already serialised as the standard says, such as another URL's ``href``.
     That has one shape, and asking ada for part after part takes longer than its parsing did."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from fetcher.fields import mime
 from fetcher.fields.link import Finding, Link
@@ -46,34 +47,66 @@ class EarlyHint:
     link: Link
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An ``EarlyHint`` but for the link it stands in."""
+
+    rel: str
+    destination: Destination | None
+    crossorigin: CrossOrigin | None
+    type: str | None
+    fetch_priority: FetchPriority
+    integrity: str | None
+
+
+_Drop = tuple[str, str, str]  # rule, code, message
+_CACHED = 256
+
+
 def filter_early_hint(link: Link) -> EarlyHint | Finding:
     """The hint, or the one finding that says which rule dropped the link and what would keep it."""
-
-    def drop(rule: str, code: str, message: str) -> Finding:
+    short = len(link.raw) - len(link.target) <= _CACHED
+    found = _filter(link.params) if short else _filter.__wrapped__(link.params)
+    if isinstance(found, tuple):
+        rule, code, message = found
         return Finding(rule, code, link.raw, message)
+    return EarlyHint(
+        link.target,
+        found.rel,
+        found.destination,
+        found.crossorigin,
+        found.type,
+        found.fetch_priority,
+        found.integrity,
+        link,
+    )
 
+
+@lru_cache(maxsize=256)
+def _filter(given: tuple[tuple[str, str | None], ...]) -> _Kept | _Drop:
+    """What the parameters alone say: the links of one site repeat them."""
     params: dict[str, str | None] = {}
-    for name, value in link.params:
+    for name, value in given:
         params.setdefault(name, value)
 
     rel = (params.get("rel") or "").lower()
     if rel not in RELATIONS:
-        return _wrong_rel(link, rel)
+        return _wrong_rel(rel)
     for name in params:
         if name not in PARAMETERS:
-            return drop("EH 3.2", "unknown-parameter", _unknown_parameter(name))
+            return "EH 3.2", "unknown-parameter", _unknown_parameter(name)
 
     destination = None
     if "as" in params:
         word = (params["as"] or "").lower()
         destination = DESTINATIONS.get(word)
         if destination is None:
-            return drop("EH 3.3", "unusable-as", _unusable_as(word))
+            return "EH 3.3", "unusable-as", _unusable_as(word)
 
     crossorigin = None
     if "crossorigin" in params:
-        given = params["crossorigin"]
-        match given if given is None else given.lower():
+        asked = params["crossorigin"]
+        match asked if asked is None else asked.lower():
             case None | "anonymous":
                 crossorigin = CrossOrigin.ANONYMOUS
             case "use-credentials":
@@ -82,23 +115,15 @@ def filter_early_hint(link: Link) -> EarlyHint | Finding:
                 text = (
                     "crossorigin must be bare, anonymous or use-credentials; in a 103 any other value drops the link."
                 )
-                return drop("EH 3.5", "unknown-crossorigin", text)
+                return "EH 3.5", "unknown-crossorigin", text
 
     kind = params.get("type")
     if "type" in params and not mime.is_registered_type(kind or ""):
         text = "type must be a plain type/subtype of a registered kind, without parameters; correct it or leave it out."
-        return drop("EH 3.6", "invalid-type", text)
+        return "EH 3.6", "invalid-type", text
 
-    return EarlyHint(
-        href=link.target,
-        rel=rel,
-        destination=destination,
-        crossorigin=crossorigin,
-        type=kind,
-        fetch_priority=fetch_priority(params.get("fetchpriority")),
-        integrity=params.get("integrity"),
-        link=link,
-    )
+    priority = fetch_priority(params.get("fetchpriority"))
+    return _Kept(rel, destination, crossorigin, kind, priority, params.get("integrity"))
 
 
 def does_act(hint: EarlyHint) -> Finding | None:
@@ -124,16 +149,16 @@ def fetch_priority(value: str | None) -> FetchPriority:
             return FetchPriority.AUTO
 
 
-def _wrong_rel(link: Link, rel: str) -> Finding:
+def _wrong_rel(rel: str) -> _Drop:
     if not rel:
         text = "The link has no rel; add rel=preload, modulepreload or preconnect."
-        return Finding("EH 3.1", "no-rel", link.raw, text)
+        return "EH 3.1", "no-rel", text
     words = rel.strip("'").split()
     if any(word in RELATIONS for word in words):
         text = f"In a 103 rel must be one relation alone, unquoted or in double quotes, not {_shown(rel)}."
-        return Finding("EH 3.1", "rel-not-alone", link.raw, text)
+        return "EH 3.1", "rel-not-alone", text
     text = f"rel={_shown(rel)} does nothing in a 103; only preload, modulepreload and preconnect act there."
-    return Finding("EH 3.1", "unsupported-rel", link.raw, text)
+    return "EH 3.1", "unsupported-rel", text
 
 
 def _unknown_parameter(name: str) -> str:
