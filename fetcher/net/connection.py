@@ -228,14 +228,16 @@ class Connection:
             for event in events:
                 try:
                     self._hand_over(event)
-                except Exception as error:  # a fault of whoever listens must not cost the other exchanges theirs
-                    self._loop.call_exception_handler(
-                        {"message": f"a sink failed on {event!r:.200}", "exception": error}
-                    )
+                except Exception as error:
+                    self._sink_failed(event, error)
         finally:
             self._delivering -= 1
             if not self._delivering:
                 self._settle()
+
+    def _sink_failed(self, event: WireEvent, error: Exception) -> None:
+        """A fault of whoever listens must not cost the other exchanges theirs."""
+        self._loop.call_exception_handler({"message": f"a sink failed on {event!r:.200}", "exception": error})
 
     def _hand_over(self, event: WireEvent) -> None:
         match event:
@@ -318,12 +320,17 @@ class Connection:
                 if exchange is not None:
                     error = self._too_late(exchange, now)
                     self.cancel(number)
-                    exchange.sink(ResponseFailed(number, clock.now(), error))
+                    failed = ResponseFailed(number, clock.now(), error)
+                    try:
+                        exchange.sink(failed)
+                    except Exception as fault:
+                        self._sink_failed(failed, fault)
         finally:
             self._delivering -= 1
         if late and not self._delivering:
             self._settle()
-        if self._exchanges and not self.is_closed:
+        # Also where no new request may go, after GOAWAY: what is open can still be late.
+        if self._exchanges and not (self._ended or self._stream.is_closing):
             self._arm(min(exchange.deadline for exchange in self._exchanges.values()))
 
     def _too_late(self, exchange: _Exchange, now: float) -> DeadlineExceeded:
