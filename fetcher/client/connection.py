@@ -122,10 +122,14 @@ class Connection:
         content = content_of(body)
         size = len(content) if isinstance(content, bytes) else None
         head, expects = dress(method, self._url, target_of(self._url, target), headers, size, expect_continue)
-        if self._net.free_streams == 0:
-            await self._wait_for_slot(deadline)
-        exchange = Exchange(self._net, deadline=deadline, owned=owned, start=start)
-        exchange.send(head, content, expect_ms if expects else None)
+        try:
+            if self._net.free_streams == 0:
+                await self._wait_for_slot(deadline)
+            exchange = Exchange(self._net, deadline=deadline, owned=owned, start=start)
+            exchange.send(head, content, expect_ms if expects else None)
+        except BaseException:
+            self._free_slot()  # a turn that was given and not taken is the next one's
+            raise
         if self._multiplexed:
             exchange.on_over = self._free_slot
             self._unsent.append(exchange)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import h2.settings
@@ -157,6 +157,39 @@ async def test_waiting_for_a_free_stream() -> None:
         assert await (await waiting).read() == b"ok"
         stuck.pop().cancel()
         await settled(lambda: False, steps=3)
+
+
+@pytest.mark.parametrize("how", ["refused", "cancelled"])
+async def test_a_turn_that_is_not_taken_goes_to_the_next(how: str) -> None:
+    """Who is woken for a free stream and then sends nothing, a bad field or a cancellation, leaves it to who waits."""
+    respond: list[Callable[[], None]] = []
+
+    def answer(peer: Http2Peer, stream_id: int, path: str) -> None:
+        if stream_id == 1:
+            peer.h2.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: 1})
+        if path == "/held":
+            respond.append(lambda: (peer.respond(stream_id), peer.flush())[1])
+        else:
+            peer.respond(stream_id)
+
+    async with multiplexed(Http2Server(answer)) as connection:
+        await (await connection.request()).read()
+        assert await settled(lambda: connection._net.free_streams == 1)
+        if how == "cancelled":  # in the very step that wakes it
+            wake = connection._free_slot
+            connection._free_slot = lambda: (wake(), first.cancel())[0]  # type: ignore[func-returns-value, method-assign]
+        held = asyncio.create_task(connection.request("GET", "/held"))
+        assert await settled(lambda: bool(respond))
+        headers = {"bad name": "x"} if how == "refused" else None
+        first = asyncio.create_task(connection.request("GET", "/first", headers=headers))
+        await settled(lambda: len(connection._slots) == 1)
+        second = asyncio.create_task(connection.request("GET", "/second"))
+        await settled(lambda: len(connection._slots) == 2)
+        respond[0]()
+        assert await (await held).read() == b"ok"
+        with pytest.raises(LocalProtocolError if how == "refused" else asyncio.CancelledError):
+            await first
+        assert await (await asyncio.wait_for(second, 2)).read() == b"ok"
 
 
 async def test_closing_fails_what_is_open_and_who_waits() -> None:
