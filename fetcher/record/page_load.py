@@ -228,7 +228,7 @@ class Discovery:
     request: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PageLoad:
     """One load, whole. ``document`` is the id of the request whose response became the document (after redirects),
     None when none did. ``outcome`` is "loaded", or the kind of error, with ``error`` the sentence. ``scripts`` counts
@@ -274,6 +274,11 @@ class PageLoad:
         from fetcher.record.html import html_of
 
         return html_of(self)
+
+    def __repr__(self) -> str:
+        """One line: a whole record is a hundred kilobytes, and asyncio.run renders its result twice on its way out."""
+        counts = f"{len(self.requests)} requests, {len(self.hints)} hints"
+        return f"<PageLoad {self.final_url or self.url} {self.outcome}: {counts}>"
 
     @property
     def document_request(self) -> RequestRecord | None:
