@@ -26,8 +26,10 @@ from tests.benchmarks.children import ENVIRONMENT, ROOT
 from tests.benchmarks.load.bound import bound
 from tests.benchmarks.load.command_line import Footprint, footprint
 from tests.benchmarks.load.measured import CHROMIUM, OURS, Measured
-from tests.benchmarks.load.page import MAIN, MODES
+from tests.benchmarks.load.page import MAIN, MODES, OTHER
+from tests.benchmarks.load.server import write_certificate
 from tests.benchmarks.measuring import spread
+from tests.support.servers import free_ports
 
 QUEUE_MS = 10_000
 NAMESPACE = "fetcherbench"
@@ -98,9 +100,13 @@ def measure(link: Link, rounds: int, modes: str) -> tuple[list[Measured], dict[s
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fetcher-bench-"))
         at_server, at_client, address = stack.enter_context(network(link))
-        server = [*python, "tests.benchmarks.load.server", "--host", address, "--directory", folder]
-        ports = json.loads(first_line(stack.enter_context(process(*at_server, *server))))["ports"]
+        write_certificate(Path(folder))
+        base = free_ports(2)
+        ports = {MAIN: base, OTHER: base + 1}
         told = ["--ports", json.dumps(ports), "--address", address, "--directory", folder]
+        for name in ports:
+            server = [*at_server, *python, "tests.benchmarks.load.server", "--name", name, *told]
+            first_line(stack.enter_context(process(*server)))
         side = [*python, "tests.benchmarks.load.measured", *told, "--rounds", str(rounds), "--modes", modes]
         done = subprocess.run(
             [*at_client, *side], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT, check=True

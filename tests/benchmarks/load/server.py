@@ -1,6 +1,7 @@
-"""Both origins of the page, in one process: ``python -m tests.benchmarks.load.server --host ADDRESS --directory DIR``.
+"""One origin of the page, ``--name``, as a process: ``python -m tests.benchmarks.load.server``.
 
-Its first line on standard output is JSON: the ports by host name, and where the certificate is. SIGTERM ends it.
+Each of the two hosts is a process of its own, as they would be two machines: the second must not wait for what the
+first computes. The certificate's files are in the directory (``write_certificate``). Prints a line once it listens.
 """
 
 from __future__ import annotations
@@ -10,37 +11,41 @@ import asyncio
 import gc
 import json
 import signal
-from collections.abc import Mapping
+from pathlib import Path
 
-from fetcher.origin import Origin, Route, Site, throw_away
-from tests.benchmarks.load.page import MAIN, OTHER, routes
+from fetcher.origin import Certificate, Origin, Site, throw_away
+from tests.benchmarks.load.page import routes
 
 
-async def serve(host: str, directory: str) -> None:
-    certificate = throw_away()
-    certificate.write(directory)
-    tables: dict[str, Mapping[str, Route]] = {MAIN: {}, OTHER: {}}
-    # The answers name the ports, which are known only once both listen.
-    origins = {name: Origin(Site({}, hosts=tables), host=host, tls=True, certificate=certificate) for name in tables}
-    for origin in origins.values():
-        await origin.start()
-    ports = {name: origin.port for name, origin in origins.items()}
-    tables.update(routes(ports))
+def write_certificate(directory: Path) -> None:
+    throw_away().write(directory)
+
+
+def certificate_in(directory: Path) -> Certificate:
+    authority, chain, key = (
+        directory.joinpath(f"{name}").read_bytes() for name in ("ca.pem", "server.pem", "server.key")
+    )
+    return Certificate(authority, chain, key)
+
+
+async def serve(name: str, ports: dict[str, int], address: str, directory: Path) -> None:
     done = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, done.set)
-    gc.freeze()
-    print(json.dumps({"ports": ports}), flush=True)
-    await done.wait()
-    for origin in origins.values():
-        await origin.stop()
+    site = Site(routes(ports)[name])
+    async with Origin(site, host=address, port=ports[name], tls=True, certificate=certificate_in(directory)):
+        gc.freeze()
+        print("ready", flush=True)
+        await done.wait()
 
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--host", default="127.0.0.1")
-    options.add_argument("--directory", required=True)
+    options.add_argument("--name", required=True)
+    options.add_argument("--ports", type=json.loads, required=True)
+    options.add_argument("--address", required=True)
+    options.add_argument("--directory", type=Path, required=True)
     given = options.parse_args()
-    asyncio.run(serve(given.host, given.directory))
+    asyncio.run(serve(given.name, given.ports, given.address, given.directory))
 
 
 if __name__ == "__main__":
