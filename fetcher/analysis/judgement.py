@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.expectations import Expectations, Met, met
-from fetcher.analysis.survey import HintFetch, HintSurvey, Run, RunOutcome, Survey, survey
+from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey, survey
 from fetcher.terms import ProfileName
 
 
@@ -97,7 +97,8 @@ def _findings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
         lost = [fetch for fetch in hint.fetches if fetch.outcome != "complete"]
         if lost:
             yield Remark(f"failed ({lost[0].error or lost[0].outcome}){_often(lost, hint)}", hint.number)
-        unopened = [error for _, error in hint.connections if error != "open" and "stood already" not in error]
+        fine = ("open", STILL_OPENING)
+        unopened = [error for _, error in hint.connections if error not in fine and "stood already" not in error]
         if unopened:
             yield Remark(f"no connection was opened: {unopened[0]}", hint.number)
 

@@ -20,6 +20,9 @@ from fetcher.terms import Destination, Fields, field_value, field_values
 
 BLOCKING = frozenset({403, 429, 503})
 
+STILL_OPENING = "still opening when the load was over"
+"""A connection slower than the document; nothing is wrong with it."""
+
 
 class RunOutcome(StrEnum):
     COUNTED = "counted"
@@ -73,7 +76,8 @@ class HintFetch:
 class HintSurvey:
     """One link over all runs. ``number`` (from 1) names it in a report; ``position`` is which 103 it stood in, from 0;
     ``runs`` lists where it came, ``acted`` where the driving profile acted on it; ``rule`` and ``reason`` are that
-    profile's own, as recorded. A preconnect has no ``fetches`` but ``connections``: "open", or the error, by run."""
+    profile's own, as recorded. A preconnect has no ``fetches`` but ``connections``: "open", STILL_OPENING, or the
+    error, by run."""
 
     number: int
     position: int
@@ -256,7 +260,7 @@ def _opened(load: PageLoad, hint: Hint) -> str:
     if hint.connection is None:
         return "a connection to that origin stood already"
     connection = load.connections[hint.connection]
-    return "open" if connection.connect_end is not None else connection.error or "not open when the load was over"
+    return "open" if connection.connect_end is not None else connection.error or STILL_OPENING
 
 
 def _fits(request: RequestRecord, essence: str) -> bool | None:

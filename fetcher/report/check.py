@@ -12,7 +12,7 @@ from typing import Any
 
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
 from fetcher.analysis.spread import Spread
-from fetcher.analysis.survey import HintFetch, HintSurvey, Run, RunOutcome, Survey
+from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey
 from fetcher.analysis.verdicts import Verdict, early_hints_of
 from fetcher.record.codec import encode
 from fetcher.record.redaction import redacted
@@ -249,11 +249,18 @@ def _result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
         if hint.duration is not None:
             parts.append(f"in {_spread(hint.duration)}")
     elif hint.connections:
-        states = {state for _, state in hint.connections}
-        parts.append("connection opened" if states == {"open"} else "opened nothing")
+        parts.append(_connected([state for _, state in hint.connections]))
     elif not hint.acted:
         parts.append("not requested")
     return ", ".join(parts), style
+
+
+def _connected(states: Sequence[str]) -> str:
+    """What came of a preconnect in its runs; a reason stands among the findings."""
+    opened = states.count("open")
+    if opened:
+        return "connection opened" + (f" in {opened} of {len(states)} runs" if opened < len(states) else "")
+    return f"connection {STILL_OPENING}" if STILL_OPENING in states else "opened nothing"
 
 
 def _fetched(fetches: Sequence[HintFetch]) -> tuple[str, Style]:

@@ -123,17 +123,17 @@ def _axis(columns: Columns, scale: Scale, interim: float | None, final: float | 
 
 
 def _placed(named: list[tuple[str, float, Style]], scale: Scale) -> list[list[tuple[int, str, Style]]]:
-    """Where each mark's text starts: on one line with times, else without, else on a line each."""
+    """Where each mark's text starts: on one line with times, exact or whole, else without, else on a line each."""
 
-    def text_at(name: str, at: float, long: bool) -> tuple[int, str]:
-        words = f"{name} {milliseconds(at)}" if long else name
+    def text_at(name: str, at: float, time: str) -> tuple[int, str]:
+        words = f"{name} {time}" if time else name
         column = scale.column(at)
         if column + len(words) + 2 <= scale.width:
             return column, f"▼ {words}"
         return column - len(words) - 1, f"{words} ▼"
 
-    for long in (True, False):
-        placed = [(*text_at(name, at, long), style) for name, at, style in named]
+    for said in (milliseconds, lambda at: f"{at:.0f} ms" if at < 9_999.5 else milliseconds(at), lambda at: ""):
+        placed = [(*text_at(name, at, said(at)), style) for name, at, style in named]
         apart = all(a[0] + len(a[1]) < b[0] for a, b in pairwise(placed))
         if apart and all(start >= 0 for start, _, _ in placed):
             return [placed]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fetcher.analysis import CheckOutcome, Expectations, Spread, spread
 from fetcher.analysis.expectations import matches, parse_share
+from fetcher.analysis.survey import STILL_OPENING
 from fetcher.errors import UsageError
 from fetcher.record import PageLoad
 from fetcher.terms import Fields, HttpVersion
@@ -103,6 +106,15 @@ def test_a_preconnect_that_opens_nothing() -> None:
     assert remarks(checked(load("<https://shop.test>; rel=preconnect")), "warnings") == [
         "1 EH 11.3 a connection to that origin stands already; the hint does nothing"
     ]
+
+
+def test_a_connection_slower_than_the_document_is_no_fault() -> None:
+    """It was still opening when the document, all that a check waits for, had come: neither finding nor warning."""
+    page = load("<https://cdn.test>; rel=preconnect")
+    opening = replace(page.connections[1], error=None, closed_at=None, connect_end=None)
+    result = checked(replace(page, connections=(page.connections[0], opening)))
+    assert (result.outcome, result.findings, result.warnings) == (CheckOutcome.PASSED, (), ())
+    assert result.survey.hints[0].connections == ((1, STILL_OPENING),)
 
 
 def test_the_page_as_a_whole() -> None:
