@@ -86,7 +86,13 @@ class Exchange:
         if body is None or self.over:
             return
         if isinstance(body, bytes):
-            self._net.send_data(self.stream_id, body, end=True)
+            try:
+                self._net.send_data(self.stream_id, body, end=True)
+            except FetcherError as error:
+                if not flush:
+                    raise
+                self._fail(error)  # it was held back, so nobody is here to hear it
+                return
             if flush:
                 self._net.flush()
         else:
@@ -97,7 +103,7 @@ class Exchange:
             async for piece in pieces:
                 self._net.send_data(self.stream_id, piece, end=False)
                 self._net.flush()
-                await self._net.drain()
+                await self._net.drain(self.stream_id)
             self._net.send_data(self.stream_id, b"", end=True)
             self._net.flush()
         except Exception as error:  # the caller's own iterable failed, or broke its Content-Length
@@ -105,8 +111,12 @@ class Exchange:
                 failed = error if isinstance(error, FetcherError) else NetworkError(f"the request body failed: {error}")
                 if failed is not error:
                     failed.__cause__ = error
-                self._net.cancel(self.stream_id)
-                self.receive(ResponseFailed(self.stream_id, clock.now(), failed))
+                self._fail(failed)
+
+    def _fail(self, error: FetcherError) -> None:
+        """Our own content cannot be sent."""
+        self._net.cancel(self.stream_id)
+        self.receive(ResponseFailed(self.stream_id, clock.now(), error))
 
     def _stop_waiting_for_100(self) -> None:
         if self._wait_for_100 is not None:
@@ -223,7 +233,7 @@ class Exchange:
             raise
 
     async def gather(self) -> list[bytes]:
-        """All content that is left, as it was transferred."""
+        """All content that is left, as it was transferred. Cancelled, it leaves everything to be read again."""
         pieces: list[bytes] = []
         events = self._events
         while True:
@@ -241,6 +251,10 @@ class Exchange:
             self._gathered = pieces  # the reader fills it from here, without waking anybody
             try:
                 await self._wait()
+            except BaseException:
+                if pieces:  # it has been acknowledged already: a flow of 0
+                    events.appendleft(BodyData(self.stream_id, clock.now(), b"".join(pieces), 0))
+                raise
             finally:
                 self._gathered = None
 

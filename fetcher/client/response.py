@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ class Response:
         "_exchange",
         "_facts",
         "_head",
-        "_ready",
+        "_parts",
         "_started",
         "url",
     )
@@ -62,7 +62,7 @@ class Response:
         self._decode = decode
         self._decoder: Decoder | None = None
         self._started = False
-        self._ready: deque[bytes] | None = None
+        self._parts: Iterator[bytes] = iter(())  # decoded as they are taken
         self._content: bytes | None = None
         self._error: FetcherError | None = None
 
@@ -132,14 +132,12 @@ class Response:
         """All the content, or what is left of it after some was iterated over; the same again when called again."""
         if self._content is None:
             self._check()
-            pieces = list(self._ready or ())
             raw = await self._exchange.gather()
             try:
-                pieces += self._decoded(raw, end=True)
+                pieces = [*self._parts, *self._decoded(raw, end=True)]
             except FetcherError as error:
                 await self._failed(error)
                 raise
-            self._ready = deque()
             self._content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             if self._exchange.owned:
                 await self._exchange.aclose()
@@ -166,30 +164,31 @@ class Response:
     async def __anext__(self) -> bytes:
         """The next piece of content, as it comes; never b""."""
         self._check()
-        if self._ready is None:
-            self._ready = deque()
         exchange = self._exchange
-        while not self._ready:
+        while True:
+            try:
+                part = next(self._parts, None)
+            except FetcherError as error:
+                await self._failed(error)
+                raise
+            if part is not None:
+                return part
             if exchange.over and not exchange.pending:
                 if exchange.error is not None:
                     raise exchange.error
                 raise StopAsyncIteration
             event = await exchange.next_event()
-            try:
-                if isinstance(event, BodyData):
-                    exchange.consumed(event)
-                    self._ready.extend(self._decoded([event.data], end=False))
-                else:
-                    self._ready.extend(self._decoded([], end=True))
-            except FetcherError as error:
-                await self._failed(error)
-                raise
-        return self._ready.popleft()
+            if isinstance(event, BodyData):
+                exchange.consumed(event)
+                self._parts = self._decoded([event.data], end=False)
+            else:
+                self._parts = self._decoded([], end=True)
 
-    def _decoded(self, pieces: list[bytes], *, end: bool) -> list[bytes]:
+    def _decoded(self, pieces: list[bytes], *, end: bool) -> Iterator[bytes]:
+        """Nothing is decoded before it is asked for: a few bytes may unpack to a gigabyte."""
         if not self._started:
             if not pieces:
-                return []  # an answer to HEAD, a 304: nothing was coded, so nothing can be cut short
+                return  # an answer to HEAD, a 304: nothing was coded, so nothing can be cut short
             self._started = True
             if self._decode and field_value(self.fields, "content-encoding") is not None:
                 from fetcher.wire.coding import decoder_for
@@ -197,11 +196,12 @@ class Response:
                 self._decoder = decoder_for(self.fields, self._exchange.decoded_limit)
         decoder = self._decoder
         if decoder is None:
-            return pieces
-        decoded = [part for piece in pieces for part in decoder.feed(piece)]
+            yield from pieces
+            return
+        for piece in pieces:
+            yield from filter(None, decoder.feed(piece))
         if end:
-            decoded += decoder.finish()
-        return [part for part in decoded if part]
+            yield from decoder.finish()
 
     def _check(self) -> None:
         if self._error is not None:

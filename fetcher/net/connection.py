@@ -35,6 +35,9 @@ from fetcher.wire.events import (
 UNREAD_LIMIT = 262_144
 """Bytes of HTTP/1.1 content that may wait unacknowledged before reading pauses."""
 
+UNSENT_LIMIT = 65_536
+"""Bytes of an exchange's HTTP/2 request content that may wait for the peer's window before ``drain`` does."""
+
 Sink = Callable[[StreamEvent], None]
 
 
@@ -82,6 +85,7 @@ class Connection:
         self._delivering = 0
         self._ended = False
         self._closed_here = False
+        self._batch: asyncio.Future[None] | None = None  # until the next read has been dealt with
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._loop = asyncio.get_running_loop()
@@ -140,8 +144,13 @@ class Connection:
             self._unflushed.clear()
         return at
 
-    async def drain(self) -> None:
-        """Wait until the socket takes more of what was flushed."""
+    async def drain(self, stream_id: int) -> None:
+        """Wait until the peer's window takes more of this exchange's content, and the socket more of what was
+        flushed. Returns when the exchange is over."""
+        while stream_id in self._exchanges and self.engine.unsent(stream_id) > UNSENT_LIMIT:
+            if self._batch is None:
+                self._batch = self._loop.create_future()
+            await asyncio.shield(self._batch)
         await self._stream.drain()
 
     def acknowledge(self, stream_id: int, size: int) -> None:
@@ -279,6 +288,9 @@ class Connection:
                 self.on_event(event)
 
     def _settle(self) -> None:
+        if self._batch is not None:
+            self._batch.set_result(None)
+            self._batch = None
         self.on_batch()
         if not self._stream.is_closing:
             self.flush()

@@ -36,6 +36,9 @@ class Engine(Protocol):
     def send_data(self, stream_id: int, data: bytes, *, end: bool) -> None:
         """Queue request content; HTTP/2 holds back what the peer's window does not allow yet."""
 
+    def unsent(self, stream_id: int) -> int:
+        """Bytes of request content that wait for the peer's window; always 0 on HTTP/1.1."""
+
     def receive(self, data: bytes, now: float) -> list[WireEvent]: ...
 
     def receive_eof(self, now: float) -> list[WireEvent]: ...

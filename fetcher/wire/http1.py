@@ -88,6 +88,9 @@ class Http1Engine:
         else:
             self._queue += self._writer.data(data, end=end)
 
+    def unsent(self, stream_id: int) -> int:
+        return 0
+
     def receive(self, data: bytes, now: float) -> list[WireEvent]:
         events: list[WireEvent] = []
         if type(data) is not bytes:  # slices of it go into events, which are values

@@ -120,6 +120,10 @@ class Http2Engine:
         stream.queue_end = end
         self._flush(stream)
 
+    def unsent(self, stream_id: int) -> int:
+        stream = self._streams.get(stream_id)
+        return 0 if stream is None or stream.queue is None else sum(map(len, stream.queue))
+
     def acknowledge(self, stream_id: int, size: int) -> None:
         owed = self._owed.pop(stream_id, 0)
         size = min(size, owed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import h2.settings
@@ -162,13 +162,13 @@ async def test_waiting_for_a_free_stream() -> None:
 @pytest.mark.parametrize("how", ["refused", "cancelled"])
 async def test_a_turn_that_is_not_taken_goes_to_the_next(how: str) -> None:
     """Who is woken for a free stream and then sends nothing, a bad field or a cancellation, leaves it to who waits."""
-    respond: list[Callable[[], None]] = []
+    held_back: list[tuple[Http2Peer, int]] = []
 
     def answer(peer: Http2Peer, stream_id: int, path: str) -> None:
         if stream_id == 1:
             peer.h2.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: 1})
         if path == "/held":
-            respond.append(lambda: (peer.respond(stream_id), peer.flush())[1])
+            held_back.append((peer, stream_id))
         else:
             peer.respond(stream_id)
 
@@ -177,15 +177,17 @@ async def test_a_turn_that_is_not_taken_goes_to_the_next(how: str) -> None:
         assert await settled(lambda: connection._net.free_streams == 1)
         if how == "cancelled":  # in the very step that wakes it
             wake = connection._free_slot
-            connection._free_slot = lambda: (wake(), first.cancel())[0]  # type: ignore[func-returns-value, method-assign]
+            connection._free_slot = lambda: (wake(), first.cancel())[0]  # type: ignore[method-assign]
         held = asyncio.create_task(connection.request("GET", "/held"))
-        assert await settled(lambda: bool(respond))
+        assert await settled(lambda: bool(held_back))
         headers = {"bad name": "x"} if how == "refused" else None
         first = asyncio.create_task(connection.request("GET", "/first", headers=headers))
         await settled(lambda: len(connection._slots) == 1)
         second = asyncio.create_task(connection.request("GET", "/second"))
         await settled(lambda: len(connection._slots) == 2)
-        respond[0]()
+        peer, stream_id = held_back[0]
+        peer.respond(stream_id)
+        peer.flush()
         assert await (await held).read() == b"ok"
         with pytest.raises(LocalProtocolError if how == "refused" else asyncio.CancelledError):
             await first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
+import h2.events
 import pytest
 
 import fetcher
@@ -221,3 +222,68 @@ async def test_expectations_over_http2() -> None:
             assert await got.read() == b"data"
             assert await settled(lambda: server.peers[0].resets == [1])
             assert server.peers[0].content == {3: b"data"}
+
+
+@pytest.mark.parametrize("interim", [b"HTTP/1.1 100 Continue\r\n\r\n", b""], ids=["100", "no 100"])
+async def test_held_back_content_of_another_length_than_announced(interim: bytes) -> None:
+    """The fault is the caller's, comes out as such when the content is due, and does not wait for a deadline."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(interim)
+        await reader.read()
+
+    async with serving(handler) as port:
+        with pytest.raises(fetcher.ProtocolError, match="does not have the length it announced"):
+            await fetcher.fetch(
+                f"http://127.0.0.1:{port}/",
+                method="POST",
+                body=b"data",
+                headers={"Content-Length": "3"},
+                expect_continue=True,
+                expect_ms=10 if not interim else 60_000,
+                timeout=2,
+            )
+
+
+async def test_iterated_content_goes_no_faster_than_the_http2_windows() -> None:
+    """A server that opens no window stops the iterable: an upload is not gathered in memory."""
+    taken = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield bytes(50_000)
+
+    class Stingy(Http2Server):
+        async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.peers.append(Http2Peer(writer))
+            while data := await reader.read(65_536):
+                events = self.peers[0].h2.receive_data(data)
+                received.extend(e.flow_controlled_length for e in events if isinstance(e, h2.events.DataReceived))
+                self.peers[0].flush()
+
+    received: list[int] = []
+    server = Stingy(lambda *_: None)
+    async with serving(server, tls=server_context()) as port:
+        options = NetOptions(resolve=((HOST, port, "127.0.0.1"),), ca_file=ca_file())
+        asked = asyncio.create_task(
+            fetcher.fetch(f"https://{HOST}:{port}/", method="POST", body=body(), options=options)
+        )
+        assert await settled(lambda: sum(received) == 65_535)
+        await settled(lambda: taken == 100)
+        assert taken < 10
+        peer = server.peers[0].h2
+        for _ in range(100):
+            if sum(received) == 5_000_000:
+                break
+            size = sum(received)
+            peer.increment_flow_control_window(65_535)
+            peer.increment_flow_control_window(65_535, 1)
+            server.peers[0].flush()
+            await settled(lambda size=size: sum(received) > size)  # type: ignore[misc]
+        assert (taken, sum(received)) == (100, 5_000_000)
+        server.peers[0].respond(1)
+        server.peers[0].flush()
+        assert await (await asked).read() == b"ok"

@@ -459,7 +459,7 @@ async def test_large_request_content_over_tls_arrives_whole() -> None:
         connection.send_request(RequestHead("POST", "https", HOST, "/"), listener, end=False)
         connection.send_data(1, bytes(size), end=True)
         connection.flush()
-        await connection.drain()
+        await connection.drain(1)
         assert isinstance(await listener.last(), ResponseEnd)
         assert b"".join(e.data for e in listener.events if isinstance(e, BodyData)) == str(size).encode()
 
