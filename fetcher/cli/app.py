@@ -28,15 +28,15 @@ _BadCommandLine: Any = typer.BadParameter.__mro__[2]
 
 EPILOG = """\b
 Examples:
-  fetcher get -k https://localhost:8443/              every response as it comes, 103s included
   fetcher check https://example.com/                  is there a 103, is each of its hints good
   fetcher load https://example.com/                   the page, its hints and its waterfall
   fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
-  fetcher serve                                       a sample site that sends 103s, to try this on
+  fetcher get -k https://localhost:8443/              every response as it comes, 103s too
+  fetcher serve                                       a sample site that sends 103s, to try it on
 
 \b
-Exit codes: 0 done, 1 findings, 2 usage, 3 could not load, 4 some could not, 22 HTTP error with --fail, 70 our fault,
-130 interrupted."""
+Exit codes: 0 done, 1 findings, 2 usage, 3 could not load or blocked, 4 some of many could not,
+22 HTTP error with --fail, 70 our own fault, 130 interrupted."""
 
 app = typer.Typer(
     name="fetcher",
@@ -63,10 +63,10 @@ def fetcher_command(
     """Load a page as a browser does on the network: read 103 Early Hints, act on them, show what happened."""
 
 
-app.command("get", epilog=get.EPILOG)(get.get)
-app.command("check", epilog=check.EPILOG)(check.check)
-app.command("load", epilog=load.EPILOG)(load.load)
-app.command("serve", epilog=serve.EPILOG)(serve.serve)
+app.command("check", epilog=check.EPILOG, short_help="Is the 103 there, and is each of its hints good?")(check.check)
+app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
+app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
+app.command("serve", epilog=serve.EPILOG, short_help="Serve a sample site that sends 103s.")(serve.serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -25,17 +25,17 @@ EPILOG = """\b
 Examples:
   fetcher check https://example.com/
   fetcher check -n 20 --pause 1 https://example.com/ https://example.com/product/42
-  fetcher check --browser eager http://localhost:8000/        a server that speaks HTTP/1.1 only
-  fetcher check -v --json check.json https://example.com/     every run with its whole record
+  fetcher check --browser eager http://localhost:8000/     a server that speaks HTTP/1.1 only
+  fetcher check -v --json check.json https://example.com/  every run with its whole record
 
 \b
 In a pipeline, so that a lost 103 stops the release:
-  fetcher check --delivery 80% --expect-hints 2 --expect-hint '/assets/*.css' \\
+  fetcher check --delivery 80% --expect-hints 2 --expect-hint '/styles/*.css' \\
                 --expect-text '</html>' https://example.com/
 
 \b
-Exit codes: 0 passed; 1 an expectation was not met or a hinted resource failed; 2 usage;
-3 could not be loaded, or blocked (403, 429, 503, a bot check, or the expected text is missing);
+Exit codes: 0 passed; 1 an expectation was not met, or a hinted resource failed; 2 usage;
+3 could not be loaded, or blocked (403, 429, 503, a bot check, the expected text missing);
 4 some of the URLs or runs could not be loaded or were blocked, the others passed.
 
 Hints that a browser refuses are shown with the rule and the mending; they do not fail the check unless you expect

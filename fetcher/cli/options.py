@@ -150,11 +150,13 @@ Transport = Annotated[
     ),
 ]
 Fail = Annotated[bool, typer.Option("--fail", help="Exit with 22 when the answer's status is 400 or more.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No heads, no report, no progress, no notes.")]
 Frames = Annotated[
     bool, typer.Option("--frames", help="Request what the documents in frames ask for, too (three frames deep).")
 ]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="More detail.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="More: load shows each row, check each run, get the connection.")
+]
 Color = Annotated[Colour, typer.Option("--color", help="Colours: auto asks the terminal and NO_COLOR.")]
 Debug = Annotated[
     bool, typer.Option("--debug", envvar="FETCHER_DEBUG", help="Show the traceback of an error.", show_envvar=False)

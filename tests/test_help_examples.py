@@ -1,0 +1,87 @@
+"""The help teaches by example, so each command line of each ``--help`` is run, against the local origin."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from fetcher.cli import app
+from tests.support.command_line import Listening
+from tests.support.examples import ROOT, SITE, localised, prepare, serving
+
+TOP = typer.main.get_command(app.app)
+COMMANDS = {"": TOP, **TOP.commands}  # type: ignore[attr-defined]
+
+
+def examples(epilog: str) -> list[str]:
+    """The command lines in an epilog, without the remark after them, continued lines joined."""
+    joined = re.sub(r"\\\n\s*", "", epilog)
+    lines = [line.strip() for line in joined.splitlines() if line.startswith("  fetcher ")]
+    return [re.split(r"\s{2,}", line)[0] for line in lines]
+
+
+EXAMPLES = [(name, line) for name, command in COMMANDS.items() for line in examples(command.epilog or "")]
+ONES = sorted({line for _, line in EXAMPLES if not line.startswith("fetcher serve")})
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[Listening]:
+    with serving(SITE) as listening:
+        yield listening
+
+
+@pytest.fixture
+def folder(tmp_path: Path, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> Path:
+    prepare(tmp_path, origin)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STAGING_PASSWORD", "hush")
+    for name in ("NO_COLOR", "FETCHER_DEBUG", "FORCE_COLOR", "SSLKEYLOGFILE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_examples_of_its_own(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least two, each of the command itself, shown as they were written, and no line runs far."""
+    own = [line for command, line in EXAMPLES if command == name and line.startswith(f"fetcher {name}")]
+    assert len(own) >= 2
+    monkeypatch.setenv("COLUMNS", "80")
+    assert app.run([*name.split(), "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 100 for line in lines)
+    shown = " ".join(" ".join(lines).replace(" \\ ", " ").split())
+    assert all(" ".join(line.split()) in shown for line in own)
+
+
+@pytest.mark.parametrize("line", ONES)
+def test_each_example_runs(line: str, origin: Listening, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It ends well, says something, and writes the files it names."""
+    arguments = localised(line, origin)
+    assert app.run(arguments) == 0, capsys.readouterr()
+    assert capsys.readouterr().out or "-o" in arguments
+    for at, word in enumerate(arguments):
+        if word in ("-o", "--json", "--har"):
+            assert (folder / arguments[at + 1]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("line", [line for _, line in EXAMPLES if line.startswith("fetcher serve")])
+def test_each_serve_example_starts(line: str, folder: Path) -> None:
+    """It listens and says so; on free ports, as the examples' own may be taken."""
+    command = [sys.executable, "-m", *line.split(), "--port", "0", "--tls-port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline().startswith("http://127.0.0.1:")
+        finally:
+            process.terminate()
