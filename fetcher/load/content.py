@@ -16,7 +16,7 @@ from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.errors import FetcherError
 from fetcher.load.needle import Needle
-from fetcher.terms import Fields
+from fetcher.terms import Fields, Limits
 from fetcher.wire.coding import decoder_for
 
 KEPT_BYTES = 33_554_432
@@ -36,15 +36,16 @@ class Content:
     """``transferred`` and ``decoded`` are cumulative bytes. With ``keeping`` decoded bytes are held until ``scan``, as
     far as that allows: past it they are dropped, and ``is_cut`` says that nothing is left to scan. ``find_text``: look
     for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError or LimitExceeded at
-    which decoding ended; what is fed after it is only counted."""
+    which decoding ended; what is fed after it is only counted. Scanning ends once more than ``limits.discoveries``
+    things were named: nobody looks at the rest."""
 
     __slots__ = (
-        "_decoder", "_keeping", "_kept", "_kind", "_needle", "_scanner", "_text",
+        "_decoder", "_keeping", "_kept", "_kind", "_left", "_needle", "_scanner", "_text",
         "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
-        self, fields: Fields, limit: int | None, *, keeping: Keeping | None = None, find_text: str | None = None
+        self, fields: Fields, limits: Limits, *, keeping: Keeping | None = None, find_text: str | None = None
     ) -> None:
         self.transferred = 0
         self.decoded = 0
@@ -54,7 +55,8 @@ class Content:
         self.fault: FetcherError | None = None
         self._keeping = keeping
         self._kept: list[bytes] = []
-        self._decoder = decoder_for(fields, limit)
+        self._decoder = decoder_for(fields, limits.decoded_bytes)
+        self._left = limits.discoveries
         self._needle = None if find_text is None else Needle(find_text, fields)
         self._kind = ScanKind.HTML
         self._text: TextStream | None = None
@@ -148,11 +150,13 @@ class Content:
         self.keeps = False
 
     def _scanned(self, text: bytes) -> list[Candidate]:
-        if not text:
+        if not text or self._left < 0:
             return []
         if self._scanner is None:
             self._scanner = self._new_scanner()
-        return self._scanner.feed(text)
+        found = self._scanner.feed(text)
+        self._left -= len(found)
+        return found
 
     def _new_scanner(self) -> HtmlScanner | CssScanner:
         text = self._text
@@ -167,4 +171,6 @@ class Content:
         if self._text is None:
             return []
         found = self._scanned(self._text.close())
-        return found + self._scanner.close() if self._scanner is not None else found
+        if self._scanner is not None and self._left >= 0:
+            found += self._scanner.close()
+        return found

@@ -349,7 +349,7 @@ class Driver:
         keeps = exchange.request.destination is Destination.STYLE
         wanted = self._find_text if exchange.is_document else None
         keeping = self._keeping if keeps else None
-        exchange.content = Content(event.fields, self._limits.decoded_bytes, keeping=keeping, find_text=wanted)
+        exchange.content = Content(event.fields, self._limits, keeping=keeping, find_text=wanted)
         self._contents[exchange.fetch] = exchange.content
         deviations = event.deviations
         unknown = exchange.content.unknown_coding
