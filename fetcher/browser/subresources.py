@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.browser import frames, priorities, refreshes
+from fetcher.browser import frames, refreshes
 from fetcher.browser.commands import (
     CancelFetch,
     Command,
@@ -18,51 +18,29 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
+from fetcher.browser.consumers import consumer_of, document_of, url_of
 from fetcher.browser.dressing import dress
-from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, ResourceKey
+from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.final_links import candidates_of
 from fetcher.browser.font_sources import passed_over
 from fetcher.browser.reuse import redirect_target, why_not_served
 from fetcher.browser.state import LoadState, redirected
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.encodings import with_encoded_query
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.terms import (
     Credentials,
     Destination,
-    FetchPriority,
     HttpVersion,
-    Initiator,
-    InitiatorKind,
     Mode,
     field_value,
     field_values,
 )
-from fetcher.urls import URL, resolve
+from fetcher.urls import resolve
 
-_DESTINATIONS = {
-    CandidateKind.STYLESHEET: Destination.STYLE,
-    CandidateKind.SCRIPT: Destination.SCRIPT,
-    CandidateKind.MODULE_SCRIPT: Destination.SCRIPT,
-    CandidateKind.IMAGE: Destination.IMAGE,
-    CandidateKind.MODULEPRELOAD: Destination.SCRIPT,
-    CandidateKind.CSS_IMPORT: Destination.STYLE,
-    CandidateKind.CSS_IMAGE: Destination.IMAGE,
-    CandidateKind.CSS_FONT: Destination.FONT,
-}
-_PRELOADABLE = {
-    "image": Destination.IMAGE,
-    "script": Destination.SCRIPT,
-    "style": Destination.STYLE,
-    "track": Destination.TRACK,
-    "font": Destination.FONT,
-    "fetch": Destination.EMPTY,
-}  # EH 8.4
 _SILENT = {
     CandidateKind.ICON: "browsers fetch icons for the tab strip, headless ones not at all",
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
 }
-_CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
 
 
 class Subresources:
@@ -109,14 +87,14 @@ class Subresources:
         return self._ask(source, candidate, at)
 
     def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        consumer = self._consumer(source, candidate, at)
+        consumer = consumer_of(source, candidate, at)
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
         return self.want(consumer)
 
     def _refresh(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        document = _document_of(source)
-        url = self._resolve(source, candidate) if candidate.url else document.url
+        document = document_of(source)
+        url = url_of(source, candidate) if candidate.url else document.url
         judged = refreshes.judge(document, candidate, url, at, self.state.options.limits)
         document.refreshes += 1
         if isinstance(judged, DiscoveryResolved):
@@ -125,7 +103,7 @@ class Subresources:
         return []
 
     def _base(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        document = _document_of(source)
+        document = document_of(source)
         url = resolve(candidate.url, source.url.href)
         if not document.base_is_set and url is not None:
             document.base, document.base_is_set = url, True
@@ -138,14 +116,14 @@ class Subresources:
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
         family = candidate.attribute("family") or ""
-        document = _document_of(source)
+        document = document_of(source)
         if family in document.families:
             return self._ask(source, candidate, at)
         document.fonts.setdefault(family, []).append((source.id, candidate, at))
         return []
 
     def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
-        document = _document_of(user)
+        document = document_of(user)
         family = candidate.attribute("family") or ""
         if family in document.families:
             return []
@@ -165,7 +143,7 @@ class Subresources:
         ]
 
     def _preconnect(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        url = self._resolve(source, candidate)
+        url = url_of(source, candidate)
         if url is None or not url.is_http:
             return [self._none(source, candidate, at, "not an http(s) URL")]
         state = self.state
@@ -181,65 +159,6 @@ class Subresources:
             full = f"the limit of {state.options.limits.connections} connections was reached"
             return [DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.REFUSED, full)]
         return [resolved, state.pool.open(key, "preconnect")]
-
-    def _resolve(self, source: Fetch, candidate: Candidate) -> URL | None:
-        base = source.url
-        in_markup = candidate.element not in ("Link", "Refresh")
-        if source.document is not None and in_markup:
-            base = source.document.base
-        text = candidate.url
-        if in_markup and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
-            text = with_encoded_query(text, source.encoding)
-        return resolve(text, base.href)
-
-    def _consumer(self, source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
-        """The candidate as a consumer, or the reason why it asks for nothing."""
-        kind = candidate.kind
-        document = _document_of(source)
-        framed = kind is CandidateKind.FRAME
-        if framed:
-            reason = frames.why_not_asked_for(candidate)
-            if reason is not None:
-                return reason
-        if not candidate.url:
-            srcset = candidate.attribute("srcset")
-            return "only a srcset, which is not evaluated" if srcset else "an empty URL"
-        url = self._resolve(source, candidate)
-        if url is None:
-            return "its URL does not resolve"
-        if not url.is_http:
-            return f"a {url.scheme}: URL"
-        if framed and frames.frames_itself(document, url):
-            return "the URL of what it would stand in: browsers end such a recursion"
-        if document.url.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
-            return "mixed content: an http: resource on an https page"
-        if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
-            return "nomodule: browsers with modules skip it"
-        if kind is CandidateKind.PRELOAD:
-            destination = _PRELOADABLE.get((candidate.attribute("as") or "").strip().lower())
-            if destination is None:
-                return "a preload whose as is missing or not preloadable (EH 8.4)"
-        else:
-            destination = frames.DESTINATIONS[candidate.element] if framed else _DESTINATIONS[kind]
-        mode, credentials = (Mode.NAVIGATE, Credentials.INCLUDE) if framed else _mode(candidate)
-        fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
-        css = kind in _CSS_KINDS or candidate.inline
-        if candidate.element == "Link":
-            origin = InitiatorKind.LINK_HEADER
-        else:
-            origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
-        initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
-        deferred = any(candidate.attribute(name) is not None for name in ("async", "defer"))
-        deferred = deferred or kind is CandidateKind.MODULE_SCRIPT
-        if kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD):
-            bare = kind is CandidateKind.MODULEPRELOAD and candidate.attribute("as") is None
-            priority = priorities.hinted(destination, fetch_priority, bare_module=bare)
-        else:
-            priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
-        return Consumer(
-            document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
-            initiator, document.url, source.url,
-        )  # fmt: skip
 
     def want(self, consumer: Consumer) -> list[Command]:
         """The document asks for ``consumer.url``: from what it has, from an earlier copy, or from the network."""
@@ -424,17 +343,10 @@ class Subresources:
         )
 
     def _none(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> DiscoveryResolved:
-        url = self._resolve(source, candidate) if candidate.url else None
+        url = url_of(source, candidate) if candidate.url else None
         return DiscoveryResolved(
             source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, reason
         )
-
-
-def _document_of(source: Fetch) -> Document:
-    """The document ``source`` is, or is a style sheet of."""
-    document = source.document or (source.consumer.document if source.consumer is not None else None)
-    assert document is not None
-    return document
 
 
 def _key(consumer: Consumer) -> ResourceKey:
@@ -451,22 +363,3 @@ def _resolved(
     return DiscoveryResolved(
         consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, outcome, reason, fetch, earlier
     )
-
-
-def _fetch_priority(value: str | None) -> FetchPriority:
-    try:
-        return FetchPriority((value or "auto").strip().lower())
-    except ValueError:
-        return FetchPriority.AUTO
-
-
-def _mode(candidate: Candidate) -> tuple[Mode, Credentials]:
-    """HTML's "create a potential-CORS request", fonts and modules always CORS."""
-    value = candidate.attribute("crossorigin")
-    font_face = candidate.kind is CandidateKind.CSS_FONT
-    module = candidate.kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
-    if value is None and not font_face and not module:
-        return Mode.NO_CORS, Credentials.INCLUDE
-    if value is not None and value.strip().lower() == "use-credentials" and not font_face:
-        return Mode.CORS, Credentials.INCLUDE
-    return Mode.CORS, Credentials.SAME_ORIGIN

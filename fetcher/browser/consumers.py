@@ -1,0 +1,118 @@
+"""What a candidate asks for: the request it would make, or the reason why it makes none."""
+
+from __future__ import annotations
+
+from fetcher.browser import frames, priorities
+from fetcher.browser.fetches import Consumer, Document, Fetch
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.encodings import with_encoded_query
+from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode
+from fetcher.urls import URL, resolve
+
+_DESTINATIONS = {
+    CandidateKind.STYLESHEET: Destination.STYLE,
+    CandidateKind.SCRIPT: Destination.SCRIPT,
+    CandidateKind.MODULE_SCRIPT: Destination.SCRIPT,
+    CandidateKind.IMAGE: Destination.IMAGE,
+    CandidateKind.MODULEPRELOAD: Destination.SCRIPT,
+    CandidateKind.CSS_IMPORT: Destination.STYLE,
+    CandidateKind.CSS_IMAGE: Destination.IMAGE,
+    CandidateKind.CSS_FONT: Destination.FONT,
+}
+_PRELOADABLE = {
+    "image": Destination.IMAGE,
+    "script": Destination.SCRIPT,
+    "style": Destination.STYLE,
+    "track": Destination.TRACK,
+    "font": Destination.FONT,
+    "fetch": Destination.EMPTY,
+}  # EH 8.4
+_CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
+
+
+def document_of(source: Fetch) -> Document:
+    """The document ``source`` is, or is a style sheet of."""
+    document = source.document or (source.consumer.document if source.consumer is not None else None)
+    assert document is not None
+    return document
+
+
+def url_of(source: Fetch, candidate: Candidate) -> URL | None:
+    """Its URL against the base it stands under, None where that fails."""
+    base = source.url
+    in_markup = candidate.element not in ("Link", "Refresh")
+    if source.document is not None and in_markup:
+        base = source.document.base
+    text = candidate.url
+    if in_markup and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
+        text = with_encoded_query(text, source.encoding)
+    return resolve(text, base.href)
+
+
+def consumer_of(source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
+    """The candidate as a consumer, or the reason why it asks for nothing."""
+    kind = candidate.kind
+    document = document_of(source)
+    framed = kind is CandidateKind.FRAME
+    if framed:
+        reason = frames.why_not_asked_for(candidate)
+        if reason is not None:
+            return reason
+    if not candidate.url:
+        srcset = candidate.attribute("srcset")
+        return "only a srcset, which is not evaluated" if srcset else "an empty URL"
+    url = url_of(source, candidate)
+    if url is None:
+        return "its URL does not resolve"
+    if not url.is_http:
+        return f"a {url.scheme}: URL"
+    if framed and frames.frames_itself(document, url):
+        return "the URL of what it would stand in: browsers end such a recursion"
+    if document.url.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
+        return "mixed content: an http: resource on an https page"
+    if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
+        return "nomodule: browsers with modules skip it"
+    if kind is CandidateKind.PRELOAD:
+        destination = _PRELOADABLE.get((candidate.attribute("as") or "").strip().lower())
+        if destination is None:
+            return "a preload whose as is missing or not preloadable (EH 8.4)"
+    else:
+        destination = frames.DESTINATIONS[candidate.element] if framed else _DESTINATIONS[kind]
+    mode, credentials = (Mode.NAVIGATE, Credentials.INCLUDE) if framed else _mode(candidate)
+    fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
+    css = kind in _CSS_KINDS or candidate.inline
+    if candidate.element == "Link":
+        origin = InitiatorKind.LINK_HEADER
+    else:
+        origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
+    initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
+    deferred = any(candidate.attribute(name) is not None for name in ("async", "defer"))
+    deferred = deferred or kind is CandidateKind.MODULE_SCRIPT
+    if kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD):
+        bare = kind is CandidateKind.MODULEPRELOAD and candidate.attribute("as") is None
+        priority = priorities.hinted(destination, fetch_priority, bare_module=bare)
+    else:
+        priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
+    return Consumer(
+        document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
+        initiator, document.url, source.url,
+    )  # fmt: skip
+
+
+def _fetch_priority(value: str | None) -> FetchPriority:
+    try:
+        return FetchPriority((value or "auto").strip().lower())
+    except ValueError:
+        return FetchPriority.AUTO
+
+
+def _mode(candidate: Candidate) -> tuple[Mode, Credentials]:
+    """HTML's "create a potential-CORS request", fonts and modules always CORS."""
+    value = candidate.attribute("crossorigin")
+    font_face = candidate.kind is CandidateKind.CSS_FONT
+    module = candidate.kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
+    if value is None and not font_face and not module:
+        return Mode.NO_CORS, Credentials.INCLUDE
+    if value is not None and value.strip().lower() == "use-credentials" and not font_face:
+        return Mode.CORS, Credentials.INCLUDE
+    return Mode.CORS, Credentials.SAME_ORIGIN
