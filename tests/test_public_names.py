@@ -87,10 +87,11 @@ def test_importing_the_package_is_quick() -> None:
     assert best("import fetcher") - best("pass") < 40
 
 
-def test_strict_type_checkers_see_the_public_names(tmp_path: Path) -> None:
-    """``public_api_program.py`` uses them as programs do, and mypy --strict agrees with the types it expects."""
+def test_strict_type_checkers_see_the_public_names() -> None:
+    """``public_api_program.py`` uses them as programs do, and mypy --strict agrees with the types it expects; errors
+    in the package itself are for `make types`."""
     pytest.importorskip("mypy")
     file = ROOT / "tests" / "support" / "public_api_program.py"
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(file)]
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
