@@ -34,9 +34,9 @@ class Exchange:
     ``on_sent`` and ``on_over`` tell whoever shares the connection out."""
 
     __slots__ = (
-        "_body", "_events", "_gathered", "_loop", "_net", "_upload", "_wait_for_100", "_waiter", "deadline", "error",
-        "interim", "on_over", "over", "owned", "request_start", "response_end", "start", "stream_id", "trailers",
-        "transferred",
+        "_body", "_events", "_gathered", "_loop", "_net", "_upload", "_wait_for_100", "_waiter", "deadline",
+        "deviations", "error", "interim", "on_over", "over", "owned", "request_start", "response_end", "start",
+        "stream_id", "trailers", "transferred",
     )  # fmt: skip
 
     def __init__(self, net: NetConnection, *, deadline: float, owned: bool, start: float) -> None:
@@ -58,6 +58,7 @@ class Exchange:
         self.request_start: float | None = None
         self.response_end: float | None = None
         self.trailers: Fields = ()
+        self.deviations: tuple[str, ...] = ()
         self.transferred = 0
         self.stream_id = 0
 
@@ -156,6 +157,7 @@ class Exchange:
         if isinstance(event, ResponseEnd):
             self.response_end = event.at
             self.trailers = event.trailers
+            self.deviations = event.deviations
         self._tidy()
         if self.owned:
             self._net.close()

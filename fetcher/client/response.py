@@ -94,8 +94,8 @@ class Response:
 
     @property
     def deviations(self) -> tuple[str, ...]:
-        """Each leniency that was needed to read the head."""
-        return self._head.deviations
+        """Each leniency that was needed to read the head and, once it is complete, the content."""
+        return self._head.deviations + self._exchange.deviations
 
     @property
     def interim(self) -> tuple[InterimResponse, ...]:

@@ -224,6 +224,8 @@ class Connection:
             events = [_broken(event, here, None) for event in events]
         elif error is not None:  # a broken connection ends no content, whatever the framing says
             events = [_broken(event, error, error) for event in events]
+        elif self._stream.cut_short:
+            events = [_cut_short(event) for event in events]
         self._deliver(events)
         if not self._ended:
             lost = error or ConnectionLost(f"the connection to {self.name} was closed")
@@ -354,6 +356,14 @@ class Connection:
         return DeadlineExceeded(
             f"{self.name} sent no final response within {self.limits.response_ms:g} ms{seen}", "response"
         )
+
+
+def _cut_short(event: WireEvent) -> WireEvent:
+    """RFC 9112 9.8 calls content that ends with the connection complete only after TLS's close_notify. Many servers
+    never send one, and Chromium takes the end for one: so do we, and name it."""
+    if isinstance(event, ResponseEnd):
+        return replace(event, deviations=(*event.deviations, "no-close-notify"))
+    return event
 
 
 def _broken(event: WireEvent, error: FetcherError, ended: FetcherError | None) -> WireEvent:

@@ -39,6 +39,7 @@ _SHARED = _Shared()
 class Stream(asyncio.Protocol):
     """``open_stream`` makes one; ``attach`` then says who gets the bytes. Nothing that arrives before is lost.
 
+    ``cut_short`` once closed: the peer ended TCP without having ended TLS, so what had no other end may lack one.
     Not a ``BufferedProtocol``: what is read goes into events, which keep it, so a buffer would be one more copy."""
 
     def __init__(self) -> None:
@@ -57,6 +58,8 @@ class Stream(asyncio.Protocol):
         self._error: FetcherError | None = None
         self._lost = False
         self._closing = False
+        self._goodbye = False
+        self.cut_short = False
         self._waiters: list[asyncio.Future[None]] = []
         self._writable: asyncio.Future[None] | None = None
         self._linger: asyncio.TimerHandle | None = None
@@ -187,6 +190,7 @@ class Stream(asyncio.Protocol):
         self._writable = None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.cut_short = exc is None and self._tls is not None and not (self._goodbye or self._closing)
         self._lost = self._closing = True
         if exc is not None or self._ended_at is None:
             self._ended_at = clock.now()
@@ -253,6 +257,7 @@ class Stream(asyncio.Protocol):
         if error is not None:
             self._fail(error)
         elif goodbye:
+            self._goodbye = True
             self.close()
         if self._outgoing is not None and self._outgoing.pending:
             self._send_encrypted()

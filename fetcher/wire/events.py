@@ -70,7 +70,7 @@ class BodyData:
 
 @dataclass(frozen=True, slots=True)
 class ResponseEnd:
-    """The final content is complete. ``deviations`` names each leniency its chunks and trailers needed."""
+    """The final content is complete. ``deviations`` names each leniency its chunks, its trailers or its end needed."""
 
     stream_id: int
     at: float
