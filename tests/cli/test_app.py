@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import fetcher
+from fetcher import clock
 from fetcher.cli import app, get
 from fetcher.errors import ConnectionLost, Interrupted
 
@@ -23,6 +24,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert "typer" in loaded
     assert loaded.isdisjoint(HEAVY)
     assert "get" in done.stdout
+
+
+def test_help_is_quick() -> None:
+    """Under 150 ms, interpreter included; the best of several tries, so that a busy machine fails nothing."""
+    times = []
+    for _ in range(5):
+        start = clock.now()
+        subprocess.run([sys.executable, "-m", "fetcher", "--help"], check=True, stdout=subprocess.DEVNULL)
+        times.append(clock.now() - start)
+    assert min(times) < 150
 
 
 @pytest.mark.parametrize("command", ["", "check", "get", "load", "serve"])
