@@ -65,7 +65,7 @@ def run_exchange(
     outer = _current.get()
     if outer is not None and outer.connection is connection:
         return getresponse()  # our class over a patched http.client: the outer call is already in charge
-    exchange = Exchange(connection, on_interim, connection.__dict__.get("_fetcher_upgrade_asked", False))
+    exchange = Exchange(connection, on_interim, connection.__dict__.pop("_fetcher_upgrade_asked", False))
     token = _current.set(exchange)
     try:
         response = getresponse()
@@ -75,7 +75,6 @@ def run_exchange(
         raise
     finally:
         _current.reset(token)
-    connection.__dict__.pop("_fetcher_upgrade_asked", None)
     return response
 
 

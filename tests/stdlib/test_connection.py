@@ -176,6 +176,17 @@ def test_an_upgrade_that_was_asked_for_is_the_response() -> None:
         connection.close()
 
 
+def test_an_upgrade_asked_for_in_a_lost_exchange_is_not_asked_for_in_the_next() -> None:
+    """The connection object is used again after a failure: its next request did not ask, so its 101 is refused."""
+    with scripted([CLOSE], [b"HTTP/1.1 101 Switching Protocols\r\n\r\n"]) as server:
+        connection = stdlib.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.request("GET", "/", headers={"Upgrade": "x", "Connection": "upgrade"})
+        with pytest.raises(http.client.RemoteDisconnected):
+            connection.getresponse()
+        with pytest.raises(stdlib.InterimError):
+            get(connection)
+
+
 def test_a_callback_that_raises_ends_the_exchange() -> None:
     """Its exception comes out of getresponse and the connection is closed, so nothing is read askew later."""
 
