@@ -26,6 +26,11 @@ _BLOCK = (
 MAX_CODINGS: Final = 5
 """More layers than this serve nobody but somebody who wants the decoding to be expensive."""
 
+SMALL_STREAM: Final = 4_096
+SMALL_STREAMS: Final = 5_000
+"""gzip and zstd content may be many streams in a row, and beginning one costs as much as decoding kilobytes: 4 MB of
+empty zstd frames would take 13 s. At most so many of one body may hold less than SMALL_STREAM bytes."""
+
 
 def decoder_for(fields: Fields, limit: int | None) -> Decoder | None:
     """A decoder for a response head's fields, or None when there is nothing to undo. ``limit`` as in ``Decoder``."""
@@ -192,6 +197,8 @@ class _Stage:
     def __init__(self, name: str) -> None:
         self.name = name
         self.size = 0
+        self._made = 0  # bytes of the stream being decoded
+        self._small = 0
         self.started = False
         self.ended = False  # at the end of a stream, with nothing begun behind it
         self._held = b""  # too few bytes yet to know what they begin
@@ -226,12 +233,20 @@ class _Stage:
                 if self._stream.ended:
                     self._stream = None
                     self.ended = True
+                    self._count()
+
+    def _count(self) -> None:
+        self._small += self._made < SMALL_STREAM
+        self._made = 0
+        if self._small > SMALL_STREAMS:
+            raise ContentError(f"The {self.name} content consists of more than {SMALL_STREAMS} tiny parts.")
 
     def _pieces(self, stream: _Decompressor, block: bytes | memoryview) -> Iterator[bytes]:
         try:
             piece = stream.take(block)
             while True:
                 if piece:
+                    self._made += len(piece)
                     yield piece
                 if stream.ended or stream.hungry:
                     return

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.errors import ContentError, LimitExceeded
-from fetcher.wire.coding import MAX_CODINGS, PIECE, Decoder, decoder_for
+from fetcher.wire.coding import MAX_CODINGS, PIECE, SMALL_STREAM, SMALL_STREAMS, Decoder, decoder_for
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -217,6 +217,18 @@ def test_content_of_exactly_the_limit_passes() -> None:
     assert decoded("gzip", gzip.compress(TEXT), limit=len(TEXT)) == TEXT
     with pytest.raises(LimitExceeded):
         decoded("gzip", gzip.compress(TEXT), limit=len(TEXT) - 1)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "skipped zstd"])
+def test_a_list_of_next_to_nothing_ends(coding: str) -> None:
+    """Each stream is set up anew: 9 bytes of one cost more time than 4 KiB of content, so their number is limited."""
+    stream = {"gzip": gzip.compress(b""), "zstd": zstd.compress(b"x")}.get(coding, b"\x50\x2a\x4d\x18\0\0\0\0")
+    name = coding.split()[-1]
+    assert len(decoded(name, stream * 1_000)) in (0, 1_000)
+    with pytest.raises(ContentError, match=f"{name} content consists of more than {SMALL_STREAMS} tiny parts"):
+        decoded(name, stream * (SMALL_STREAMS + 1))
+    large = ENCODERS[name](bytes(SMALL_STREAM))
+    assert len(decoded(name, *[large * 100] * (SMALL_STREAMS // 100 + 1))) == SMALL_STREAM * (SMALL_STREAMS + 100)
 
 
 def test_no_more_than_five_codings_are_undone() -> None:
