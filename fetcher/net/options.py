@@ -27,7 +27,7 @@ def _keylog_from_environment() -> str | None:
 @dataclass(frozen=True, slots=True)
 class NetOptions:
     """How connections are made. ``resolve`` holds (host, port, addresses), where the host may be "*", addresses are
-    IP literals with commas between them, and several entries for one host add up in order. ``connect_to`` holds
+    IP literals with commas between them, and of several entries for one host the last counts. ``connect_to`` holds
     (host, port, to_host, to_port): "" and None stand for any on the left and for the same on the right, the first
     entry that fits counts. ``ca_file`` replaces the system's trust store, as curl's --cacert does. ``http`` is "auto"
     (ALPN decides), "1.1" or "2". ``keylog_file`` gets the TLS secrets; by default the environment's SSLKEYLOGFILE.
@@ -61,7 +61,7 @@ class NetOptions:
         """The addresses ``resolve`` gives for ``host`` and ``port``; () where a look-up is needed."""
         exact = [text for name, number, text in self.resolve if name == host and number == port]
         found = exact or [text for name, number, text in self.resolve if name == "*" and number == port]
-        return tuple(address for text in found for address in text.split(","))
+        return tuple(found[-1].split(",")) if found else ()
 
 
 def parse_resolve(text: str) -> Resolve:
@@ -106,7 +106,7 @@ def _take_host(text: str, shape: str) -> tuple[str, str]:
 def _port(text: str, shape: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536):
         raise UsageError(shape)
     return int(text)
 

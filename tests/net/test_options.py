@@ -29,7 +29,8 @@ def test_resolve_strings(text: str, parsed: tuple[str, int, str]) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "shop.test", "shop.test:443", "shop.test:443:", "shop.test:x:127.0.0.1", "shop.test:0:127.0.0.1",
-     "shop.test:70000:127.0.0.1", ":443:127.0.0.1", "shop.test:443:other.test", "[::1:443:127.0.0.1", "a:²:127.0.0.1"],
+     "shop.test:70000:127.0.0.1", ":443:127.0.0.1", "shop.test:443:other.test", "[::1:443:127.0.0.1", "a:²:127.0.0.1",
+     f"a:{'9' * 5000}:127.0.0.1"],
 )  # fmt: skip
 def test_resolve_strings_refused(text: str) -> None:
     """What is no HOST:PORT:ADDRESS is refused with the form to use."""
@@ -52,7 +53,9 @@ def test_connect_to_strings(text: str, parsed: tuple[str, int | None, str, int |
     assert parse_connect_to(text) == parsed
 
 
-@pytest.mark.parametrize("text", ["", "a", "a:1", "a:1:b", "a:x:b:1", "a:1:b:99999", "[::1:1:b:2"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a:1", "a:1:b", "a:x:b:1", "a:1:b:99999", "[::1:1:b:2", f"a:{'9' * 5000}:b:1"]
+)
 def test_connect_to_strings_refused(text: str) -> None:
     """What is no HOST1:PORT1:HOST2:PORT2 is refused with the form to use."""
     with pytest.raises(UsageError, match="HOST1:PORT1:HOST2:PORT2"):
@@ -70,10 +73,11 @@ def test_the_first_connect_to_that_fits_counts() -> None:
     assert options.destination("z.test", 443) == ("z.test", 443)
 
 
-def test_several_resolve_entries_add_up_and_an_exact_host_beats_the_star() -> None:
-    """All addresses of a host's entries are tried in order; "*" serves the rest of that port."""
-    options = NetOptions(resolve=(("*", 443, "9.9.9.9"), ("a.test", 443, "1.1.1.1,::1"), ("a.test", 443, "2.2.2.2")))
-    assert options.overridden("a.test", 443) == ("1.1.1.1", "::1", "2.2.2.2")
+def test_the_last_resolve_entry_counts_and_an_exact_host_beats_the_star() -> None:
+    """As in curl, a later entry replaces the earlier one (so an alias's can be overridden), all of its addresses are
+    tried in order, and "*" serves the rest of that port."""
+    options = NetOptions(resolve=(("*", 443, "9.9.9.9"), ("a.test", 443, "2.2.2.2"), ("a.test", 443, "1.1.1.1,::1")))
+    assert options.overridden("a.test", 443) == ("1.1.1.1", "::1")
     assert options.overridden("b.test", 443) == ("9.9.9.9",)
     assert options.overridden("b.test", 80) == ()
 
