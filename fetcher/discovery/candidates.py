@@ -14,7 +14,8 @@ from enum import StrEnum
 
 class CandidateKind(StrEnum):
     """What kind of thing was named. BASE carries no request; FONT_USE says a family is used outside @font-face; FRAME
-    is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own)."""
+    is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own); MARKUP lists
+    names that the markup uses (``markup``), and carries no request either."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -32,6 +33,7 @@ class CandidateKind(StrEnum):
     FONT_USE = "font-use"
     FRAME = "frame"
     REFRESH = "refresh"
+    MARKUP = "markup"
 
 
 SHOWN = 64
@@ -74,7 +76,8 @@ class Candidate:
     of the url or string) in the content-decoded bytes, or in the UTF-8 form of text that had to be transcoded.
     ``in_head`` is True until the body begins. ``inline`` is True for CSS found in a <style> element or style attribute
     (then ``element`` is "style" or the tag's name). What nobody can use is cut: data: URLs and srcdoc after 64
-    characters, with their length said."""
+    characters, with their length said. ``sources`` are, for an <img>, the attributes of each <source> before it in its
+    <picture>."""
 
     kind: CandidateKind
     url: str
@@ -84,6 +87,7 @@ class Candidate:
     offset: int
     in_head: bool = False
     inline: bool = False
+    sources: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     def attribute(self, name: str) -> str | None:
         for key, value in self.attributes:

@@ -6,6 +6,8 @@ Foreign content reads differently: CDATA sections exist, <title> and <style> hol
 
 from __future__ import annotations
 
+from fetcher.discovery.html_tokens import run_of
+
 # Start tags that end foreign content (13.2.6.5).
 _BREAKOUT = frozenset(
     "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "  # noqa: SIM905
@@ -22,6 +24,13 @@ _INTEGRATION = {
 }
 # The names whose attributes, or self-closing, change what follows.
 TELLING = frozenset(["annotation-xml", "font", "image", "math", "script", "style", "svg"]).union(*_INTEGRATION.values())
+# What drawings are made of, and nothing can be named by.
+DRAWING = run_of(
+    [
+        *("path", "g", "use", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
+        *("stop", "lineargradient", "radialgradient", "clippath", "mask", "symbol", "a", "animate"),
+    ]
+)
 _DEPTH = 512  # as deep as browsers let a tree grow
 
 

@@ -14,21 +14,19 @@ from collections.abc import Callable
 from fetcher.discovery import elements
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css import CssScanner
+from fetcher.discovery.foreign import DRAWING, ForeignContent
 from fetcher.discovery.foreign import TELLING as foreign_names
-from fetcher.discovery.foreign import ForeignContent
-from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes, run_of
+from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes
+from fetcher.discovery.picture import Picture
 from fetcher.discovery.position import Position
 from fetcher.discovery.raw_text import RawText, ScriptText
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
 _TELLING = ("base", "frame", "iframe", "img", "image", "input", "link", "meta", "script", "style", "video")
 _RUN = boring_run(
-    [*dict.fromkeys([*_TELLING, *_TEXT_ONLY]), "math", "noscript", "plaintext", "svg", "template", "/template"]
-)
-_DRAWING = run_of(
     [
-        *("path", "g", "use", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
-        *("stop", "lineargradient", "radialgradient", "clippath", "mask", "symbol", "a", "animate"),
+        *dict.fromkeys([*_TELLING, *_TEXT_ONLY]),
+        *("math", "noscript", "picture", "plaintext", "svg", "template", "/template"),
     ]
 )
 # Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
@@ -71,6 +69,7 @@ class HtmlScanner:
         self._template_floor = 0
         self._based = False
         self._framed = False
+        self._picture = Picture()
 
     def feed(self, data: bytes) -> list[Candidate]:
         """The candidates whose tags ended in ``data``, in document order."""
@@ -113,10 +112,10 @@ class HtmlScanner:
         """13.2.5.1: text, up to and including the next tag."""
         foreign = self._foreign
         start = index
-        if self.is_past_head and not foreign:
+        if self.is_past_head and not foreign and not self._picture.is_open:
             index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
         elif foreign.is_svg and self._css is None:
-            index = _DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
+            index = DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
         less = buffer.find(b"<", index)
         text_end = len(buffer) if less < 0 else less
         if not self.is_past_head and not self._templates and buffer[start:text_end].strip(_SPACE):
@@ -272,13 +271,15 @@ class HtmlScanner:
         attributes: dict[str, str] = {}
         self_closing = False
         styled = _STYLE.search(text, match.end(2), match.end()) is not None
-        if styled or word in _TELLING or word in foreign_names:
+        if styled or word in _TELLING or word in foreign_names or (word == "source" and self._picture.is_open):
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
         if word == "frameset" and not self.is_past_head:
             self._framed = True  # the only place where <frame> is not ignored (13.2.6.4.6, 13.2.6.4.20)
         self._enter_body(word)
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
         if not self._templates:
+            if not foreign and (self._picture.is_open or word == "picture"):
+                self._picture.start(word, attributes, self_closing=self_closing)
             self._emit(word, attributes, line, offset, foreign=foreign)
         self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
 
@@ -299,8 +300,12 @@ class HtmlScanner:
             self._foreign.cut(self._template_floor)
         elif self._foreign:
             self._foreign.end(name)
-        if name in _BODY_ENDS and not self._templates:
+        if self._templates:
+            return
+        if name in _BODY_ENDS:
             self.is_past_head = True
+        if self._picture.is_open and not self._foreign.inside:
+            self._picture.end(name)
 
     def _enter_body(self, name: str) -> None:
         if not self.is_past_head and not self._templates and name not in _HEAD:
@@ -310,6 +315,9 @@ class HtmlScanner:
         element = "img" if name == "image" and not foreign else name
         known = not foreign or self._foreign.is_svg  # MathML names nothing
         named = elements.named_by(name, attributes, foreign=foreign) if known else []
+        sources = self._picture.sources() if element == "img" else ()
+        if sources and not named:
+            named = [(CandidateKind.IMAGE, "")]
         if named:
             pairs = kept(attributes)
             for kind, url in named:
@@ -319,7 +327,8 @@ class HtmlScanner:
                     self._based = True
                 if name == "frame" and not self._framed:
                     continue
-                self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, not self.is_past_head))
+                in_head = not self.is_past_head
+                self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources))
         if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
         style = attributes.get("style")

@@ -1,7 +1,7 @@
 """CSS lengths and resolutions outside any element, with calc(), min(), max() and clamp() (CSS Values 4, 6 and 10).
 
 In media queries and sizes nothing is known of an element's font or box: em and rem are the initial 16 px, and all
-viewport units (small, large, dynamic, of a container) are the device's viewport, as in Chromium. What depends on the metrics of
+viewport units (small, large, dynamic, of a container) are the viewport, as in Chromium. What depends on the metrics of
 the default font (ex, ch, cap, lh and theirs of the root) is a usual serif's.
 """
 
