@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hyperframe.frame import PingFrame, SettingsFrame
+from hyperframe.frame import PingFrame, SettingsFrame, WindowUpdateFrame
 
 from fetcher.errors import LocalProtocolError
 from fetcher.terms import Limits
@@ -53,6 +53,11 @@ CONNECTION_FAULTS: dict[str, tuple[Script, int, str]] = {
     "GOAWAY of 7 bytes": (Script(bare=True).frame(7, 0, 0, b"1234567"), FRAME_SIZE_ERROR, "GOAWAY frame of 7"),
     "the connection's window opened by 0": (Script(bare=True).frame(8, 0, 0, bytes(4)), PROTOCOL_ERROR, "0 bytes"),
     "the connection's window overflowed": (Script(bare=True).window(0, 2**31 - 1), FLOW_CONTROL_ERROR, "2147483647"),
+    "a stream's window overflowed by SETTINGS": (
+        Script(bare=True).window(1, 2**31 - 1 - 65_535).settings({4: 65_536}),
+        FLOW_CONTROL_ERROR,
+        "overflow an",
+    ),
     "HPACK that means nothing": (Script(bare=True).frame(1, 4, 1, b"\xbf"), COMPRESSION_ERROR, "cannot be undone"),
     "HPACK table larger than allowed": (
         Script(bare=True).frame(1, 4, 1, b"\x3f\xe2\xff\x7f\x88"),
@@ -299,6 +304,34 @@ def test_cancelling_is_silent_and_answered_by_nothing_more() -> None:
     )
     assert told(play(peer, [late.wire])) == ["3 200 final", "3 end"]
     assert resets(peer.data_to_send()) == []
+
+
+def test_what_comes_for_cancelled_streams_is_given_back_to_the_connection() -> None:
+    """Or a client that cancels often would starve: 3 x 4 MB nobody reads open the connection's window again."""
+    peer = engine(GET, GET, GET)
+    play(peer, [Script().wire])
+    for stream in (1, 3, 5):
+        peer.cancel(stream, 1.0)
+    peer.data_to_send()
+    late = Script(bare=True)
+    for stream in (1, 3, 5):
+        late.raw(Script(bare=True).data(stream, bytes(16_000)).wire * 250)
+    assert play(peer, [late.wire]) == []
+    opened = [frame for frame in sent_frames(peer.data_to_send()) if isinstance(frame, WindowUpdateFrame)]
+    assert [frame.stream_id for frame in opened] == [0]
+    assert opened[0].window_increment >= 7_500_000
+
+
+def test_heads_without_end_for_a_stream_that_is_over_are_a_flood() -> None:
+    """A late head is swallowed as it was under way; a thousand in a row were not."""
+    peer = engine(GET)
+    play(peer, [Script().wire])
+    peer.cancel(1, 1.0)
+    peer.data_to_send()
+    head = Script(bare=True).head(1).wire
+    assert play(peer, [head * 999]) == []  # SETTINGS were the first
+    assert told(play(peer, [head]))[-1].startswith("ended RemoteProtocolError: The server sent more than 1000")
+    assert goaway_code(peer.data_to_send()) == CALM
 
 
 def test_content_after_the_end_is_refused_beyond_what_could_be_under_way() -> None:
