@@ -10,6 +10,7 @@ from itertools import count
 
 import pytest
 
+import fetcher.net.dial as net_dial
 from fetcher.errors import ConnectFailed, DeadlineExceeded
 from fetcher.net.dial import dial, interleave
 from tests.support.loopback import open_descriptors, settled
@@ -74,9 +75,30 @@ async def test_a_silent_address_loses_to_the_next(listening: tuple[str, int], si
     """After the attempt delay the next address is tried beside it; the loser's socket is closed."""
     before = open_descriptors()
     dialled = await dial("a.test", listening[1], [silent, "127.0.0.2"], limit_ms=5000, attempt_delay_ms=10)
+    assert dialled.sock.getpeername()[0] == "127.0.0.2"
     dialled.sock.close()
     assert dialled.attempts == ((silent, "not needed"), ("127.0.0.2", "connected"))
     assert open_descriptors() == before
+
+
+async def test_two_that_connect_in_one_step(listening: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One wins and can be used; the other, though connected, is closed."""
+    together = asyncio.Barrier(2)
+    attempt = net_dial._attempt
+
+    async def both(address: str, port: int) -> socket.socket:
+        sock = await attempt(address, port)
+        await together.wait()
+        return sock
+
+    monkeypatch.setattr(net_dial, "_attempt", both)
+    with socket.create_server(("127.0.0.4", listening[1])):
+        before = open_descriptors()
+        dialled = await dial("a.test", listening[1], ["127.0.0.2", "127.0.0.4"], limit_ms=2000, attempt_delay_ms=1)
+        assert dialled.sock.getpeername()[0] == dialled.address
+        assert open_descriptors() == before + 1
+        dialled.sock.close()
+    assert sorted(word for _, word in dialled.attempts) == ["connected", "not needed"]
 
 
 async def test_all_refused(listening: tuple[str, int]) -> None:
