@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
+from fetcher.browser.css_images import CssImages
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, InitiatorKind, Mode, NetPriority
@@ -34,7 +35,7 @@ ResourceKey = tuple[str, Destination, Mode, Credentials]
 class Document:
     """One document: the page's, or that of a frame in ``parent``. ``resources``: what it has already, by HTML's preload
     key. ``fonts``: faces by family, whose family no rule has used yet; ``families``: those that rules used.
-    ``refreshes`` counts its declarative refreshes."""
+    ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far."""
 
     fetch: Fetch
     base: URL
@@ -46,6 +47,7 @@ class Document:
     resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
     fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
     families: set[str] = field(default_factory=set)
+    css_images: CssImages = field(default_factory=CssImages)
 
     @property
     def url(self) -> URL:

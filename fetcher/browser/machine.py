@@ -136,7 +136,7 @@ class Browser:
         refresh = self.subresources.refresh
         if refresh is None:
             self.finished = True
-            return [*self.subresources.unused_fonts(), Finish()]
+            return [*self.subresources.unused(), Finish()]
         if self._waits:
             return []
         if refresh.delay:
@@ -394,7 +394,7 @@ class Browser:
 
     def _stop(self, event: Stopped) -> list[Command]:
         commands = self._cancel_all(event.error)
-        return [*commands, *self.subresources.unused_fonts(), Finish(event.kind, event.error)]
+        return [*commands, *self.subresources.unused(), Finish(event.kind, event.error)]
 
     def _give_up(self, kind: str, error: str) -> list[Command]:
         return [*self._cancel_all(f"the navigation failed: {error}"), Finish(kind, error)]

@@ -10,6 +10,7 @@ from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_cr
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Pool
 from fetcher.browser.profiles import Profile
+from fetcher.discovery.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,
@@ -79,6 +80,11 @@ class LoadState:
         if options.authorization and within and all(name != "authorization" for name, _ in extra):
             extra = (*extra, ("authorization", options.authorization))
         return extra
+
+    @property
+    def screen(self) -> Screen:
+        device = self.options.device
+        return Screen(device.width, device.height, device.dpr, device.mobile) if device is not None else Screen()
 
     @property
     def is_mobile(self) -> bool:

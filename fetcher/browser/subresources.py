@@ -19,6 +19,7 @@ from fetcher.browser.commands import (
     ScanKind,
 )
 from fetcher.browser.consumers import consumer_of, document_of, url_of
+from fetcher.browser.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.dressing import dress
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.final_links import candidates_of
@@ -38,7 +39,7 @@ from fetcher.terms import (
 from fetcher.urls import resolve
 
 _SILENT = {
-    CandidateKind.ICON: "browsers fetch icons for the tab strip, headless ones not at all",
+    CandidateKind.ICON: "browsers fetch icons for the tab strip, once the page is loaded",
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
 }
 
@@ -58,6 +59,9 @@ class Subresources:
         limit = self.state.options.limits.discoveries
         unused_sources = passed_over(candidates)
         for index, candidate in enumerate(candidates):
+            if candidate.kind is CandidateKind.MARKUP:
+                commands += self._markup(source, candidate, at)
+                continue
             self._met += 1
             if self._met <= limit and index in unused_sources:
                 commands.append(self._none(source, candidate, at, unused_sources[index]))
@@ -78,6 +82,8 @@ class Subresources:
             return self._font_used(source, candidate)
         if kind is CandidateKind.CSS_FONT:
             return self._font(source, candidate, at)
+        if kind is CandidateKind.CSS_IMAGE:
+            return self._css_image(source, candidate, at)
         if kind is CandidateKind.REFRESH:
             return self._refresh(source, candidate, at)
         if kind in _SILENT:
@@ -133,14 +139,30 @@ class Subresources:
             commands += self._ask(self.state.fetches[source], face, at)
         return commands
 
-    def unused_fonts(self) -> list[Command]:
-        """At the end: the faces whose family no rule named."""
-        return [
-            self._none(self.state.fetches[source], face, at, "no rule seen uses this font family")
-            for document in self.state.documents
-            for faces in document.fonts.values()
-            for source, face, at in faces
-        ]
+    def _css_image(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        judged = document_of(source).css_images.judge(source.id, candidate, self.state.screen, at)
+        if isinstance(judged, str):
+            return [self._none(source, candidate, at, judged)]
+        return self._ask(source, candidate, at) if judged else []
+
+    def _markup(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        """More of the document has come: rules that name pictures may apply now."""
+        commands: list[Command] = []
+        for sheet, image in document_of(source).css_images.seen([name for _, name in candidate.attributes]):
+            commands += self._ask(self.state.fetches[sheet], image, at)
+        return commands
+
+    def unused(self) -> list[Command]:
+        """At the end: pictures of rules that apply to nothing, and faces whose family no rule named."""
+        commands: list[Command] = []
+        for document in self.state.documents:
+            for source, image, at in document.css_images.unused():
+                commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))
+            for faces in document.fonts.values():
+                for source, face, at in faces:
+                    reason = "no rule seen uses this font family"
+                    commands.append(self._none(self.state.fetches[source], face, at, reason))
+        return commands
 
     def _preconnect(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         url = url_of(source, candidate)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from fetcher.discovery import css_tokens as tokens
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.css_lexer import CssLexer, Place
+from fetcher.discovery.css_lexer import NAME_LIMIT, CssLexer, Place
 from fetcher.discovery.css_values import families, unescape
 from fetcher.discovery.font_face import FACE_WORDS, FontFace
 
 _FAMILIES = 4_096
+_PRELUDE_LIMIT = 4_096
+_FRAMES = ("keyframes", "")  # what stands for selectors there is none
 _NESTING = 4_096
 
 # What is open, innermost last: a block of rules or declarations, braces that are only skipped or a value, brackets.
@@ -30,8 +32,9 @@ class CssScanner(CssLexer):
     candidates of CSS found in a document. ``declarations`` reads a style attribute rather than a sheet, and ``fixed``
     puts all its candidates at ``line`` and ``offset``. ``families`` are names already told (shared, grown).
 
-    CSS_IMPORT carries ("prelude", text after the url); CSS_IMAGE ("property", name); CSS_FONT family, format and the
-    face's descriptors, with ("src", n) numbering the src descriptors of its face: the last one counts.
+    CSS_IMPORT carries ("prelude", text after the url); CSS_IMAGE ("property", name) and, where known, ("media", query)
+    and ("selector", list) of the rules it stands in, outermost first; CSS_FONT family, format and the face's
+    descriptors, with ("src", n) numbering the src descriptors of its face: the last one counts.
     ``data_urls`` counts data: urls, which are not candidates, ``overflows`` what was dropped for its size."""
 
     def __init__(
@@ -57,6 +60,7 @@ class CssScanner(CssLexer):
         self._declarations = declarations
         self._families = set() if families is None else families
         self._open = bytearray()
+        self._rules: list[tuple[str, str] | None] = []  # what each open block of rules or declarations belongs to
         self._level = 0  # how much was open when the item began
         self._too_deep = 0  # brackets open beyond _NESTING: only counted
         self._kind = _NO_ITEM
@@ -113,16 +117,30 @@ class CssScanner(CssLexer):
             if mark.startswith(here):
                 return self._keep(buffer, index)
         self._last = b""
+        self._word = bytearray()
         if tokens.NAME.match(buffer, index, index + 1).end() > index or byte == 0x5C:  # type: ignore[union-attr]
-            self._word = bytearray()
             self._read = self._property
         else:
-            self._begin(_PRELUDE)
+            self._begin_prelude()
         return index
 
     def _begin(self, kind: int) -> None:
         self._kind = kind
         self._read = self._body
+
+    def _begin_prelude(self) -> None:
+        """A selector, most likely, that begins with the word read so far (one cut at its limit is not kept)."""
+        self._begin(_PRELUDE)
+        self._value = bytearray(self._word) if len(self._word) < NAME_LIMIT else None
+
+    def _collect(self, text: bytes) -> None:
+        if self._kind == _PRELUDE or (self._kind == _AT_RULE and self._face is None):
+            if self._value is not None and len(self._value) + len(text) <= _PRELUDE_LIMIT:
+                self._value += text
+            else:
+                self._value = None  # too long to be worth knowing: what it holds then applies
+            return
+        super()._collect(text)
 
     def _property(self, buffer: bytes, index: int) -> int:
         index = self._read_word(buffer, index)
@@ -130,16 +148,19 @@ class CssScanner(CssLexer):
             return index
         if buffer[index] == 0x28:  # "(": a function, so no property
             self._last = bytes(self._word)
-            self._begin(_PRELUDE)
+            self._begin_prelude()
         elif self._level or self._declarations:
             self._read = self._colon
         else:
-            self._begin(_PRELUDE)
+            self._begin_prelude()
         return index
 
     def _colon(self, buffer: bytes, index: int) -> int:
         """After the name an item in a block begins with: a declaration if a colon follows."""
+        start = index
         index = tokens.SPACES.match(buffer, index).end()  # type: ignore[union-attr]
+        if index > start and not self._word.endswith(b" "):
+            self._word += b" "
         if index == len(buffer):
             return index
         if buffer[index] == 0x2F:
@@ -147,9 +168,9 @@ class CssScanner(CssLexer):
             if after is not None:
                 return after
         if buffer[index] != 0x3A or self._word[:1].isdigit():
-            self._begin(_PRELUDE)
+            self._begin_prelude()
             return index
-        self._name = unescape(self._decoded(self._word)).lower()
+        self._name = unescape(self._decoded(self._word)).strip().lower()
         self._begin(_DECLARATION)
         if self._face is not None:
             if self._name == "src":
@@ -176,6 +197,8 @@ class CssScanner(CssLexer):
             self._value = bytearray()
         else:
             self._begin(_AT_RULE)
+            if self._name == "media":
+                self._value = bytearray()
         return index
 
     def _end_item(self) -> None:
@@ -225,6 +248,7 @@ class CssScanner(CssLexer):
         """A "}" between items, or one that ends the last item of its block."""
         if self._open:
             self._open.pop()
+            self._rules.pop()
             self._end_face()
         self._next_item()
 
@@ -304,7 +328,18 @@ class CssScanner(CssLexer):
         if kind == _AT_RULE and name == "font-face":
             self._face = FontFace()
         self._push(_BLOCK)
+        self._rules.append(self._rule())
         self._next_item()
+
+    def _rule(self) -> tuple[str, str] | None:
+        """What the block that opens now belongs to, where that says when it applies."""
+        if self._kind == _AT_RULE and self._name.endswith("keyframes"):
+            return _FRAMES
+        if self._value is None or _FRAMES in self._rules:
+            return None
+        if self._kind == _PRELUDE:
+            return ("selector", self._decoded(self._value).strip())
+        return ("media", self._decoded(self._value).strip()) if self._kind == _AT_RULE else None
 
     def _open_function(self) -> bool:
         name = unescape(self._last.decode("latin-1")).lower()
@@ -381,7 +416,8 @@ class CssScanner(CssLexer):
             return
         elif self._face is None:
             if self._worth(url):
-                self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name))
+                rules = [rule for rule in self._rules if rule is not None and rule != _FRAMES]
+                self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name), *rules)
         elif self._name == "src":
             if not self._worth(url):
                 self._face.skip()

@@ -15,7 +15,7 @@ from fetcher.discovery.position import Position
 
 _LIMIT = 1_048_576  # of one string or url
 _VALUE_LIMIT = 65_536
-_NAME_LIMIT = 256  # names are cut here: none that means anything is longer
+NAME_LIMIT = 256  # names are cut here: none that means anything is longer
 
 Place = tuple[int, int]  # line, offset
 
@@ -125,13 +125,13 @@ class CssLexer:
             if end < len(buffer) and buffer[end] == 0x5C:
                 after = self._escape(buffer, end)
                 if after > end:
-                    self._word += buffer[index:after][: _NAME_LIMIT - len(self._word)]
+                    self._word += buffer[index:after][: NAME_LIMIT - len(self._word)]
                     index = after
                     continue
                 if after < 0:
-                    self._word += buffer[index:end][: _NAME_LIMIT - len(self._word)]
+                    self._word += buffer[index:end][: NAME_LIMIT - len(self._word)]
                     return self._keep(buffer, end)
-            self._word += buffer[index:end][: _NAME_LIMIT - len(self._word)]
+            self._word += buffer[index:end][: NAME_LIMIT - len(self._word)]
             return end
 
     def _body(self, buffer: bytes, index: int) -> int:
@@ -147,7 +147,7 @@ class CssLexer:
             if after < 0:
                 return self._keep(buffer, end)
             if after > end:
-                self._last = (self._last + buffer[end:after])[-_NAME_LIMIT - 1 :]
+                self._last = (self._last + buffer[end:after])[-NAME_LIMIT - 1 :]
                 self._collect(buffer[end:after])
                 self._spoil(rule=False)
                 return after
@@ -174,7 +174,7 @@ class CssLexer:
 
     def _plain(self, run: bytes) -> None:
         stem = run.rstrip(tokens.NAME_BYTES)
-        self._last = (run[len(stem) :] if stem else self._last + run)[-_NAME_LIMIT - 1 :]
+        self._last = (run[len(stem) :] if stem else self._last + run)[-NAME_LIMIT - 1 :]
         if self._value is not None:
             self._collect(run)
         if run.strip(tokens.SPACE):

@@ -14,6 +14,7 @@ from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, xhtml_charset
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
+from fetcher.discovery.markup import MarkupNames
 from fetcher.errors import FetcherError
 from fetcher.load.needle import Needle
 from fetcher.terms import Fields, Limits
@@ -40,7 +41,7 @@ class Content:
     things were named: nobody looks at the rest."""
 
     __slots__ = (
-        "_decoder", "_keeping", "_kept", "_kind", "_left", "_needle", "_scanner", "_text",
+        "_decoder", "_keeping", "_kept", "_kind", "_left", "_names", "_needle", "_scanner", "_text",
         "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
@@ -61,6 +62,7 @@ class Content:
         self._kind = ScanKind.HTML
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | CssScanner | None = None
+        self._names: MarkupNames | None = None
 
     def scan(self, order: Scan) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
@@ -156,6 +158,8 @@ class Content:
             self._scanner = self._new_scanner()
         found = self._scanner.feed(text)
         self._left -= len(found)
+        if self._names is not None:
+            found += self._names.feed(text)
         return found
 
     def _new_scanner(self) -> HtmlScanner | CssScanner:
@@ -165,6 +169,7 @@ class Content:
         codec = text.charset.encoding.codec
         if self._kind is ScanKind.CSS:
             return CssScanner(encoding=codec, offset=text.offset)
+        self._names = MarkupNames()
         return HtmlScanner(encoding=codec, offset=text.offset)
 
     def _close(self) -> list[Candidate]:
@@ -173,4 +178,6 @@ class Content:
         found = self._scanned(self._text.close())
         if self._scanner is not None and self._left >= 0:
             found += self._scanner.close()
+        if self._names is not None:
+            found += self._names.feed(b"", last=True)
         return found

@@ -255,8 +255,8 @@ ATTRIBUTES = [
     ("@import url(a)layer(x)/**/supports(b:url('c;')) ;", {"prelude": "layer(x) supports(b:url('c;'))"}),
     ("@import 'a' layer;", {"prelude": "layer"}),
     ("@import 'a' ;", {}),
-    ("a{Background-Image:url(b)}", {"property": "background-image"}),
-    ("a{--x:url(b)}", {"property": "--x"}),
+    ("a{Background-Image:url(b)}", {"property": "background-image", "selector": "a"}),
+    ("a{--x:url(b)}", {"property": "--x", "selector": "a"}),
     (
         "@font-face{src:url(a)format(\"WOFF2\")tech(variations);font-family:'A B';unicode-range:U+0-7F,U+26;"
         "font-weight:400;font-display:swap;ascent-override:90%}",

@@ -73,7 +73,7 @@ def test_inline_css_says_where_it_stood() -> None:
     imported, image, attribute = scan_in_every_cut(HtmlScanner, html.encode())
     assert (imported.element, imported.inline, imported.in_head) == ("style", True, True)
     assert imported.attributes == (("prelude", "screen"), ("media", "print"))
-    assert image.attributes == (("property", "c"), ("media", "print"))
+    assert image.attributes == (("property", "c"), ("selector", "b"), ("media", "print"))
     assert (attribute.element, attribute.inline, attribute.in_head) == ("p", True, False)
 
 

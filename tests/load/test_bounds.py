@@ -147,7 +147,7 @@ async def test_kept_sheets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hinted sheets too large to be kept until they are claimed are complete, and nothing in them is looked for."""
     monkeypatch.setattr(driver, "Keeping", lambda: driver_keeping(60_000))
     filler = b"/*" + b"x" * 40_000 + b"*/"
-    rule = b"b{background:url(%s.svg)}"
+    rule = b"html{background:url(%s.svg)}"
     routes: dict[str, Route] = {f"/{n}.css": asset(filler + rule % n.encode(), "text/css") for n in "abc"}
     routes |= {f"/{name}.svg": IMAGE for name in "abc"}
     hints = links(*(f"</{name}.css>; rel=preload; as=style" for name in "abc"))

@@ -1,0 +1,80 @@
+"""Pictures that style sheets name: requested once a rule that names them can apply to something in the document.
+
+An estimate, since no rule is matched to an element: every name the rule's selectors ask for has occurred in the
+markup, and its @media holds for the viewport. A browser asks for less still (nothing inside ``display: none``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.lengths import Screen
+from fetcher.discovery.markup import EVERYTHING
+from fetcher.discovery.media import matches
+from fetcher.discovery.selectors import needs
+
+NOT_FOR_THIS_SCREEN = "its @media does not hold for this viewport"
+APPLIES_TO_NOTHING = "its rule applies to nothing in the document"
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A picture whose rule does not apply so far. ``levels``: each must have one alternative whose names all occur."""
+
+    source: int
+    candidate: Candidate
+    at: float
+    levels: list[tuple[frozenset[str], ...]]
+    over: bool = False
+
+
+class CssImages:
+    """The pictures of one load that wait, by a name each of their rules still lacks."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._lacking: dict[str, list[_Waiting]] = {}
+        self._all: list[_Waiting] = []
+
+    def judge(self, source: int, candidate: Candidate, screen: Screen, at: float) -> bool | str:
+        """Of a picture met at ``at``: True, request it now. False: it waits for names. Text: why it never will be."""
+        rules = [value for key, value in candidate.attributes if key == "selector"]
+        queries = [value for key, value in candidate.attributes if key == "media"]
+        if not all(matches(query, screen) for query in queries):
+            return NOT_FOR_THIS_SCREEN
+        levels = [needs(rule) for rule in rules]
+        if not all(levels):
+            return "only what somebody does to the page, or another browser, makes its rule apply"
+        waiting = _Waiting(source, candidate, at, levels)
+        if self._applies(waiting):
+            return True
+        self._all.append(waiting)
+        return False
+
+    def seen(self, names: list[str]) -> list[tuple[int, Candidate]]:
+        """The pictures, with the sheets that name them, that can be requested now that ``names`` have occurred."""
+        self._names.update(names)
+        due: list[tuple[int, Candidate]] = []
+        for name in list(self._lacking) if EVERYTHING in self._names else names:
+            for waiting in self._lacking.pop(name, ()):
+                if not waiting.over and self._applies(waiting):
+                    waiting.over = True
+                    due.append((waiting.source, waiting.candidate))
+        return due
+
+    def unused(self) -> list[tuple[int, Candidate, float]]:
+        return [(waiting.source, waiting.candidate, waiting.at) for waiting in self._all if not waiting.over]
+
+    def _applies(self, waiting: _Waiting) -> bool:
+        """Whether it can apply; if not, it waits for one name of each alternative of a level that cannot."""
+        if EVERYTHING in self._names:
+            return True
+        for alternatives in waiting.levels:
+            lacks = [next((name for name in sorted(each) if name not in self._names), None) for each in alternatives]
+            if None not in lacks:
+                for name in lacks:
+                    assert name is not None
+                    self._lacking.setdefault(name, []).append(waiting)
+                return False
+        return True
