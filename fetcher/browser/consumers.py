@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fetcher.browser import frames, priorities
+from fetcher.browser import frames, priorities, viewport
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
-from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode
+from fetcher.discovery.lengths import Screen
+from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority
 from fetcher.urls import URL, resolve
 
 _DESTINATIONS = {
@@ -37,31 +38,40 @@ def document_of(source: Fetch) -> Document:
     return document
 
 
-def url_of(source: Fetch, candidate: Candidate) -> URL | None:
-    """Its URL against the base it stands under, None where that fails."""
+def url_of(source: Fetch, candidate: Candidate, chosen: str | None = None) -> URL | None:
+    """Its URL, or the one ``chosen`` of several, against the base it stands under; None where that fails."""
     base = source.url
     in_markup = candidate.element not in ("Link", "Refresh")
     if source.document is not None and in_markup:
         base = source.document.base
-    text = candidate.url
+    text = candidate.url if chosen is None else chosen
     if in_markup and candidate.kind not in _CSS_KINDS:  # CSS always writes queries in UTF-8
         text = with_encoded_query(text, source.encoding)
     return resolve(text, base.href)
 
 
-def consumer_of(source: Fetch, candidate: Candidate, at: float) -> Consumer | str:
-    """The candidate as a consumer, or the reason why it asks for nothing."""
+def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) -> Consumer | str:
+    """The candidate as a consumer, or the reason why it asks for nothing. ``screen`` is the page's."""
     kind = candidate.kind
     document = document_of(source)
+    screen = viewport.screen_in(document, screen)
     framed = kind is CandidateKind.FRAME
     if framed:
         reason = frames.why_not_asked_for(candidate)
         if reason is not None:
             return reason
-    if not candidate.url:
-        srcset = candidate.attribute("srcset")
-        return "only a srcset, which is not evaluated" if srcset else "an empty URL"
-    url = url_of(source, candidate)
+    use = viewport.use(source, candidate, screen)
+    if isinstance(use, str):
+        return use
+    chosen, note = candidate.url, use.note
+    if kind in (CandidateKind.IMAGE, CandidateKind.PRELOAD):
+        choice = viewport.image(candidate, screen)
+        if isinstance(choice, str):
+            return choice
+        chosen, note = choice.url, choice.note
+    if not chosen:
+        return "an empty URL"
+    url = url_of(source, candidate, chosen)
     if url is None:
         return "its URL does not resolve"
     if not url.is_http:
@@ -93,9 +103,11 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float) -> Consumer | st
         priority = priorities.hinted(destination, fetch_priority, bare_module=bare)
     else:
         priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
+    if kind is CandidateKind.STYLESHEET and not use.applies:
+        priority = NetPriority.IDLE
     return Consumer(
         document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
-        initiator, document.url, source.url,
+        initiator, document.url, source.url, applies=use.applies, note=note,
     )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ class Document:
 @dataclass(slots=True, eq=False)
 class Consumer:
     """An element or rule of ``document`` that wants a URL: kept while it waits for the head of a hinted request
-    (EH 9.3)."""
+    (EH 9.3). ``applies``: whether a style sheet does, here, so that what it names can be wanted; ``note`` is said of
+    what becomes of it."""
 
     document: Document
     source: int
@@ -73,6 +74,8 @@ class Consumer:
     client: URL
     referrer: URL
     redirects: int = 0
+    applies: bool = True
+    note: str = ""
 
 
 @dataclass(slots=True, eq=False)

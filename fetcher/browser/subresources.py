@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.browser import frames, refreshes
+from fetcher.browser import frames, refreshes, viewport
 from fetcher.browser.commands import (
     CancelFetch,
     Command,
@@ -93,7 +93,7 @@ class Subresources:
         return self._ask(source, candidate, at)
 
     def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        consumer = consumer_of(source, candidate, at)
+        consumer = consumer_of(source, candidate, at, self.state.screen)
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
         return self.want(consumer)
@@ -131,7 +131,8 @@ class Subresources:
     def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
         document = document_of(user)
         family = candidate.attribute("family") or ""
-        if family in document.families:
+        screen = viewport.screen_in(document, self.state.screen)
+        if family in document.families or isinstance(viewport.use(user, candidate, screen), str):
             return []
         document.families.add(family)
         commands: list[Command] = []
@@ -140,7 +141,8 @@ class Subresources:
         return commands
 
     def _css_image(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        judged = document_of(source).css_images.judge(source.id, candidate, self.state.screen, at)
+        document = document_of(source)
+        judged = document.css_images.judge(source.id, candidate, viewport.screen_in(document, self.state.screen), at)
         if isinstance(judged, str):
             return [self._none(source, candidate, at, judged)]
         return self._ask(source, candidate, at) if judged else []
@@ -382,6 +384,7 @@ def _resolved(
     fetch: int | None = None,
     earlier: int | None = None,
 ) -> DiscoveryResolved:
+    reason = "; ".join(each for each in (reason, consumer.note) if each)
     return DiscoveryResolved(
         consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, outcome, reason, fetch, earlier
     )

@@ -55,7 +55,7 @@ def _link(attributes: Mapping[str, str]) -> Named:
         kind = _RELATIONS.get(relation)
         if kind is None:
             continue
-        if kind is CandidateKind.STYLESHEET and ("alternate" in relations or "disabled" in attributes):
+        if kind is CandidateKind.STYLESHEET and "disabled" in attributes:
             continue
         if url or (kind is CandidateKind.PRELOAD and attributes.get("imagesrcset", "").strip(SPACE)):
             found.append((kind, url))
