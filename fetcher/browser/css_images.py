@@ -71,10 +71,20 @@ class CssImages:
         if EVERYTHING in self._names:
             return True
         for alternatives in waiting.levels:
-            lacks = [next((name for name in sorted(each) if name not in self._names), None) for each in alternatives]
+            lacks = [next((name for name in sorted(each) if not self._has(name)), None) for each in alternatives]
             if None not in lacks:
                 for name in lacks:
                     assert name is not None
-                    self._lacking.setdefault(name, []).append(waiting)
+                    for spelling in {name, _of_any(name)}:
+                        self._lacking.setdefault(spelling, []).append(waiting)
                 return False
         return True
+
+    def _has(self, name: str) -> bool:
+        return name in self._names or _of_any(name) in self._names
+
+
+def _of_any(name: str) -> str:
+    """ "ul.search" as it is reported where the element could not be told: "*.search"."""
+    element, dot, word = name.partition(".")
+    return f"*.{word}" if element and dot else name

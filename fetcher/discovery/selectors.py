@@ -27,12 +27,13 @@ _ALWAYS = frozenset({"html", "head", "body", "tbody", "colgroup"})  # there whet
 
 @lru_cache(maxsize=512)
 def needs(selector: str) -> tuple[frozenset[str], ...]:
-    """The alternatives, each with the names it needs, such as {"ul", ".search"}, in lower case. An empty set needs
-    nothing; no alternatives at all: the rule applies to nothing on a page that is only loaded."""
+    """The alternatives, each with the names it needs, such as {"ul.search", "li"} or {".a", "#b"}, in lower case. An
+    empty set needs nothing; no alternatives at all: the rule applies to nothing on a page that is only loaded."""
     found: list[frozenset[str]] = []
     names: set[str] = set()
     possible = True
     depth = 0
+    element = ""  # of the compound selector at hand
     for token in _TOKEN.finditer(selector):
         text = token[0]
         match token.lastgroup:
@@ -42,7 +43,13 @@ def needs(selector: str) -> tuple[frozenset[str], ...]:
                     return ()  # unknown to Chromium, and one such invalidates the whole list
                 possible = possible and name not in _DYNAMIC
             case "named" if not depth:
-                names.add(unescape(text).lower())
+                name = unescape(text).lower()
+                if not name.startswith((".", "#")):
+                    element = name
+                elif element and name.startswith("."):
+                    names.discard(element)
+                    name = element + name
+                names.add(name)
             case "other" if text in "([":
                 depth += 1
             case "other" if text in ")]":
@@ -50,7 +57,9 @@ def needs(selector: str) -> tuple[frozenset[str], ...]:
             case "other" if text == "," and not depth:
                 if possible:
                     found.append(frozenset(names - _ALWAYS))
-                names, possible = set(), True
+                names, possible, element = set(), True, ""
+            case "other" if not depth and text not in "*|":
+                element = ""  # a combinator
             case _:
                 pass
     if possible:

@@ -46,7 +46,8 @@ def test_it_waits_for_every_name_and_is_asked_for_once() -> None:
     assert images.seen(["li"]) == []
     assert images.seen([".search"]) == []
     assert images.unused() == [(1, picture, 5.0)]
-    assert images.seen(["ul"]) == [(1, picture)]
+    assert images.seen(["ul", "form.search"]) == []
+    assert images.seen(["ul.search"]) == [(1, picture)]
     assert images.seen([".other", "x"]) == []
     assert images.unused() == []
 
@@ -57,3 +58,11 @@ def test_too_many_names_let_everything_go() -> None:
     assert images.judge(1, image(("selector", ".x")), Screen(), 5.0) is False
     assert len(images.seen(["*"])) == 1
     assert images.judge(1, image(("selector", ".y")), Screen(), 6.0) is True
+
+
+def test_a_class_of_who_knows_which_element() -> None:
+    """Where the markup's quotes leave it open, the class may stand on the element that the rule asks for."""
+    images = CssImages()
+    assert images.judge(1, image(("selector", "ul.x")), Screen(), 5.0) is False
+    assert len(images.seen(["*.x"])) == 1
+    assert images.judge(1, image(("selector", "p.x")), Screen(), 5.0) is True

@@ -10,7 +10,7 @@ from fetcher.discovery.selectors import needs
 from tests.support.scans import scan_in_every_cut
 
 NEEDS = [
-    ("ul.search li", [{"ul", ".search", "li"}]),
+    ("ul.search li", [{"ul.search", "li"}]),
     ("a, .B > #c", [{"a"}, {".b", "#c"}]),
     ("*", [set()]),
     ("html body::before", [set()]),
@@ -22,6 +22,9 @@ NEEDS = [
     ("a::-moz-focus-inner, b", []),
     (r".\31 0\:x", [{".10:x"}]),
     ("& .x", [{".x"}]),
+    ("ul.a.b#c > .d", [{"ul.a", "ul.b", "#c", ".d"}]),
+    ("a[x].b, a .b, a:first-child.b", [{"a.b"}, {"a", ".b"}, {"a.b"}]),
+    ("*.x", [{".x"}]),
     ("a:link", [{"a"}]),
     ("", [set()]),
 ]
@@ -56,10 +59,12 @@ def test_the_rules_a_picture_stands_in(css: str, expected: list[str]) -> None:
 
 
 MARKUP = [
-    ("<p class=a id='b'>", {"p", ".a", "#b"}),
-    ('<DIV\n CLASS = "x  Y\tz">text</div>', {"div", ".x", ".y", ".z"}),
+    ("<p class=a id='b'>", {"p", ".a", "#b", "p.a"}),
+    ('<DIV\n CLASS = "x  Y\tz">text</div>', {"div", ".x", ".y", ".z", "div.x", "div.y", "div.z"}),
     ("<my-element data-class='no'>", {"my-element"}),
-    ("<a title='x' class='ü'", {"a", ".ü"}),
+    ("<a title='x=y' data-class='c' class='ü'", {"a", ".ü", "a.ü"}),
+    ("<a title=it's class=b>", {"a", ".b", "*.b"}),
+    ("<a><b class=c>", {"a", "b", ".c", "b.c"}),
     ("no markup < at all", set()),
 ]
 

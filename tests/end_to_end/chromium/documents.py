@@ -88,8 +88,6 @@ class Difference:
         """Why it is to be expected; None is a fault, ours until shown otherwise."""
         if self.asked.target == "/favicon.ico" and not self.by_us:
             return "for the tab strip, after the load; no document names it"
-        if self.asked.destination == "image" and self.asked.referrer.endswith(".css") and not self.by_chromium:
-            return "in a rule that applies to nothing: neither selectors nor @media are evaluated"
         return None
 
 
