@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
@@ -83,15 +84,22 @@ async def test_a_callback_may_fetch_over_the_same_http2_connection() -> None:
     assert server.connections == 1
 
 
-async def test_a_callback_that_raises_gives_the_exchange_up() -> None:
-    """The caller gets its own exception, and no connection stays open."""
+@pytest.mark.parametrize("error", [ZeroDivisionError, TimeoutError, asyncio.CancelledError])
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_a_callback_that_raises_gives_the_exchange_up(error: type[BaseException], is_async: bool) -> None:
+    """The caller gets its own exception, a TimeoutError too, and no connection stays open."""
 
-    def on_interim(_: InterimResponse) -> None:
-        raise ZeroDivisionError
+    async def raises() -> None:
+        raise error
+
+    def on_interim(_: InterimResponse) -> Awaitable[None] | None:
+        if is_async:
+            return raises()
+        raise error
 
     async with serving(answering(EARLY + OK)) as port:
         before = open_descriptors()
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(error):
             await fetcher.fetch(f"http://127.0.0.1:{port}/", on_interim=on_interim)
         assert await settled(lambda: open_descriptors() <= before)
 
