@@ -1,28 +1,26 @@
 """The browser: one page load decided, event by event. No I/O, no clock.
 
-``handle(event)`` answers with commands, in the order they are to be carried out. The navigation, its redirects and its
-early hints are here; what the document asks for is in ``subresources``; which connection serves is in ``pool``.
+``handle(event)`` answers with commands, in the order they are to be carried out. The navigation and its
+redirects are here; what its 103s ask for is in ``hinting``, what the document asks for in ``subresources``; which
+connection serves is in ``pool``.
 """
 
 from __future__ import annotations
 
-from fetcher.browser import priorities, refreshes
+from fetcher.browser import refreshes
 from fetcher.browser.commands import (
     CancelFetch,
     CloseConnection,
     Command,
     DropFetch,
     Finish,
-    HintJudged,
-    HintOutcome,
-    InterimJudged,
     OpenConnection,
     SetTimer,
     StartFetch,
 )
 from fetcher.browser.cookies import BrowserState, CookieJar
 from fetcher.browser.dressing import dress
-from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
+from fetcher.browser.early_hints import referrer_policy_of
 from fetcher.browser.events import (
     BodyProgress,
     CharsetSettled,
@@ -43,6 +41,7 @@ from fetcher.browser.events import (
     TimerFired,
 )
 from fetcher.browser.fetches import Document, Fetch, FetchState
+from fetcher.browser.hinting import Hints
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Line, Pool
 from fetcher.browser.profiles import profile as profile_named
@@ -74,13 +73,10 @@ class Browser:
         pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
         self.state = LoadState(options, profile, pool, jar=CookieJar(options.remembered.cookies))
         self.subresources = Subresources(self.state)
+        self.hints = Hints(self.state)
         self.finished = False
         self._navigation: Fetch | None = None
         self._waits = False  # for the moment of a refresh
-        self._interims = 0
-        self._hints = 0
-        self._hints_by_url: dict[str, int] = {}
-        self._early_hints_seen = 0  # 103s of this navigation, reset by a cross-origin redirect (EH 7.2)
 
     def handle(self, event: Event) -> list[Command]:
         """What to do now that ``event`` happened."""
@@ -89,7 +85,7 @@ class Browser:
         commands: list[Command]
         match event:
             case Interim():
-                commands = self._interim(event)
+                commands = self.hints.interim(event, self._navigation)
             case Head():
                 commands = self._head(event)
             case RequestSent() | BodyProgress():
@@ -152,8 +148,7 @@ class Browser:
         assert refresh is not None
         assert old is not None
         self._waits, self.subresources.refresh, self.state.document = False, None, None
-        self._hints_by_url.clear()
-        self._early_hints_seen = 0
+        self.hints.start_over()
         candidate = refresh.candidate
         initiator = Initiator(
             InitiatorKind.REDIRECT, old.fetch.id, None, candidate.element, candidate.line, candidate.offset
@@ -222,123 +217,9 @@ class Browser:
                     commands.append(CancelFetch(other.id, reason))
                     self._settle(other, FetchState.CANCELED)
             self.state.copies.clear()
-            self._hints_by_url.clear()
-            self._early_hints_seen = 0
+            self.hints.start_over()
         policy = fetch.referrer_policy
         return commands + self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)
-
-    # -- early hints
-
-    def _interim(self, event: Interim) -> list[Command]:
-        fetch = self.state.fetches[event.fetch]
-        number = self._interims
-        self._interims += 1
-        fetch.interims += 1
-        if fetch is not self._navigation:
-            rule, reason = "EH 4.1", "only the navigation of the main document may act on interim responses"
-            return [InterimJudged(number, False, rule, reason)]
-        line = self.state.pool.lines.get(fetch.connection) if fetch.connection is not None else None
-        protocol = line.protocol if line and line.protocol else HttpVersion.HTTP_1_1
-        state = self.state
-        refusal = judge_interim(event.status, self._early_hints_seen, protocol, state.options, state.profile)
-        if event.status != 103:
-            assert refusal is not None
-            return [InterimJudged(number, False, refusal.rule, refusal.reason)]
-        self._early_hints_seen += 1
-        links = read_links(event.fields, fetch.url)
-        if refusal is not None:
-            judged: list[Command] = [InterimJudged(number, False, refusal.rule, refusal.reason)]
-            return judged + [
-                self._refused(number, link, link.refusal if isinstance(link, Dropped) else refusal) for link in links
-            ]
-        reason = f"the first 103, over {protocol.value}"
-        if protocol is HttpVersion.HTTP_1_1:
-            reason += " (no browser would act: EH 4.4)"
-        commands: list[Command] = [InterimJudged(number, True, "EH 4.2", reason)]
-        policy = referrer_policy_of(event.fields)
-        for link in links:
-            if isinstance(link, Dropped):
-                commands.append(self._refused(number, link, link.refusal))
-            elif link.rel == "preconnect":
-                commands += self._preconnect(number, link, fetch.url)
-            else:
-                commands += self._preload(number, link, fetch, policy)
-        return commands
-
-    def _preload(self, number: int, asked: Asked, navigation: Fetch, policy: ReferrerPolicy) -> list[Command]:
-        state = self.state
-        earlier = self._hints_by_url.get(asked.url.href)
-        if earlier is not None:
-            refusal = Refusal("EH 4.8", "the same URL was requested already by an earlier hint of this 103")
-            return [self._refused(number, asked, refusal, fetch=earlier)]
-        if state.is_over_budget():
-            limit = Refusal("limit", f"the limit of {state.options.limits.requests} requests was reached")
-            return [self._refused(number, asked, limit)]
-        hint = asked.hint
-        bare = asked.rel == "modulepreload" and hint.destination is None
-        fetch, queued = state.new_fetch(
-            asked.url,
-            destination=asked.destination,
-            mode=asked.mode,
-            credentials=asked.credentials,
-            priority=priorities.hinted(asked.destination, hint.fetch_priority, bare_module=bare),
-            fetch_priority=hint.fetch_priority,
-            initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=self._hints),
-            client=navigation.url,
-            referrer=navigation.url,
-            referrer_policy=policy,
-            hint=self._hints,
-        )
-        self._hints_by_url[asked.url.href] = fetch.id
-        return [self._acted(number, asked, "EH 4.6", "requested at once", fetch.id), *queued]
-
-    def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
-        state = self.state
-        key = state.pool_key(asked.url, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
-        if key.session:
-            unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
-            return [self._refused(number, asked, unable)]
-        if state.pool.has_line(key):
-            return [self._acted(number, asked, "EH 11.3", "a connection to that origin stands already")]
-        if state.pool.is_full:
-            full = Refusal("limit", f"the limit of {state.options.limits.connections} connections was reached")
-            return [self._refused(number, asked, full)]
-        hint = self._hints
-        return [self._acted(number, asked, "EH 11.1", "connection opened"), state.pool.open(key, "preconnect", hint)]
-
-    def _acted(self, number: int, asked: Asked, rule: str, reason: str, fetch: int | None = None) -> HintJudged:
-        return self._judged(number, asked, HintOutcome.ACTED, Refusal(rule, reason), fetch)
-
-    def _refused(self, number: int, link: Asked | Dropped, refusal: Refusal, fetch: int | None = None) -> HintJudged:
-        return self._judged(number, link, HintOutcome.REFUSED, refusal, fetch)
-
-    def _judged(
-        self, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
-    ) -> HintJudged:
-        hint = link.hint
-        asked = link if isinstance(link, Asked) else None
-        raw = link.raw if isinstance(link, Dropped) else link.link.raw
-        href = link.link.target if link.link else ""
-        rel = hint.rel if hint else (link.link.param("rel") if link.link else None)
-        preconnect = rel == "preconnect"
-        self._hints += 1
-        return HintJudged(
-            self._hints - 1,
-            number,
-            raw,
-            href,
-            link.url.href if link.url else None,
-            rel,
-            None if preconnect else asked.destination if asked else hint.destination if hint else None,
-            asked.mode if asked else None,
-            asked.credentials if asked else None,
-            hint.fetch_priority if hint else FetchPriority.AUTO,
-            self.state.profile.name,
-            outcome,
-            why.rule,
-            why.reason,
-            fetch,
-        )
 
     # -- endings
 

@@ -1,0 +1,145 @@
+"""Carries out the early-hint policy: the interim responses of a load, and the requests and connections its hints start.
+
+What may act is judged in ``early_hints`` from the fields alone; here it meets the state of the load: which 103 came
+first, which URLs are asked for already (EH 4.2, 4.8), which connections stand (EH 11).
+"""
+
+from __future__ import annotations
+
+from fetcher.browser import priorities
+from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
+from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
+from fetcher.browser.events import Interim
+from fetcher.browser.fetches import Fetch
+from fetcher.browser.state import LoadState
+from fetcher.fields.referrer_policy import ReferrerPolicy
+from fetcher.terms import FetchPriority, HttpVersion, Initiator, InitiatorKind, Mode
+from fetcher.urls import URL
+
+
+class Hints:
+    """The hints of one load. ``start_over`` on a cross-origin redirect."""
+
+    def __init__(self, state: LoadState) -> None:
+        self.state = state
+        self._interims = 0
+        self._judged_so_far = 0
+        self._by_url: dict[str, int] = {}
+        self._seen = 0  # 103s of this navigation
+
+    def start_over(self) -> None:
+        """The navigation went to another origin: its next 103 is a first one (EH 7.2)."""
+        self._by_url.clear()
+        self._seen = 0
+
+    def interim(self, event: Interim, navigation: Fetch | None) -> list[Command]:
+        """What an interim response causes; only one of ``navigation`` may act (EH 4.1)."""
+        fetch = self.state.fetches[event.fetch]
+        number = self._interims
+        self._interims += 1
+        fetch.interims += 1
+        if fetch is not navigation:
+            rule, reason = "EH 4.1", "only the navigation of the main document may act on interim responses"
+            return [InterimJudged(number, False, rule, reason)]
+        line = self.state.pool.lines.get(fetch.connection) if fetch.connection is not None else None
+        protocol = line.protocol if line and line.protocol else HttpVersion.HTTP_1_1
+        state = self.state
+        refusal = judge_interim(event.status, self._seen, protocol, state.options, state.profile)
+        if event.status != 103:
+            assert refusal is not None
+            return [InterimJudged(number, False, refusal.rule, refusal.reason)]
+        self._seen += 1
+        links = read_links(event.fields, fetch.url)
+        if refusal is not None:
+            judged: list[Command] = [InterimJudged(number, False, refusal.rule, refusal.reason)]
+            return judged + [
+                self._refused(number, link, link.refusal if isinstance(link, Dropped) else refusal) for link in links
+            ]
+        reason = f"the first 103, over {protocol.value}"
+        if protocol is HttpVersion.HTTP_1_1:
+            reason += " (no browser would act: EH 4.4)"
+        commands: list[Command] = [InterimJudged(number, True, "EH 4.2", reason)]
+        policy = referrer_policy_of(event.fields)
+        for link in links:
+            if isinstance(link, Dropped):
+                commands.append(self._refused(number, link, link.refusal))
+            elif link.rel == "preconnect":
+                commands += self._preconnect(number, link, fetch.url)
+            else:
+                commands += self._preload(number, link, fetch, policy)
+        return commands
+
+    def _preload(self, number: int, asked: Asked, navigation: Fetch, policy: ReferrerPolicy) -> list[Command]:
+        state = self.state
+        earlier = self._by_url.get(asked.url.href)
+        if earlier is not None:
+            refusal = Refusal("EH 4.8", "the same URL was requested already by an earlier hint of this 103")
+            return [self._refused(number, asked, refusal, fetch=earlier)]
+        if state.is_over_budget():
+            limit = Refusal("limit", f"the limit of {state.options.limits.requests} requests was reached")
+            return [self._refused(number, asked, limit)]
+        hint = asked.hint
+        bare = asked.rel == "modulepreload" and hint.destination is None
+        fetch, queued = state.new_fetch(
+            asked.url,
+            destination=asked.destination,
+            mode=asked.mode,
+            credentials=asked.credentials,
+            priority=priorities.hinted(asked.destination, hint.fetch_priority, bare_module=bare),
+            fetch_priority=hint.fetch_priority,
+            initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=self._judged_so_far),
+            client=navigation.url,
+            referrer=navigation.url,
+            referrer_policy=policy,
+            hint=self._judged_so_far,
+        )
+        self._by_url[asked.url.href] = fetch.id
+        return [self._acted(number, asked, "EH 4.6", "requested at once", fetch.id), *queued]
+
+    def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
+        state = self.state
+        key = state.pool_key(asked.url, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
+        if key.session:
+            unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
+            return [self._refused(number, asked, unable)]
+        if state.pool.has_line(key):
+            return [self._acted(number, asked, "EH 11.3", "a connection to that origin stands already")]
+        if state.pool.is_full:
+            full = Refusal("limit", f"the limit of {state.options.limits.connections} connections was reached")
+            return [self._refused(number, asked, full)]
+        hint = self._judged_so_far
+        return [self._acted(number, asked, "EH 11.1", "connection opened"), state.pool.open(key, "preconnect", hint)]
+
+    def _acted(self, number: int, asked: Asked, rule: str, reason: str, fetch: int | None = None) -> HintJudged:
+        return self._judged(number, asked, HintOutcome.ACTED, Refusal(rule, reason), fetch)
+
+    def _refused(self, number: int, link: Asked | Dropped, refusal: Refusal, fetch: int | None = None) -> HintJudged:
+        return self._judged(number, link, HintOutcome.REFUSED, refusal, fetch)
+
+    def _judged(
+        self, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
+    ) -> HintJudged:
+        hint = link.hint
+        asked = link if isinstance(link, Asked) else None
+        raw = link.raw if isinstance(link, Dropped) else link.link.raw
+        href = link.link.target if link.link else ""
+        rel = hint.rel if hint else (link.link.param("rel") if link.link else None)
+        preconnect = rel == "preconnect"
+        self._judged_so_far += 1
+        return HintJudged(
+            self._judged_so_far - 1,
+            number,
+            raw,
+            href,
+            link.url.href if link.url else None,
+            rel,
+            None if preconnect else asked.destination if asked else hint.destination if hint else None,
+            asked.mode if asked else None,
+            asked.credentials if asked else None,
+            hint.fetch_priority if hint else FetchPriority.AUTO,
+            self.state.profile.name,
+            outcome,
+            why.rule,
+            why.reason,
+            fetch,
+        )
