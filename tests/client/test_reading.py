@@ -13,8 +13,11 @@ import pytest
 import fetcher
 from fetcher.client import Response
 from fetcher.errors import LimitExceeded
+from fetcher.net import NetOptions
+from fetcher.net.connection import UNREAD_LIMIT
+from fetcher.net.options import HttpChoice
 from fetcher.terms import Limits
-from tests.support.loopback import read_request, serving, settled
+from tests.support.loopback import HOST, Http2Server, ca_file, read_request, server_context, serving, settled
 
 
 @asynccontextmanager
@@ -51,6 +54,26 @@ async def test_a_cancelled_read_loses_nothing(then: str, coded: bool) -> None:
         go_on.set()
         content = await got.read() if then == "read" else b"".join([piece async for piece in got])
         assert content == b"hello world"
+
+
+@pytest.mark.parametrize("http", ["1.1", "2"])
+async def test_content_that_waited_until_the_server_could_send_no_more(http: HttpChoice) -> None:
+    """What had filled every window when ``read`` was called is given back, and the rest comes."""
+    body = bytes(9_000_000)
+
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    handler = plain if http == "1.1" else Http2Server(lambda peer, number, _: peer.respond(number, body))
+    full = 6 * 1024 * 1024 if http == "2" else UNREAD_LIMIT
+    async with serving(handler, tls=server_context()) as port:
+        options = NetOptions(resolve=((HOST, port, "127.0.0.1"),), ca_file=ca_file())
+        got = await fetcher.fetch(f"https://{HOST}:{port}/", options=options, http=http, timeout=10)
+        assert await settled(lambda: got.transferred >= full)
+        assert got.transferred < len(body)
+        assert await got.read() == body
 
 
 async def test_coded_content_is_decoded_as_it_is_taken() -> None:
