@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, replace
 
 from fetcher.browser.fetches import Document, Fetch
+from fetcher.discovery import image_set
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.import_rule import Import, judge
 from fetcher.discovery.lengths import Screen
@@ -151,6 +152,11 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
         case CandidateKind.CSS_IMAGE | CandidateKind.CSS_FONT | CandidateKind.FONT_USE:
             if not applies or (media and not matches(media, screen)):
                 return _NOT_APPLIED
+            options = candidate.attribute("image-set")
+            if options == "":
+                return "its image-set() is not valid, so the declaration is dropped"
+            if options and not image_set.chosen(options, candidate.attribute("option") or "0", screen.dpr):
+                return "another option of its image-set() is for this screen"
         case _:
             pass
     return Use(applies)

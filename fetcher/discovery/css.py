@@ -8,6 +8,7 @@ candidates come out; time is linear; what is held between two pieces is one unfi
 from __future__ import annotations
 
 from fetcher.discovery import css_tokens as tokens
+from fetcher.discovery import image_set
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css_lexer import NAME_LIMIT, CssLexer, Place
 from fetcher.discovery.css_values import families, unescape
@@ -34,7 +35,8 @@ class CssScanner(CssLexer):
 
     CSS_IMPORT carries ("prelude", text after the url); CSS_IMAGE ("property", name) and, where known, ("media", query)
     and ("selector", list) of the rules it stands in, outermost first; CSS_FONT family, format and the face's
-    descriptors, with ("src", n) numbering the src descriptors of its face: the last one counts.
+    descriptors, with ("src", n) numbering the src descriptors of its face: the last one counts. A CSS_IMAGE of an
+    image-set() has ("image-set", what all its options say) and ("option", which of them it is), as ``image_set`` tells.
     ``data_urls`` counts data: urls, which are not candidates, ``overflows`` what was dropped for its size."""
 
     def __init__(
@@ -72,6 +74,7 @@ class CssScanner(CssLexer):
         self._quoted: tuple[bytes, Place] | None = None  # the string in an open url("...")
         self._import: tuple[str, Place] | None = None
         self._face: FontFace | None = None
+        self._set: list[tuple[str, Place]] | None = None  # the urls in an open image-set()
 
     def close(self) -> list[Candidate]:
         """The end of the sheet closes whatever is open (CSS Syntax 3, 5.4)."""
@@ -278,6 +281,8 @@ class CssScanner(CssLexer):
             if self._face is not None and self._value is not None:
                 self._face.say_format(self._decoded(self._value))
             self._value = None
+        elif what == _IMAGE_SET:
+            self._end_image_set()
         elif what == _BRACES and len(self._open) == self._level and self._kind == _AT_RULE:
             self._next_item()
 
@@ -294,7 +299,7 @@ class CssScanner(CssLexer):
             self._push(_BRACES)
         elif inside:
             closes = byte == _CLOSES[self._open[-1]]
-            if not closes or self._open[-1] != _FORMAT:
+            if not closes or (self._open[-1] != _FORMAT and (self._set is None or self._open[-1] != _IMAGE_SET)):
                 self._collect(bytes([byte]))
             if closes:
                 self._pop()
@@ -352,8 +357,11 @@ class CssScanner(CssLexer):
         if url:
             return True
         self._collect(b"(")
-        if name in ("image-set", "-webkit-image-set") and not self._in_url:
+        if name in ("image-set", "-webkit-image-set") and not self._in_url and self._set is None:
             self._push(_IMAGE_SET)
+            if self._kind == _DECLARATION and self._face is None and self._value is None and not self._too_deep:
+                self._set = []
+                self._value = bytearray()
         elif name == "format" and self._face is not None and self._name == "src" and not self._too_deep:
             self._push(_FORMAT)
             self._value = bytearray()
@@ -415,14 +423,29 @@ class CssScanner(CssLexer):
         elif self._kind != _DECLARATION:
             return
         elif self._face is None:
-            if self._worth(url):
-                rules = [rule for rule in self._rules if rule is not None and rule != _FRAMES]
-                self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name), *rules)
+            if self._set is not None:
+                self._set.append((url, place))
+            else:
+                self._picture(url, place)
         elif self._name == "src":
             if not self._worth(url):
                 self._face.skip()
             elif not self._face.add(url, place):
                 self.overflows += 1
+
+    def _end_image_set(self) -> None:
+        named, self._set = self._set, None
+        if named is None or self._value is None:
+            return
+        text = self._decoded(self._value)
+        self._value = None
+        for (url, place), pairs in zip(named, image_set.told(text, [url for url, _ in named]), strict=True):
+            self._picture(url, place, *pairs)
+
+    def _picture(self, url: str, place: Place, *pairs: tuple[str, str]) -> None:
+        if self._worth(url):
+            rules = [rule for rule in self._rules if rule is not None and rule != _FRAMES]
+            self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name), *pairs, *rules)
 
     def _worth(self, url: str) -> bool:
         if url[:5].lower() == "data:":

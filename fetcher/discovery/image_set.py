@@ -56,10 +56,10 @@ def _option(values: Sequence[Value]) -> Option | None:
     image = words[0]
     url: str | None = None
     if image.kind is Kind.STRING:
-        url = image.text
+        url = image.text.strip(" \t\n\r\f")
     elif image.kind is Kind.FUNCTION and image.text == "url":
         strings = [value.text for value in image.inside if value.kind is Kind.STRING]
-        url = strings[0] if strings else ""
+        url = strings[0].strip(" \t\n\r\f") if strings else ""
     elif image.kind is Kind.BAD and image.text[:4].lower() == "url(":
         url = unescape(image.text[4:].removesuffix(")").strip(" \t\n\r\f"))
     elif image.kind is not Kind.FUNCTION or image.text.endswith("image-set"):
@@ -91,6 +91,30 @@ def pick(options: Sequence[Option], dpr: float) -> int | None:
     if enough:
         return min(enough)[1]
     return max(able, key=lambda each: (each[0], -each[1]))[1] if able else None
+
+
+def told(text: str, urls: Sequence[str]) -> list[tuple[tuple[str, str], ...]]:
+    """For each of the ``urls`` met in ``text``, in order, the attributes that say which option it is: "image-set" and
+    "option"; the former empty and the latter missing where the text is not valid; none where it cannot be told."""
+    lower = text.lower()
+    if "var(" in lower or "env(" in lower:
+        return [()] * len(urls)
+    options = read(text)
+    if options is None:
+        return [(("image-set", ""),)] * len(urls)
+    words = describe(options)
+    found: list[tuple[tuple[str, str], ...]] = []
+    index = 0
+    for url in urls:
+        at = next((n for n in range(index, len(options)) if options[n].url == url), None)
+        found.append(() if at is None else (("image-set", words), ("option", str(at))))
+        index = index if at is None else at + 1
+    return found
+
+
+def chosen(words: str, option: str, dpr: float) -> bool:
+    """Whether a candidate with these attributes is what the screen shows."""
+    return pick(described(words), dpr) == int(option)
 
 
 def describe(options: Sequence[Option]) -> str:
