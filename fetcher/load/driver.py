@@ -21,6 +21,7 @@ from fetcher.browser import commands as c
 from fetcher.browser import events as e
 from fetcher.browser.machine import Browser
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
+from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
@@ -115,7 +116,7 @@ class Driver:
             deadline.cancel()
             if self._timer is not None:
                 self._timer.cancel()
-            await self._close()
+            await close_all(self._opening.values(), self._connections.values(), self._session)
         finish = self._finish
         if finish is not None and finish.error is not None:
             raise self._error_of(finish)
@@ -428,42 +429,3 @@ class Driver:
 
     def _note(self, error: FetcherError) -> None:
         self._errors[str(error)] = error
-
-    async def _close(self) -> None:
-        """Close everything and wait until it is closed, a stuck peer included. Cancelled meanwhile (perhaps again), it
-        drops what is still to be said, waits until the sockets are gone all the same, and lets itself be cancelled."""
-        closing = self._loop.create_task(self._close_all())
-        cancelled: asyncio.CancelledError | None = None
-        while not closing.done():
-            try:
-                await asyncio.wait([closing])
-            except asyncio.CancelledError as error:
-                cancelled = error
-                for connection in self._connections.values():
-                    if isinstance(connection, Connection):
-                        connection.abort()
-        closing.result()
-        if cancelled is not None:
-            raise cancelled
-
-    async def _close_all(self) -> None:
-        for task in self._opening.values():
-            task.cancel()
-        if self._opening:
-            await asyncio.gather(*self._opening.values(), return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-        connections = [each for each in self._connections.values() if isinstance(each, Connection)]
-        for connection in connections:
-            connection.on_batch = _nothing
-            connection.close()
-        if connections:
-            waits = [asyncio.ensure_future(connection.wait_closed()) for connection in connections]
-            _, late = await asyncio.wait(waits, timeout=1.0)
-            if late:
-                for connection in connections:
-                    connection.abort()
-                await asyncio.wait(late)
-
-
-def _nothing() -> None: ...

@@ -106,7 +106,7 @@ def requested(record: PageLoad) -> list[str]:
 @every_wire
 async def test_every_hinted_request_reaches_the_server_before_the_final_head_is_sent(wire: Wire) -> None:
     """The main job, proven from the server's log, on each protocol (eager)."""
-    async with origin(wire, page(DOCUMENT, hints=HINTS, think_ms=150, interim_delay_ms=5)) as server:
+    async with origin(wire, page(DOCUMENT, hints=HINTS, think_ms=400, interim_delay_ms=5)) as server:
         record = await load(server)
         assert sorted(server.log.before_head("/")) == ["/app.css", "/app.js", "/font.woff2"]
         assert server.log.multiset() == dict.fromkeys(EVERYTHING, 1)
@@ -136,7 +136,7 @@ async def test_http1_hints_open_connections_of_their_own_up_to_six() -> None:
     """Ten hints over HTTP/1.1: the document's connection and five more."""
     hints = [f"</{number}.js>; rel=preload; as=script" for number in range(10)]
     more = {f"{number}.js": asset(b"1", "text/javascript", delay_ms=10) for number in range(10)}
-    async with origin(WIRES[0], page(DOCUMENT, hints=hints, think_ms=150), **more) as server:
+    async with origin(WIRES[0], page(DOCUMENT, hints=hints, think_ms=500), **more) as server:
         record = await load(server)
         assert len(server.log.before_head("/")) == 10
         assert len(server.log.connections()) == 6
@@ -146,7 +146,7 @@ async def test_http1_hints_open_connections_of_their_own_up_to_six() -> None:
 @every_wire
 async def test_chromium_acts_on_hints_over_http2_only(wire: Wire) -> None:
     """EH 4.4: over HTTP/1.1 nothing is acted on, and the record says so."""
-    async with origin(wire, page(DOCUMENT, hints=HINTS, think_ms=60)) as server:
+    async with origin(wire, page(DOCUMENT, hints=HINTS, think_ms=250)) as server:
         record = await load(server, browser="chromium")
         early = server.log.before_head("/")
     acts = wire.version is HttpVersion.HTTP_2
@@ -170,7 +170,7 @@ async def test_hints_off_receives_and_ignores_the_103(wire: Wire) -> None:
 @every_wire
 async def test_subresources_are_asked_for_while_the_document_still_arrives(wire: Wire) -> None:
     """The scanner works on the stream: a style sheet in the first chunk is requested before the last chunk leaves."""
-    slow = (Head(200, HTML), Body(DOCUMENT.encode(), chunk=len(DOCUMENT) // 2, every_ms=80))
+    slow = (Head(200, HTML), Body(DOCUMENT.encode(), chunk=len(DOCUMENT) // 2, every_ms=300))
     async with origin(wire, slow) as server:
         await load(server)
         ended = server.log.sent("/", "end")[0].at
