@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fetcher.discovery import elements
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css import CssScanner
+from fetcher.discovery.picture import SOURCES, Attributes
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -36,12 +37,15 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
         name = node.tag or ""
         attributes = {key: value or "" for key, value in node.attributes.items()}
         named = elements.named_by(name, attributes, foreign=namespace == "svg") if namespace != "math" else []
+        sources = _sources(node) if name == "img" else ()
+        if sources and not named:
+            named = [(CandidateKind.IMAGE, "")]
         for kind, url in named:
             if kind is CandidateKind.BASE:
                 if based:
                     continue
                 based = True
-            found.append(Candidate(kind, shown(url), name, kept(attributes), 0, 0, in_head))
+            found.append(Candidate(kind, shown(url), name, kept(attributes), 0, 0, in_head, sources=sources))
         style = attributes.get("style", "")
         if style:
             found += _css(CssScanner(element=name, inline=True, declarations=True, families=families), style, in_head)
@@ -55,6 +59,17 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
 def _css(scanner: CssScanner, text: str, in_head: bool) -> Iterator[Candidate]:
     candidates = scanner.feed(text.encode("utf-8", "surrogatepass")) + scanner.close()
     return (replace(candidate, line=0, offset=0, in_head=in_head) for candidate in candidates)
+
+
+def _sources(image: LexborNode) -> tuple[Attributes, ...]:
+    """The attributes of each <source> before an <img> in its <picture>."""
+    found: list[Attributes] = []
+    sibling = image.prev if image.parent is not None and image.parent.tag == "picture" else None
+    while sibling is not None and len(found) < SOURCES:
+        if sibling.tag == "source":
+            found.append(kept({key: value or "" for key, value in sibling.attributes.items()}))
+        sibling = sibling.prev
+    return tuple(reversed(found))
 
 
 def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode, bool, str]]:
