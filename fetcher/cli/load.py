@@ -102,7 +102,7 @@ def load(
 
             write_text(dumps(record, redact=False), json)
         if har is not None:
-            from fetcher.record.har_out import har_text
+            from fetcher.record.har.writer import har_text
 
             write_text(har_text(record, redact=False), har)
         free = output is not None or "-" not in (json, har)

@@ -31,7 +31,7 @@ from jh2.settings import SettingCodes, Settings
 
 from fetcher.errors import LocalProtocolError
 from fetcher.terms import Fields
-from fetcher.wire import http2_frames as frames
+from fetcher.wire.http2 import frames
 
 HEAD_BYTES = 1_048_576
 _URGENCY = re.compile(r"(?:^|[,\s])u=([0-7])(?![0-9.])")

@@ -23,16 +23,16 @@ from fetcher.record.redaction import redacted
 from fetcher.record.saved import dumps, from_json, load_record, loads, save_record, to_json
 
 if TYPE_CHECKING:
-    from fetcher.record.har_in import from_har, pages_from_har
-    from fetcher.record.har_out import save_har, to_har
+    from fetcher.record.har.reader import from_har, pages_from_har
+    from fetcher.record.har.writer import save_har, to_har
     from fetcher.record.json_schema import schema
 
 # Only who exchanges HAR or asks for the schema pays for loading them.
 _HOME = {
-    "from_har": "fetcher.record.har_in",
-    "pages_from_har": "fetcher.record.har_in",
-    "save_har": "fetcher.record.har_out",
-    "to_har": "fetcher.record.har_out",
+    "from_har": "fetcher.record.har.reader",
+    "pages_from_har": "fetcher.record.har.reader",
+    "save_har": "fetcher.record.har.writer",
+    "to_har": "fetcher.record.har.writer",
     "schema": "fetcher.record.json_schema",
 }
 

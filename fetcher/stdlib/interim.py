@@ -18,7 +18,7 @@ from fetcher import clock
 from fetcher.errors import FetcherError, LimitExceeded, RemoteProtocolError
 from fetcher.terms import Limits
 from fetcher.wire.events import InterimResponse
-from fetcher.wire.http1_head import parse_head
+from fetcher.wire.http1.head import parse_head
 
 LIMITS = Limits()
 _LONGEST_LINE = 65_536  # http.client's own limit for a line of a head

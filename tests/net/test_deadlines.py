@@ -11,7 +11,7 @@ from fetcher.errors import DeadlineExceeded
 from fetcher.net import NetOptions, open_connection
 from fetcher.terms import Limits
 from fetcher.wire.events import RequestHead, ResponseFailed, ResponseHead, StreamEvent
-from fetcher.wire.http2_frames import GOAWAY, frame
+from fetcher.wire.http2.frames import GOAWAY, frame
 from tests.support.loopback import HOST, Http2Peer, Http2Server, ca_file, server_context, serving, settled
 
 GET = RequestHead("GET", "https", HOST, "/")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fetcher.errors import RecordError
 from fetcher.record import PageLoad, RequestRecord, Sizes, Times, from_har, save_har, to_har
-from fetcher.record.har_out import har_text
+from fetcher.record.har.writer import har_text
 from fetcher.terms import Initiator, InitiatorKind, NetPriority
 from tests.support.har import check_har
 from tests.support.loads import eager_http1, failed, hostile, many, shop, shop_without_hints

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.errors import RecordError
-from fetcher.record import har_stream
-from fetcher.record.har_stream import CHUNK, read_har
+from fetcher.record.har import stream as har_stream
+from fetcher.record.har.stream import CHUNK, read_har
 
 
 class Pieces(io.RawIOBase):

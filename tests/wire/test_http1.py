@@ -6,10 +6,10 @@ import pytest
 
 from fetcher.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
 from fetcher.terms import HttpVersion, Limits
-from fetcher.wire import http1_head
 from fetcher.wire.engine import Engine
 from fetcher.wire.events import BodyData, ConnectionEnded, InterimResponse, ResponseFailed, ResponseHead
 from fetcher.wire.http1 import Http1Engine
+from fetcher.wire.http1 import head as http1_head
 from tests.support.http1_script import joined, request, told
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"

@@ -9,8 +9,8 @@ from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame, Setting
 from fetcher.errors import LocalProtocolError
 from fetcher.terms import Fields
 from fetcher.wire.events import BodyData, RequestHead
-from fetcher.wire.http2 import CONNECTION_WINDOW, Http2Engine
-from fetcher.wire.http2_exchange import STREAM_WINDOW
+from fetcher.wire.http2.engine import CONNECTION_WINDOW, Http2Engine
+from fetcher.wire.http2.exchange import STREAM_WINDOW
 from tests.support.http2_frames import GET, POST, Script, engine, play, resets, sent_frames, told
 
 

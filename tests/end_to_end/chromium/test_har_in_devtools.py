@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fetcher.record import PageLoad
-from fetcher.record.har_out import har_text
+from fetcher.record.har.writer import har_text
 from tests.support.chromium import Chromium, executable, running
 from tests.support.loads import eager_http1, failed, many, shop
 from tests.support.servers import Missing, require_or_skip

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from fetcher.errors import ConnectionLost, LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
-from fetcher.wire.http1_head import Deviation, excerpt, parse_trailers
+from fetcher.wire.http1.head import Deviation, excerpt, parse_trailers
 
 
 class BodyReader(Protocol):

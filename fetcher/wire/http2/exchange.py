@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from fetcher.errors import FetcherError, LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
 from fetcher.wire.events import InterimResponse, ResponseHead
-from fetcher.wire.http2_fields import MalformedSection, Section, content_length, read_section
-from fetcher.wire.http2_frames import (
+from fetcher.wire.http2.fields import MalformedSection, Section, content_length, read_section
+from fetcher.wire.http2.frames import (
     FRAME_SIZE,
     INITIAL_WINDOW_SIZE,
     LARGEST_WINDOW,

@@ -4,7 +4,7 @@ What the format cannot say goes into members that begin with "_", as it allows: 
 where they have one (``_resourceType`` ``_priority`` ``_initiator`` ``_transferSize`` ``_error`` ``_fromCache``,
 ``response.fromEarlyHints``), ours where nobody writes it: ``_earlyHints`` (each interim response, on the request that
 received it), ``_hints`` (each link of a 103 and what came of it, on the page). ``_fetcher``, on pages and entries, is
-the rest of the record as in its own saved form, so that ``har_in`` gives back the same load, discoveries excepted.
+the rest of the record as in its own saved form, so that ``reader`` gives back the same load, discoveries excepted.
 
 A hinted request stands with its true times: from the 103 that asked for it, not from the document that used it.
 """
@@ -22,7 +22,7 @@ from typing import Any
 
 from fetcher.errors import RecordError
 from fetcher.record.codec import encode
-from fetcher.record.har_words import HTTP_VERSIONS, INITIATOR_TYPES, PRIORITIES, RESOURCE_TYPES
+from fetcher.record.har.words import HTTP_VERSIONS, INITIATOR_TYPES, PRIORITIES, RESOURCE_TYPES
 from fetcher.record.page_load import ConnectionRecord, InterimResponse, PageLoad, RequestRecord
 from fetcher.record.redaction import redacted
 from fetcher.terms import Fields, InitiatorKind, field_value

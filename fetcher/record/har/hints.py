@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from fetcher.fields.early_hint import CrossOrigin, EarlyHint, filter_early_hint
 from fetcher.fields.link import parse
-from fetcher.record.har_entry import Entry, number
+from fetcher.record.har.entry import Entry, number
 from fetcher.record.page_load import Hint, InterimResponse, RequestRecord
 from fetcher.terms import Credentials, FetchPriority, Fields, InitiatorKind, Mode, field_values
 from fetcher.urls import resolve

@@ -27,10 +27,10 @@ from fetcher.wire.events import (
     ResponseHead,
     WireEvent,
 )
-from fetcher.wire.http1_body import BodyReader, ChunkedBody, LengthBody, UntilCloseBody
-from fetcher.wire.http1_framing import Content, Framing, frame
-from fetcher.wire.http1_head import HeadReader, ParsedHead, parse_head
-from fetcher.wire.http1_request import RequestWriter
+from fetcher.wire.http1.body import BodyReader, ChunkedBody, LengthBody, UntilCloseBody
+from fetcher.wire.http1.framing import Content, Framing, frame
+from fetcher.wire.http1.head import HeadReader, ParsedHead, parse_head
+from fetcher.wire.http1.request import RequestWriter
 
 
 class Http1Engine:

@@ -10,8 +10,8 @@ import re
 
 from fetcher.errors import LocalProtocolError
 from fetcher.wire.events import RequestHead
-from fetcher.wire.http1_framing import connection_options
-from fetcher.wire.http1_names import TOKEN, request_name
+from fetcher.wire.http1.framing import connection_options
+from fetcher.wire.http1.names import TOKEN, request_name
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BREAKS_A_LINE = re.compile(r"[\0\r\n]")

@@ -1,6 +1,6 @@
 """HAR files in: those of browsers, of the tools round them, and our own, each page as a PageLoad.
 
-Our own (``har_out``) come back whole, discoveries excepted. Of others a record holds what the file measured and no
+Our own (``writer``) come back whole, discoveries excepted. Of others a record holds what the file measured and no
 more: unknown is None, times of cache reads and pushes are left out (``RequestRecord.timing_is_cache_read``), and what
 was contradictory or odd is said in the record's notes. Files are read as a stream, so size costs no memory beyond the
 facts that are kept. Every fault is a ``RecordError`` with one sentence.
@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 
 from fetcher.errors import RecordError
 from fetcher.record.codec import decode
-from fetcher.record.har_entry import Entry, entry_of, instant, number
-from fetcher.record.har_page import Page, load_of
-from fetcher.record.har_stream import read_har
+from fetcher.record.har.entry import Entry, entry_of, instant, number
+from fetcher.record.har.page import Page, load_of
+from fetcher.record.har.stream import read_har
 from fetcher.record.page_load import InterimResponse, PageLoad, RequestRecord
 from fetcher.record.saved import check
 

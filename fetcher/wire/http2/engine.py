@@ -22,7 +22,6 @@ from jh2.connection import Decoder, Encoder, HPACKError, OversizedHeaderListErro
 
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded, LocalProtocolError, StreamReset
 from fetcher.terms import HttpVersion, Limits
-from fetcher.wire import http2_frames as frames
 from fetcher.wire.events import (
     BodyData,
     ConnectionEnded,
@@ -33,9 +32,10 @@ from fetcher.wire.events import (
     StreamLimitChanged,
     WireEvent,
 )
-from fetcher.wire.http2_exchange import STREAM_WINDOW, Exchange, PeerAllowance, ReceiveWindow, StreamFault
-from fetcher.wire.http2_fields import request_section
-from fetcher.wire.http2_frames import ConnectionFault, ErrorCode
+from fetcher.wire.http2 import frames
+from fetcher.wire.http2.exchange import STREAM_WINDOW, Exchange, PeerAllowance, ReceiveWindow, StreamFault
+from fetcher.wire.http2.fields import request_section
+from fetcher.wire.http2.frames import ConnectionFault, ErrorCode
 
 CONNECTION_WINDOW = 15 * 1024 * 1024
 TABLE_SIZE = 65_536

@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from fetcher.errors import RemoteProtocolError
 from fetcher.terms import Fields
-from fetcher.wire.http1_head import Deviation, ParsedHead, excerpt
+from fetcher.wire.http1.head import Deviation, ParsedHead, excerpt
 
 
 class Content(Enum):

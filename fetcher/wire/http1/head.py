@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from fetcher.errors import LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
-from fetcher.wire.http1_names import KNOWN_NAMES, TOKEN
+from fetcher.wire.http1.names import KNOWN_NAMES, TOKEN
 
 
 class Deviation(StrEnum):

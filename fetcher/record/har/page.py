@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fetcher.errors import RecordError
-from fetcher.record.har_entry import Entry
-from fetcher.record.har_hints import hints_of
+from fetcher.record.har.entry import Entry
+from fetcher.record.har.hints import hints_of
 from fetcher.record.notes import notes_of
 from fetcher.record.page_load import ConnectionRecord, PageLoad, RequestRecord, Times
 from fetcher.terms import Destination, FetchPriority, Initiator, InitiatorKind, ProfileName

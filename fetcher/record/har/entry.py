@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fetcher.errors import RecordError
-from fetcher.record import har_words
+from fetcher.record.har import words
 from fetcher.record.page_load import Sizes
 from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, field_value
 from fetcher.urls import URL, resolve
@@ -44,7 +44,7 @@ class Phases:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """``at`` is milliseconds since the epoch. ``odd`` are the contradictions met and what was done about each, as keys
-    of ``har_page.ODD``; ``line`` the initiator's line from 1; ``early`` the raw ``_earlyHints``."""
+    of ``page.ODD``; ``line`` the initiator's line from 1; ``early`` the raw ``_earlyHints``."""
 
     number: int
     pageref: str | None
@@ -95,7 +95,7 @@ def entry_of(data: object, number: int, interned: dict[tuple[str, str], tuple[st
     answer = _fields(response.get("headers"), interned)
     status = response.get("status")
     status = status if isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 999 else None
-    version, protocol = har_words.http_version(
+    version, protocol = words.http_version(
         response.get("httpVersion"), request.get("httpVersion"), data.get("_protocol")
     )
     internal = field_value(answer, "non-authoritative-reason") is not None or (
@@ -119,13 +119,11 @@ def entry_of(data: object, number: int, interned: dict[tuple[str, str], tuple[st
         reason=_text(response.get("statusText"), empty=True) if status is not None else None,
         version=version,
         protocol=protocol,
-        destination=har_words.destination(
+        destination=words.destination(
             data.get("_resourceType"), field_value(fields, "sec-fetch-dest"), content.get("mimeType"), url.href
         ),
         mode=Mode(mode) if mode in set(Mode) else None,
-        priority=har_words.priority(
-            data.get("_initialPriority"), data.get("_priority"), request.get("_initialPriority")
-        ),
+        priority=words.priority(data.get("_initialPriority"), data.get("_priority"), request.get("_initialPriority")),
         sizes=_sizes(request, response, answer, content),
         phases=phases,
         location=_text(location),
@@ -235,7 +233,7 @@ def _connection(data: Json, url: URL) -> str | None:
 
 
 def _lead(data: Json) -> float | None:
-    """WebPageTest: how long before the request itself its look-up or connect began (see ``har_page``)."""
+    """WebPageTest: how long before the request itself its look-up or connect began (see ``page``)."""
     start, first = number(data.get("_load_start")), number(data.get("_all_start"))
     return start - first if start is not None and first is not None and first < start else None
 
