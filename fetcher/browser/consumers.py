@@ -68,7 +68,8 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         choice = viewport.image(candidate, screen)
         if isinstance(choice, str):
             return choice
-        chosen, note = choice.url, choice.note
+        if choice is not None:
+            chosen, note = choice.url, choice.note
     if not chosen:
         return "an empty URL"
     url = url_of(source, candidate, chosen)

@@ -51,6 +51,7 @@ class Subresources:
         self.state = state
         self.refresh: refreshes.PendingRefresh | None = None
         self._met = 0
+        self._screen = state.screen
 
     def found_all(self, source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Command]:
         """What one stretch of ``source`` names. Past the limit nothing is looked at any more; the first to be left out
@@ -93,7 +94,7 @@ class Subresources:
         return self._ask(source, candidate, at)
 
     def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        consumer = consumer_of(source, candidate, at, self.state.screen)
+        consumer = consumer_of(source, candidate, at, self._screen)
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
         return self.want(consumer)
@@ -131,7 +132,7 @@ class Subresources:
     def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
         document = document_of(user)
         family = candidate.attribute("family") or ""
-        screen = viewport.screen_in(document, self.state.screen)
+        screen = viewport.screen_in(document, self._screen)
         if family in document.families or isinstance(viewport.use(user, candidate, screen), str):
             return []
         document.families.add(family)
@@ -142,7 +143,7 @@ class Subresources:
 
     def _css_image(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)
-        judged = document.css_images.judge(source.id, candidate, viewport.screen_in(document, self.state.screen), at)
+        judged = document.css_images.judge(source.id, candidate, viewport.screen_in(document, self._screen), at)
         if isinstance(judged, str):
             return [self._none(source, candidate, at, judged)]
         return self._ask(source, candidate, at) if judged else []
@@ -384,7 +385,8 @@ def _resolved(
     fetch: int | None = None,
     earlier: int | None = None,
 ) -> DiscoveryResolved:
-    reason = "; ".join(each for each in (reason, consumer.note) if each)
+    if consumer.note:
+        reason = f"{reason}; {consumer.note}" if reason else consumer.note
     return DiscoveryResolved(
         consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, outcome, reason, fetch, earlier
     )

@@ -62,14 +62,18 @@ def _pixels(value: str | None, whole: float) -> float | None:
     return number * whole / 100 if match[2] else number
 
 
-def image(candidate: Candidate, screen: Screen) -> Choice | str:
-    """The image that an element or preload asks for, or why it asks for none."""
+def image(candidate: Candidate, screen: Screen) -> Choice | str | None:
+    """The image that an element or preload asks for, or why it asks for none; None when there is only its url."""
     if candidate.kind is CandidateKind.PRELOAD:
         return _preloaded(candidate, screen)
     if candidate.element != "img":
-        return Choice(candidate.url)
-    if not candidate.sources and not any(name in _CHOOSING for name, _ in candidate.attributes):
-        return Choice(candidate.url)
+        return None
+    if not candidate.sources:
+        for name, _ in candidate.attributes:
+            if name in _CHOOSING:
+                break
+        else:  # as nearly every image
+            return None
     lazy = (candidate.attribute("loading") or "").lower() == "lazy"
     if lazy and candidate.attribute("hidden") is not None:
         return "loading=lazy and hidden: it is never near the viewport"
@@ -89,11 +93,11 @@ def image(candidate: Candidate, screen: Screen) -> Choice | str:
     return Choice(candidate.url if chosen is None else chosen, "; ".join(notes))
 
 
-def _preloaded(candidate: Candidate, screen: Screen) -> Choice:
+def _preloaded(candidate: Candidate, screen: Screen) -> Choice | None:
     """EH 8.6: imagesrcset wins over href, with or without imagesizes."""
     srcset = candidate.attribute("imagesrcset")
     if not srcset or (candidate.attribute("as") or "").strip().lower() != "image":
-        return Choice(candidate.url)
+        return None
     size = source_size(candidate.attribute("imagesizes"), screen)
     found = pick(parse(srcset), candidate.url, size, screen.dpr)
     return Choice(found.url, _chosen(screen)) if found is not None else Choice("")
@@ -128,6 +132,8 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
     """How ``candidate``, named by ``source``, is used on ``screen``; text: why it is not asked for."""
     applies = source.consumer is None or source.consumer.applies
     kind = candidate.kind
+    if kind not in _JUDGED:
+        return _APPLIED
     media = candidate.attribute("media")
     match kind:
         case CandidateKind.STYLESHEET:
@@ -159,9 +165,21 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
                 return "another option of its image-set() is for this screen"
         case _:
             pass
-    return Use(applies)
+    return _APPLIED if applies else Use(False)
 
 
+_APPLIED = Use()
+_JUDGED = frozenset(
+    {
+        CandidateKind.STYLESHEET,
+        CandidateKind.PRELOAD,
+        CandidateKind.MODULEPRELOAD,
+        CandidateKind.CSS_IMPORT,
+        CandidateKind.CSS_IMAGE,
+        CandidateKind.CSS_FONT,
+        CandidateKind.FONT_USE,
+    }
+)
 _DESTINATIONS = {
     "image": Destination.IMAGE,
     "script": Destination.SCRIPT,
