@@ -24,11 +24,11 @@ from fetcher.terms import Limits
 from tests.support.faults import FAULTS_1, FAULTS_2, PAGE, WIRES, Case, Fault, FaultyOrigin, Wire, matrix, site
 from tests.support.relay import How, Relay
 
-STALL_MS = 600
+STALL_MS = 1500
 QUIET_MS = 50
 PATIENT = Limits(total_ms=20_000)
-HASTY = Limits(response_ms=STALL_MS, idle_ms=STALL_MS, tls_ms=STALL_MS, total_ms=20_000)
-HASTIER = Limits(response_ms=300, idle_ms=300, tls_ms=300, total_ms=20_000)
+HASTY = Limits(response_ms=STALL_MS, idle_ms=STALL_MS, total_ms=20_000)
+HASTIER = Limits(response_ms=700, idle_ms=700, tls_ms=700, total_ms=20_000)
 ROWS = [(wire, fault) for wire in WIRES for fault in (FAULTS_2 if wire.is_http2 else FAULTS_1)]
 every_wire = pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
 
