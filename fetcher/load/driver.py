@@ -89,6 +89,7 @@ class Driver:
         self._contents: dict[int, Content] = {}
         self._read_as: set[int] = set()  # fetches whose charset was told
         self._touched: dict[int, list[int]] = {}
+        self._told: list[tuple[e.Event, list[c.Command]]] = []
         self._queue: deque[e.Event] = deque()
         self._last_of_batch: list[e.FetchFailed] = []
         self._keeping = Keeping()
@@ -153,17 +154,25 @@ class Driver:
                     happened = self._queue.popleft()
                     self._latest = max(self._latest, happened.at)
                     commands = self._browser.handle(happened)
-                    self._recorder.observe(happened, commands)
                     for command in commands:
                         self._carry_out(command)
-                    if self._watch is not None:
-                        self._watch(happened, commands)
+                    self._told.append((happened, commands))
                 if not self._depth:
                     self._flush()
+            if not self._depth:
+                self._report()  # after the flush: requests are on their way before anybody writes of them
         except Exception as error:
             self._broken(error)
         finally:
             self._telling = False
+
+    def _report(self) -> None:
+        """Give the recorder, and whoever watches, what was told since, in order."""
+        told, self._told = self._told, []
+        for event, commands in told:
+            self._recorder.observe(event, commands)
+            if self._watch is not None:
+                self._watch(event, commands)
 
     def _broken(self, error: Exception) -> None:
         """A fault of ours, or of whoever watches, ends the load at once instead of leaving it to its deadline."""
