@@ -22,7 +22,6 @@ from typing import Any
 from jh2.events import InformationalResponseReceived
 
 import fetcher
-from fetcher import clock
 from fetcher.browser.commands import Command
 from fetcher.browser.events import Event, Interim, RequestSent
 from fetcher.net import NetOptions
@@ -36,18 +35,17 @@ ROUNDS = 41
 
 
 class Load:
-    """What the client saw of one load: when the 103 was read, when what to do about it was decided, and when the
-    requests had been handed to the socket."""
+    """What the client saw of one load: when the 103 was read, and when what it hints at went to the socket."""
 
     def __init__(self) -> None:
-        self.read = self.decided = self.written = 0.0
+        self.read = self.written = 0.0
 
     def watch(self, event: Event, _commands: list[Command]) -> None:
         match event:
             case Interim():
-                self.read, self.decided = event.at, clock.now()
-            case RequestSent() if self.decided and not self.written:
-                self.written = clock.now()
+                self.read = event.at
+            case RequestSent() if self.read and not self.written:
+                self.written = event.at
 
 
 class Served:
@@ -143,8 +141,8 @@ def rows_of(loads: list[Load], visits: dict[str, list[Served]], rounds: int) -> 
         both("103 to 1st of 14 requests, HTTP/2", lambda visit: visit.first, 1.0),
         both("103 to 14th of 14 requests, HTTP/2", lambda visit: visit.last, 2.0),
         part("server's write to our read", lambda seen, visit: seen.read - visit.interim),
-        part("our read to requests decided and queued", lambda seen, _: seen.decided - seen.read),
-        part("queued to server's first read", lambda seen, visit: min(visit.arrivals) - seen.decided),
+        part("our read to our write, all decided", lambda seen, _: seen.written - seen.read),
+        part("our write to the server's first read", lambda seen, visit: min(visit.arrivals) - seen.written),
         Row("103 to 1st of 14 requests, HTTP/1.1", [visit.first for visit in eager], note="opens 5 connections first"),
         Row("103 to 14th of 14 requests, HTTP/1.1", [visit.last for visit in eager], note="8 wait for others to end"),
     ]
