@@ -6,7 +6,7 @@ from fetcher.browser import frames, priorities, viewport
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
-from fetcher.discovery.lengths import Screen
+from fetcher.discovery.viewport.lengths import Screen
 from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority
 from fetcher.urls import URL, resolve
 

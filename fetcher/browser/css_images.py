@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fetcher.discovery.candidates import Candidate
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.markup import EVERYTHING
-from fetcher.discovery.media import matches
-from fetcher.discovery.selectors import needs
+from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.html.markup import EVERYTHING
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.media import matches
 
 NOT_FOR_THIS_SCREEN = "its @media does not hold for this viewport"
 APPLIES_TO_NOTHING = "its rule applies to nothing in the document"

@@ -10,7 +10,7 @@ from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_cr
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.pool import Pool
 from fetcher.browser.profiles import Profile
-from fetcher.discovery.lengths import Screen
+from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,

@@ -15,13 +15,13 @@ import re
 from dataclasses import dataclass, replace
 
 from fetcher.browser.fetches import Document, Fetch
-from fetcher.discovery import image_set
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.import_rule import Import, judge
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.media import matches
-from fetcher.discovery.sizes import source_size
-from fetcher.discovery.srcset import parse, pick
+from fetcher.discovery.css import image_set
+from fetcher.discovery.css.import_rule import Import, judge
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.media import matches
+from fetcher.discovery.viewport.sizes import source_size
+from fetcher.discovery.viewport.srcset import parse, pick
 from fetcher.fields import mime
 from fetcher.terms import Destination
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from fetcher.discovery.encodings import UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS_1252, Encoding, Transcoder, encoding_of
-from fetcher.discovery.html_tokens import ATTRIBUTE, TAG
+from fetcher.discovery.html.tokens import ATTRIBUTE, TAG
 
 DECLARED_WITHIN = 1_024
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fetcher.discovery import elements
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
-from fetcher.discovery.css import CssScanner
-from fetcher.discovery.picture import SOURCES, Attributes
+from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.html import elements
+from fetcher.discovery.html.picture import SOURCES, Attributes
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -14,7 +14,7 @@ from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, xhtml_charset
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
-from fetcher.discovery.markup import MarkupNames
+from fetcher.discovery.html.markup import MarkupNames
 from fetcher.errors import FetcherError
 from fetcher.load.needle import Needle
 from fetcher.terms import Fields, Limits

@@ -6,7 +6,7 @@ import pytest
 
 from fetcher.browser.css_images import NOT_FOR_THIS_SCREEN, CssImages
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.lengths import Screen
+from fetcher.discovery.viewport.lengths import Screen
 
 
 def image(*rules: tuple[str, str]) -> Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.discovery.image_set import MOST, describe, described, pick, read
+from fetcher.discovery.css.image_set import MOST, describe, described, pick, read
 
 # The text in the parentheses, device pixels per CSS pixel, the url asked for: "" for none. All rows were observed.
 CASES = [

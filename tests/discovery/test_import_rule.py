@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.discovery.import_rule import Import, judge
-from fetcher.discovery.lengths import Screen
+from fetcher.discovery.css.import_rule import Import, judge
+from fetcher.discovery.viewport.lengths import Screen
 
 USED, UNUSED, DROPPED = Import.USED, Import.UNUSED, Import.DROPPED
 # All rows were observed: whether the sheet was requested, and whether the picture it names was.

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.media import matches
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.media import matches
 from tests.support.media_cases import MEDIA, POINTED
 
 DESKTOP = Screen()

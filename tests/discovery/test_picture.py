@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
-from fetcher.discovery.picture import IMAGES, SOURCES
+from fetcher.discovery.html.picture import IMAGES, SOURCES
 from fetcher.discovery.whole_document import whole_document
 from tests.support.scans import pieces, scan, scan_in_every_cut
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fetcher.discovery.css import CssScanner
-from fetcher.discovery.markup import EVERYTHING, MarkupNames
-from fetcher.discovery.selectors import needs
+from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.html.markup import EVERYTHING, MarkupNames
 from tests.support.scans import scan_in_every_cut
 
 NEEDS = [

@@ -9,8 +9,8 @@ import srcset as oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.sizes import source_size
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.sizes import source_size
 from tests.support.sizes_cases import SIZES
 
 DESKTOP = Screen()

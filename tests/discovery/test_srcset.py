@@ -9,9 +9,9 @@ import srcset as oracle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.sizes import source_size
-from fetcher.discovery.srcset import MOST, ImageCandidate, parse, pick
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.sizes import source_size
+from fetcher.discovery.viewport.srcset import MOST, ImageCandidate, parse, pick
 from fetcher.urls import resolve
 from tests.support.srcset_cases import SRCSETS
 

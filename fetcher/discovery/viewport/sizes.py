@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.discovery.component_values import Kind, TooMuch, Value, parse, split, stripped
-from fetcher.discovery.conditions import Malformed
-from fetcher.discovery.lengths import Screen, length
-from fetcher.discovery.media import condition
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split, stripped
+from fetcher.discovery.viewport.conditions import Malformed
+from fetcher.discovery.viewport.lengths import Screen, length
+from fetcher.discovery.viewport.media import condition
 
 
 def source_size(sizes: str | None, screen: Screen, *, auto: float | None = None) -> float:

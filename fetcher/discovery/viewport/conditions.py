@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fetcher.discovery.component_values import Kind, Value, stripped
+from fetcher.discovery.viewport.component_values import Kind, Value, stripped
 
 
 class Malformed(ValueError):

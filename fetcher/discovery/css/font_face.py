@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.discovery.css_lexer import Place
-from fetcher.discovery.css_values import unquote
+from fetcher.discovery.css.lexer import Place
+from fetcher.discovery.css.values import unquote
 
 # The descriptors that are remembered besides src.
 FACE_WORDS = frozenset(["font-family", "unicode-range", "font-weight", "font-style", "font-stretch", "font-display"])

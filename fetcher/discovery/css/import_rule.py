@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from fetcher.discovery import conditions
-from fetcher.discovery.component_values import Kind, TooMuch, Value, parse, stripped
-from fetcher.discovery.conditions import Malformed, Truth
-from fetcher.discovery.lengths import Screen
-from fetcher.discovery.media import list_matches
+from fetcher.discovery.viewport import conditions
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, stripped
+from fetcher.discovery.viewport.conditions import Malformed, Truth
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.media import list_matches
 
 _FONT_FORMATS = frozenset(["collection", "opentype", "truetype", "woff", "woff2"])
 
@@ -84,7 +84,7 @@ def _leaf(value: Value) -> Truth:
 
 def _declaration(values: Sequence[Value]) -> Truth:
     """Whether ``property: value`` is known; None when it is no declaration."""
-    from fetcher.discovery.css_properties import PROPERTIES  # few loads meet a supports(): the list is not for all
+    from fetcher.discovery.css.properties import PROPERTIES  # few loads meet a supports(): the list is not for all
 
     if not values or values[0].kind is not Kind.IDENT:
         return None

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fetcher.discovery.component_values import Kind, TooMuch, Value, parse, split
-from fetcher.discovery.css_values import unescape
-from fetcher.discovery.lengths import Screen, resolution
+from fetcher.discovery.css.values import unescape
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split
+from fetcher.discovery.viewport.lengths import Screen, resolution
 from fetcher.fields import mime
 from fetcher.terms import Destination
 

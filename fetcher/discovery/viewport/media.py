@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
-from fetcher.discovery import conditions
-from fetcher.discovery.component_values import Kind, TooMuch, Value, parse, split, stripped
-from fetcher.discovery.conditions import Malformed, Truth
-from fetcher.discovery.lengths import Screen, length, quantity, resolution
+from fetcher.discovery.viewport import conditions
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split, stripped
+from fetcher.discovery.viewport.conditions import Malformed, Truth
+from fetcher.discovery.viewport.lengths import Screen, length, quantity, resolution
 
 _Type = Literal["length", "ratio", "resolution", "number", "integer"]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from fetcher.discovery.component_values import Kind, Value, split, stripped
+from fetcher.discovery.viewport.component_values import Kind, Value, split, stripped
 
 FONT_SIZE = 16.0
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fetcher.discovery import elements
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
-from fetcher.discovery.css import CssScanner
-from fetcher.discovery.foreign import DRAWING, ForeignContent
-from fetcher.discovery.foreign import TELLING as foreign_names
-from fetcher.discovery.html_tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes
-from fetcher.discovery.picture import Picture
+from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.html import elements
+from fetcher.discovery.html.foreign import DRAWING, ForeignContent
+from fetcher.discovery.html.foreign import TELLING as foreign_names
+from fetcher.discovery.html.picture import Picture
+from fetcher.discovery.html.raw_text import RawText, ScriptText
+from fetcher.discovery.html.tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes
 from fetcher.discovery.position import Position
-from fetcher.discovery.raw_text import RawText, ScriptText
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
 _TELLING = ("base", "frame", "iframe", "img", "image", "input", "link", "meta", "script", "style", "video")

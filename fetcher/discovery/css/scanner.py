@@ -7,12 +7,11 @@ candidates come out; time is linear; what is held between two pieces is one unfi
 
 from __future__ import annotations
 
-from fetcher.discovery import css_tokens as tokens
-from fetcher.discovery import image_set
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.css_lexer import NAME_LIMIT, CssLexer, Place
-from fetcher.discovery.css_values import families, unescape
-from fetcher.discovery.font_face import FACE_WORDS, FontFace
+from fetcher.discovery.css import image_set, tokens
+from fetcher.discovery.css.font_face import FACE_WORDS, FontFace
+from fetcher.discovery.css.lexer import NAME_LIMIT, CssLexer, Place
+from fetcher.discovery.css.values import families, unescape
 
 _FAMILIES = 4_096
 _PRELUDE_LIMIT = 4_096

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fetcher.discovery import css_tokens as tokens
 from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.css import tokens
 from fetcher.discovery.position import Position
 
 _LIMIT = 1_048_576  # of one string or url

@@ -1,6 +1,6 @@
 """Short CSS texts as component values (CSS Syntax 3, 5.4.7): what media attributes, sizes and preludes are made of.
 
-For attribute values, read whole; style sheets, which arrive in pieces, have ``css_lexer``. A text nested more than
+For attribute values, read whole; style sheets, which arrive in pieces, have ``css.lexer``. A text nested more than
 ``DEEPEST`` levels, or longer than ``LONGEST`` characters, raises ``TooMuch``: no author writes one.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fetcher.discovery.css_values import unescape
+from fetcher.discovery.css.values import unescape
 
 DEEPEST = 32
 LONGEST = 65_536

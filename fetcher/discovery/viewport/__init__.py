@@ -1,0 +1,1 @@
+"""What depends on the screen: srcset, sizes, media queries and the lengths in them."""
