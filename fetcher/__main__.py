@@ -1,6 +1,21 @@
-"""``python -m fetcher`` is the ``fetcher`` command."""
+"""``python -m fetcher`` is the ``fetcher`` command, and ``main`` its console script.
 
-from fetcher.cli.app import main
+Nothing is imported before ``main`` runs, so that Ctrl-C during the imports ends like any other: without a traceback.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    try:
+        from fetcher.cli.app import main as command
+
+        command()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
 
 if __name__ == "__main__":
     main()

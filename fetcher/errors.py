@@ -99,6 +99,7 @@ class ProtocolError(FetcherError):
 class LocalProtocolError(ProtocolError):
     """We tried to send something the protocol forbids, such as a second request on a busy HTTP/1.1 connection."""
 
+    exit_code = 2
     kind = "local-protocol"
 
 

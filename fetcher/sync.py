@@ -2,6 +2,7 @@
 ``fetcher.sync.check(url)``.
 
 Each call runs on a loop of its own in a thread of its own, so it also works where a loop is running already.
+These two give finished records; ``fetch`` and ``connect`` stream from an open connection and have no twin here.
 """
 
 from __future__ import annotations

@@ -111,13 +111,30 @@ def split(href: str) -> URL:
 
 def parse(text: str, base: str | None = None) -> URL:
     """``text`` as an http(s) URL; raises ``InvalidURL`` with a sentence that says what to do."""
-    url = resolve(text.strip(), base)
-    if url is None:
-        hint = "" if "://" in text else f"; did you mean https://{text.strip()} ?"
-        raise InvalidURL(f"{text!r} is not a URL{hint}")
+    bare = text.strip()
+    if not bare and base is None:
+        raise InvalidURL("the URL is empty; write one such as https://example.com/")
+    url = resolve(bare, base)
+    if url is None or (not url.is_http and _HOST_AND_PORT.match(bare)):
+        raise InvalidURL(f"{text!r} is not a URL{_why_not(bare)}")
     if not url.is_http:
         raise InvalidURL(f"{text!r} has the scheme {url.scheme!r}; only http and https URLs can be fetched")
     return url
+
+
+# What the standard reads as a scheme and its path, and a person means as host and port.
+_HOST_AND_PORT = re.compile(r"[a-z0-9.-]+:[0-9]+(?:[/?#]|$)", re.IGNORECASE)
+_PORT = re.compile(r"https?://(?:[^/?#@]*@)?(?:\[[^]/?#]*\]|[^:/?#]*):([^/?#]*)", re.IGNORECASE)
+
+
+def _why_not(text: str) -> str:
+    """What is wrong with ``text``, or what was probably meant by it, to follow "is not a URL"; "" where unknown."""
+    whole = text if "://" in text else "https://" + text.lstrip("/")
+    port = _PORT.match(whole)
+    if port is not None and port[1] and not (port[1].isascii() and port[1].isdigit() and int(port[1][:9]) < 65536):
+        return f": its port {port[1]!r} is not a number from 0 to 65535"
+    guess = None if whole == text else resolve(whole)
+    return "" if guess is None else f"; did you mean {guess.href if text.startswith('//') else whole} ?"
 
 
 @cache

@@ -54,4 +54,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except OSError as error:
+        sys.exit(f"bpo28570_client.py: {error.strerror or error}; is samples/bpo28570_server.py running on that port?")

@@ -77,7 +77,11 @@ def main() -> None:
     options.add_argument("--port", type=int, default=8000, help="0 takes a free one")
     options.add_argument("--think-ms", type=float, default=50, help="time between the 103 and the page")
     given = options.parse_args()
-    with Server(given.port, given.think_ms) as server:
+    try:
+        listening = Server(given.port, given.think_ms)
+    except OSError as error:
+        sys.exit(f"bpo28570_server.py: cannot listen on port {given.port}: {error.strerror or error}; try --port 0")
+    with listening as server:
         print(f"Listening on http://127.0.0.1:{server.server_address[1]}/", flush=True)
         try:
             server.serve_forever()

@@ -4,8 +4,10 @@ Copy it, put your pages into a directory, and say which links each page hints.
 """
 
 import asyncio
+import sys
 from pathlib import Path
 
+from fetcher import FetcherError
 from fetcher.origin import files, page
 from fetcher.origin.run import Serving, serve
 
@@ -25,4 +27,7 @@ def say(serving: Serving) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(routes, port=8080, tls_port=8443, ready=say))
+    try:
+        asyncio.run(serve(routes, port=8080, tls_port=8443, ready=say))
+    except FetcherError as error:  # a port that is taken, mostly
+        sys.exit(f"serve.py: {error}")

@@ -14,7 +14,7 @@ import typer
 
 from fetcher.cli import app
 from tests.support.command_line import Listening
-from tests.support.examples import ROOT, SITE, localised, prepare, serving
+from tests.support.examples import ROOT, SITE, localised, missing, prepare, serving, unshown
 
 TOP = typer.main.get_command(app.app)
 COMMANDS = {"": TOP, **TOP.commands}  # type: ignore[attr-defined]
@@ -85,3 +85,13 @@ def test_each_serve_example_starts(line: str, folder: Path) -> None:
             assert process.stdout.readline().startswith("http://127.0.0.1:")
         finally:
             process.terminate()
+
+
+def test_a_sentence_may_wrap_elsewhere() -> None:
+    """A figure with one digit more moves a line's end; words that are missing are still found to be."""
+    shown = ("✓ 103 in 5 of 5 runs, after 26 ms (26-45), 287 ms before the final head", "  2 links, all good")
+    real = "✓ 103 in 5 of 5 runs, after 5.2 ms\n(4.9-5.3), 287.1 ms before the final\nhead\n  2 links, all good\n"
+    assert list(missing(shown, real)) == []
+    assert unshown(shown, real) == []
+    assert list(missing(shown, real.replace("before", "after"))) != []
+    assert unshown(shown, real.replace("before", "after")) != []

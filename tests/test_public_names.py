@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import fetcher
-from tests.support.start_up import least_cpu_ms
+from tests.support.start_up import bare_starts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,8 +74,8 @@ def test_importing_the_package_imports_nothing_else() -> None:
 
 
 def test_importing_the_package_is_quick() -> None:
-    """Under 40 ms of CPU on top of a bare interpreter; `make bench` has the time on the wall."""
-    assert least_cpu_ms("-c", "import fetcher") - least_cpu_ms("-c", "pass") < 40
+    """Under 5 times the CPU of a bare interpreter (2, mostly); `make bench` has the time on the wall."""
+    assert bare_starts("-c", "import fetcher") < 5
 
 
 def test_strict_type_checkers_see_the_public_names() -> None:

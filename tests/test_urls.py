@@ -29,9 +29,7 @@ def test_parts(text: str, href: str, scheme: str, host: str, port: int, target: 
     assert parts == (href, scheme, host, port, target, authority)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "a.test/x", "ftp://a.test/", "javascript:1", "http://", "http://[", "https://a b/"]
-)
+@pytest.mark.parametrize("text", ["a.test/x", "ftp://a.test/", "javascript:1", "http://", "http://[", "https://a b/"])
 def test_bad_urls_are_one_sentence(text: str) -> None:
     """Refused with the text quoted; a missing scheme comes with the guess."""
     with pytest.raises(InvalidURL) as caught:
@@ -39,6 +37,28 @@ def test_bad_urls_are_one_sentence(text: str) -> None:
     assert repr(text) in str(caught.value)
     if text == "a.test/x":
         assert "https://a.test/x" in str(caught.value)
+
+
+MEANT = [
+    ("localhost:8443/", "is not a URL; did you mean https://localhost:8443/ ?"),
+    ("localhost:8443", "; did you mean https://localhost:8443 ?"),
+    ("//localhost:8443/", "; did you mean https://localhost:8443/ ?"),
+    ("a.test:99999/", ": its port '99999' is not a number from 0 to 65535"),
+    ("https://a.test:99999/x", ": its port '99999' is not a number from 0 to 65535"),
+    ("https://u:p@[::1]:abc/", ": its port 'abc' is not a number from 0 to 65535"),
+    ("https://[::1", "'https://[::1' is not a URL"),
+    ("", "the URL is empty; "),
+    ("  ", "the URL is empty; "),
+    ("mailto:a@b.test", "has the scheme 'mailto'"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), MEANT)
+def test_what_was_probably_meant(text: str, words: str) -> None:
+    """A host with its port, a missing scheme, a port that is none: the sentence says which."""
+    with pytest.raises(InvalidURL) as caught:
+        urls.parse(text)
+    assert words in str(caught.value)
 
 
 RESOLVED = [

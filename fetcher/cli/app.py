@@ -7,6 +7,7 @@ error. ``fetcher --help`` stays cheap: what a command needs is imported inside i
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -22,6 +23,8 @@ from fetcher.cli import check, get, load, serve
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 # What the option parser raises for a bad command line: BadParameter < UsageError < this, which has no public name.
 _BadCommandLine: Any = typer.BadParameter.__mro__[2]
@@ -101,14 +104,16 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
     except FetcherError as error:
         if debug:
             traceback.print_exc()
-        return _say(str(error), error.exit_code)
+        # A disk that fills is no bad command line, whoever noticed it.
+        full = isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
+        return _say(str(error), FetcherError.exit_code if full else error.exit_code)
     except BrokenPipeError:
         raise
     except OSError as error:
         if debug:
             traceback.print_exc()
         _forget_output()
-        return _say(f"cannot write the result: {error.strerror or error}", FetcherError.exit_code)
+        return _say(f"cannot write to standard output: {error.strerror or error}", FetcherError.exit_code)
     except Exception as error:
         if debug:
             traceback.print_exc()

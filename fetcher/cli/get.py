@@ -8,7 +8,7 @@ there, byte for byte, and the heads go to standard error: what curl's users expe
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -33,7 +33,8 @@ Examples:
   fetcher get -o page.html --json exchange.json https://example.com/
   fetcher get -d 'q=tide' -H 'accept: text/html' https://example.com/search
 
-Times are milliseconds since the request was sent. Redirects are not followed."""
+Times are milliseconds since the request was sent. Redirects are not followed. The request says User-Agent: fetcher,
+Accept: */* and no Sec-Fetch-*: where a server sends 103s to navigations only, use --as-navigation, or load."""
 
 
 def get(
@@ -55,6 +56,14 @@ def get(
     connect_to: o.ConnectTo = None,
     header: o.Header = None,
     user_agent: o.UserAgent = None,
+    as_navigation: Annotated[
+        bool,
+        typer.Option(
+            "--as-navigation",
+            help="Send the header fields of a browser's navigation (Accept, Sec-Fetch-*): some servers send 103s "
+            "to nothing else.",
+        ),
+    ] = False,
     cookie: o.Cookie = None,
     user: o.User = None,
     cert: o.Cert = None,
@@ -75,12 +84,15 @@ def get(
     check_writable(output)
     if json == "-" and output == "-":
         raise UsageError("--json - and -o - both want standard output; give one of them a file")
+    o.distinct({"--json": json, "-o": output})
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
     )  # fmt: skip
     body = None if data is None else _content(data)
     headers = _headers(o.header_fields(header), user_agent, form=data is not None)
+    if as_navigation:
+        headers += _navigation(url, {name for name, _ in headers})
     headers += _of_state(o.page_options(url, cookie=cookie, user=user), url, {name for name, _ in headers})
 
     from fetcher.cli.exchange import Exchange
@@ -91,7 +103,7 @@ def get(
     silent = quiet and heads is sys.stderr
     seen = Exchange(
         url=url,
-        method=request or ("GET" if body is None else "POST"),
+        method=(None if request is None else o.method(request)) or ("GET" if body is None else "POST"),
         heads=None if silent else heads,
         colour=takes_colour(color, heads),
         verbose=verbose,
@@ -102,7 +114,8 @@ def get(
             sink = stack.enter_context(_opened(str(output)))
         elif json != "-" and not head_only and (not to_terminal or output == "-"):
             sink = sys.stdout.buffer
-        work = _get(seen, net, headers, body, max_time, _Body(sink, to_terminal and json != "-"), head_only, fail)
+        shown = _Body(sink, to_terminal and json != "-", output if output != "-" else None)
+        work = _get(seen, net, headers, body, max_time, shown, head_only, fail)
         try:
             run(work, seen.url)
         except FetcherError as error:
@@ -153,8 +166,9 @@ async def _get(
 class _Body:
     """Where the content goes: raw to ``sink``, escaped to a terminal, or nowhere; ``size`` is its decoded bytes."""
 
-    def __init__(self, sink: BinaryIO | None, to_terminal: bool) -> None:
+    def __init__(self, sink: BinaryIO | None, to_terminal: bool, name: str | None) -> None:
         self.sink = sink
+        self.name = name
         self.to_terminal = to_terminal
         self.size = 0
 
@@ -165,8 +179,15 @@ class _Body:
         async for piece in response:
             self.size += len(piece)
             if self.sink is not None:
-                self.sink.write(piece)
-                self.sink.flush()
+                try:
+                    self.sink.write(piece)
+                    self.sink.flush()
+                except OSError as error:  # a full disk, mostly
+                    if self.name is None:
+                        raise  # standard output's: a reader may have left, and the door of the command knows
+                    with suppress(OSError):
+                        self.sink.close()  # here, or its second failure would hide the first
+                    raise FetcherError(f"cannot write {self.name}: {error.strerror or error}") from error
             elif text is not None:
                 text.write(piece)
         if text is not None:
@@ -185,10 +206,29 @@ def _content(data: str) -> bytes:
 def _headers(given: Fields, user_agent: str | None, *, form: bool) -> Fields:
     names = {name for name, _ in given}
     if user_agent is not None:
+        if any(letter in "\r\n\0" for letter in user_agent):
+            raise UsageError("the User-Agent has a line break or NUL in it (-A)")
         given = (*((name, value) for name, value in given if name != "user-agent"), ("user-agent", user_agent))
     if form and "content-type" not in names:
         given = (*given, ("content-type", "application/x-www-form-urlencoded"))
     return given
+
+
+def _navigation(url: str, given: set[str]) -> Fields:
+    """What Chromium sends with a navigation that a person began (EH 5), but for what -H and -A gave."""
+    from fetcher.browser.dressing import dress
+    from fetcher.browser.profiles import profile
+    from fetcher.fields.referrer_policy import ReferrerPolicy
+    from fetcher.terms import Destination, HttpVersion, Mode, NetPriority
+    from fetcher.urls import parse
+
+    fields = dress(
+        profile("chromium"), parse(url), destination=Destination.DOCUMENT, mode=Mode.NAVIGATE,
+        priority=NetPriority.HIGHEST, hinted=False, client=None, referrer=None,
+        referrer_policy=ReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, protocol=HttpVersion.HTTP_1_1,
+    )  # fmt: skip
+    # The version is not settled yet: what HTTP/1.1 alone has is left off.
+    return tuple((name, value) for name, value in fields if name != "connection" and name not in given)
 
 
 def _of_state(asked: dict[str, Any], url: str, given: set[str]) -> Fields:

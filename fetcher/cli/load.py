@@ -74,6 +74,7 @@ def load(
         check_writable(name)
     if [json, har, output].count("-") > 1:
         raise UsageError("only one of --json, --har and -o can have standard output; give the others a file")
+    o.distinct({"--json": json, "--har": har, "-o": output})
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,

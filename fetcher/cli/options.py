@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -48,6 +49,13 @@ class Transports(StrEnum):
 class Devices(StrEnum):
     MOBILE = "mobile"
     DESKTOP = "desktop"
+
+
+def finite(value: float | None) -> float | None:
+    """An option's number as it is; nan and inf, which Python takes for numbers and no range refuses, are none."""
+    if value is not None and not isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number of its kind.")
+    return value
 
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="An http or https URL.", show_default=False)]
@@ -127,7 +135,14 @@ NoProxy = Annotated[
 ]
 UserAgent = Annotated[str | None, typer.Option("-A", "--user-agent", metavar="TEXT", help="The User-Agent to send.")]
 MaxTime = Annotated[
-    float | None, typer.Option("--max-time", metavar="SECONDS", min=0.001, help="Give up after so many seconds in all.")
+    float | None,
+    typer.Option(
+        "--max-time",
+        metavar="SECONDS",
+        min=0.001,
+        callback=finite,
+        help="Give up after so many seconds in all.",
+    ),
 ]
 JsonFile = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write everything that was seen as JSON; - is stdout.")
@@ -180,6 +195,8 @@ def net_options(
     from fetcher.net.proxy import from_environment
 
     for option, file in (("--cacert", cacert), ("--cert", cert), ("--key", key)):
+        if file is not None and Path(file).is_dir():
+            raise UsageError(f"{option} {file}: that is a directory; name a PEM file")
         if file is not None and not Path(file).is_file():
             raise UsageError(f"{option} {file}: there is no such file")
     version: Literal["auto", "1.1", "2"] = http.value
@@ -222,6 +239,19 @@ def page_options(
     return options
 
 
+def distinct(files: dict[str, str | None]) -> None:
+    """Refuse one regular file for two results, of which the later would overwrite the earlier. ``files`` is option ->
+    its file. Raises ``UsageError``."""
+    taken: dict[str, str] = {}
+    for option, file in files.items():
+        if file is None or file == "-":
+            continue
+        real = os.path.realpath(file)
+        if real in taken and not (os.path.exists(real) and not os.path.isfile(real)):  # /dev/null takes any number
+            raise UsageError(f"{taken[real]} and {option} both name {file}; give each a file of its own")
+        taken[real] = option
+
+
 def credentials(user: str) -> tuple[str, str]:
     """``-u`` as user name and password. Raises ``UsageError``, which shows neither."""
     name, colon, password = expanded(user, "-u").partition(":")
@@ -230,6 +260,7 @@ def credentials(user: str) -> tuple[str, str]:
     return name, password
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2: what a field name and a method are made of
 _VARIABLE = re.compile(r"\$(\$?)\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -245,6 +276,13 @@ def expanded(text: str, option: str) -> str:
         return os.environ[found[2]]
 
     return _VARIABLE.sub(value, text)
+
+
+def method(text: str) -> str:
+    """``-X`` as it is. Raises ``UsageError`` where it cannot be a method."""
+    if not _TOKEN.fullmatch(text):
+        raise UsageError(f"-X {text!r}: a method has no spaces and only letters, digits and !#$%&'*+-.^_`|~ in it")
+    return text
 
 
 def header_fields(lines: Sequence[str] | None) -> Fields:
@@ -272,7 +310,7 @@ def _header_lines(given: str) -> Iterator[tuple[str, str | None]]:
 def _field(line: str, where: str | None) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     name = name.strip()
-    if not colon or not name or any(ord(letter) <= 32 or letter == "\x7f" for letter in name):
+    if not colon or not _TOKEN.fullmatch(name):
         raise UsageError(f"{where or repr(line)} is not a header field; write -H 'Name: value'")
     value = expanded(value, f"-H {name}").strip()
     if any(letter in "\r\n\0" for letter in value):

@@ -21,15 +21,24 @@ Examples:
 
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDR", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="For cleartext; 0 takes any free one.")] = 8080,
-    tls_port: Annotated[int, typer.Option("--tls-port", min=0, max=65535, help="For TLS; 0 takes any.")] = 8443,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="For cleartext; 0 takes any free one.")
+    ] = 8080,
+    tls_port: Annotated[
+        int, typer.Option("--tls-port", metavar="PORT", min=0, max=65535, help="For TLS; 0 takes any.")
+    ] = 8443,
     no_tls: Annotated[bool, typer.Option("--no-tls", help="Cleartext HTTP/1.1 only.")] = False,
-    think: Annotated[float, typer.Option("--think", metavar="MS", min=0, help="From request to final head.")] = 300,
+    think: Annotated[
+        float, typer.Option("--think", metavar="MS", min=0, callback=o.finite, help="From request to final head.")
+    ] = 300,
     interim_delay: Annotated[
-        float, typer.Option("--interim-delay", metavar="MS", min=0, help="From request to 103.")
+        float, typer.Option("--interim-delay", metavar="MS", min=0, callback=o.finite, help="From request to 103.")
     ] = 20,
     asset_delay: Annotated[
-        float, typer.Option("--asset-delay", metavar="MS", min=0, help="From request to a subresource's answer.")
+        float,
+        typer.Option(
+            "--asset-delay", metavar="MS", min=0, callback=o.finite, help="From request to a subresource's answer."
+        ),
     ] = 0,
     certificates: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
@@ -68,6 +69,8 @@ async def load_page(
     """
     bounds = limits or (options.limits if options else Limits())
     if timeout is not None:
+        if not isfinite(timeout) or timeout <= 0:
+            raise UsageError(f"a load cannot take {timeout:g} s; say how many seconds it may (--max-time)")
         bounds = replace(bounds, total_ms=timeout * 1000)
     net = replace(options or NetOptions(), limits=bounds)
     if http != "auto":
@@ -80,6 +83,8 @@ async def load_page(
     uses_session = session is not None or transport == "aiohttp"
     if uses_session and session is None and net.proxies.is_any:
         raise UsageError("the aiohttp transport takes no proxy from here; pass a session of your own that has one")
+    if user_agent is not None and any(letter in "\r\n\0" for letter in user_agent):
+        raise UsageError("the User-Agent has a line break or NUL in it (-A)")
     driving = profile(browser)
     fields = tuple((name.lower(), value) for name, value in headers)
     chosen = device_named(device) if isinstance(device, str) else device

@@ -20,6 +20,13 @@ _HTTP_ONLY = "#HttpOnly_"
 _SAME_SITE = {word.value: word for word in SameSite}
 
 
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_state(given: str, page: URL) -> BrowserState:
     """What ``-b GIVEN`` means for a load of ``page``: the name of a cookie file, or cookies with "=" in them. Raises
     ``UsageError``."""
@@ -31,6 +38,8 @@ def read_state(given: str, page: URL) -> BrowserState:
     if not found:
         if "=" in given:
             return BrowserState(inline(given, page))
+        if given and _is_directory(path):
+            raise UsageError(f"-b {given}: that is a directory; name a cookie file in it")
         raise UsageError(f"-b {given}: there is no such file, and cookies would be written 'name=value; other=value'")
     try:
         text = path.read_text(encoding="utf-8-sig")

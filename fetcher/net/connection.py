@@ -224,6 +224,8 @@ class Connection:
             events = [_broken(event, here, None) for event in events]
         elif error is not None:  # a broken connection ends no content, whatever the framing says
             events = [_broken(event, error, error) for event in events]
+        elif self.facts.tls is None and self.forward is None and not self._stream.has_read:
+            events = [self._perhaps_https(event) for event in events]
         elif self._stream.cut_short:
             events = [_cut_short(event) for event in events]
         self._deliver(events)
@@ -305,6 +307,13 @@ class Connection:
         if self._paused and self._unread <= UNREAD_LIMIT // 2:
             self._paused = False
             self._stream.resume_reading()
+
+    def _perhaps_https(self, event: WireEvent) -> WireEvent:
+        """A server that closed on a cleartext request without a byte may have expected TLS."""
+        if isinstance(event, ResponseFailed) and isinstance(event.error, ConnectionLost):
+            asked = ConnectionLost(f"{str(event.error).rstrip('.')}; is this port https?")
+            return replace(event, error=asked)
+        return event
 
     # --- deadlines: one timer for all exchanges, set for the earliest, looked at again when it fires ---
 

@@ -117,8 +117,9 @@ async def _handshake(stream: Stream, context: ssl.SSLContext, host: str, name: s
         async with asyncio.timeout(options.limits.tls_ms / 1000):
             return tls.facts_of(await stream.start_tls(context, host.rstrip(".")), options)
     except TimeoutError as error:
+        silent = "" if stream.has_read else ", and nothing was answered; does this port speak TLS? try http://"
         raise DeadlineExceeded(
-            f"the TLS handshake with {name} took longer than {options.limits.tls_ms:g} ms", "tls"
+            f"the TLS handshake with {name} took longer than {options.limits.tls_ms:g} ms{silent}", "tls"
         ) from error
     except ConnectionLost as error:
         raise TLSFailed(f"{name} closed the connection during the TLS handshake; {error}") from error

@@ -109,6 +109,11 @@ class Stream(asyncio.Protocol):
             self._transport.resume_reading()
 
     @property
+    def has_read(self) -> bool:
+        """Whether the peer ever sent a byte."""
+        return self._read_at > 0
+
+    @property
     def is_closing(self) -> bool:
         return self._closing or self._lost
 

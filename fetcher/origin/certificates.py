@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fetcher.errors import MissingExtra
+from fetcher.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
     import trustme
@@ -58,14 +58,18 @@ class Certificate:
         return ssl.create_default_context(cadata=self.authority.decode("ascii"))
 
     def write(self, directory: str | Path) -> Path:
-        """Write ca.pem, server.pem and server.key into ``directory`` (made if need be); the path of ca.pem."""
+        """Write ca.pem, server.pem and server.key into ``directory`` (made if need be); the path of ca.pem. Raises
+        ``UsageError``."""
         folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        key = folder / "server.key"
-        key.touch(mode=0o600)
-        key.write_bytes(self.key)
-        (folder / "server.pem").write_bytes(self.chain)
-        (folder / "ca.pem").write_bytes(self.authority)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            key = folder / "server.key"
+            key.touch(mode=0o600)
+            key.write_bytes(self.key)
+            (folder / "server.pem").write_bytes(self.chain)
+            (folder / "ca.pem").write_bytes(self.authority)
+        except OSError as error:
+            raise UsageError(f"cannot write the certificates to {folder}: {error.strerror or error}") from error
         return folder / "ca.pem"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 import tempfile
@@ -103,8 +104,10 @@ class Origin:
         try:
             self._listener = socket.create_server((self.host, self._port), family=family, backlog=512)
         except OSError as error:
+            # create_server appends to strerror what it was doing.
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
             raise UsageError(
-                f"cannot listen on {self.host} port {self._port}: {error.strerror or error}; name another one"
+                f"cannot listen on {self.host} port {self._port}: {why.lower()}; name another one"
             ) from error
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]

@@ -34,8 +34,9 @@ def refused_port() -> Iterator[int]:
         ("ftp://shop.test/", "only http and https URLs can be fetched"),
         ("http://", "is not a URL"),
         ("http://a b/", "is not a URL"),
-        ("", "is not a URL"),
-        ("http://shop.test:99999/", "is not a URL"),
+        ("", "the URL is empty"),
+        ("http://shop.test:99999/", "its port '99999' is not a number from 0 to 65535"),
+        ("localhost:8443/", "did you mean https://localhost:8443/ ?"),
     ],
 )
 def test_what_is_no_url(cli: Cli, command: str, url: str, words: str) -> None:
@@ -207,3 +208,90 @@ def test_tls_to_a_cleartext_port(cli: Cli, command: str) -> None:
         script.close()
     assert (outcome.code, outcome.out) == (3, "")
     assert script.url.removeprefix("http://").rstrip("/") in sentence(outcome)
+
+
+@COMMANDS
+@pytest.mark.parametrize("answer", [b"", b"\x15\x03\x01\x00\x02\x02\x28"], ids=["closed at once", "TLS alert"])
+def test_cleartext_to_a_tls_port(cli: Cli, command: str, answer: bytes) -> None:
+    """http where TLS is spoken: whether the server says so or hangs up, the sentence asks."""
+    script = Script(answer)
+    try:
+        outcome = cli(command, script.url)
+    finally:
+        script.close()
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "is this port https?" in sentence(outcome)
+
+
+@COMMANDS
+@pytest.mark.parametrize("option", ["--cacert", "--cert", "-b"])
+def test_a_directory_is_no_file(cli: Cli, tmp_path: Path, command: str, option: str) -> None:
+    """Where a file is wanted and a directory is named, the sentence says that it is one."""
+    outcome = cli(command, option, str(tmp_path), "http://localhost:1/")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{option} {tmp_path}: that is a directory" in sentence(outcome)
+
+
+# arguments -> words of the sentence
+USAGE = [
+    (("--max-time", "nan"), "nan"),
+    (("--max-time", "inf"), "inf"),
+    (("-A", "a\r\nx: y"), "line break"),
+    (("-H", "a: b\nc: d"), "line break"),
+    (("-H", "a(b: c"), "is not a header field"),
+    (("--json", "same", "-o", "./same"), "--json and -o both name ./same"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), USAGE)
+@COMMANDS
+def test_what_no_run_can_mean(cli: Cli, command: str, arguments: tuple[str, ...], words: str) -> None:
+    """Refused before anything is connected: a usage error, exit code 2."""
+    outcome = cli(command, *arguments, "http://localhost:1/")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in sentence(outcome)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (("get", "-X", "BAD METHOD", "http://localhost:1/"), "-X 'BAD METHOD'"),
+        (("load", "--json", "same", "--har", "same", "http://localhost:1/"), "--json and --har both name same"),
+        (("check", "--max-time", "nan", "http://localhost:1/"), "nan"),
+        (("check", "-A", "a\nb", "http://localhost:1/"), "line break"),
+        (("serve", "--certificates", "/dev/null/x", "--port", "0", "--tls-port", "0"), "/dev/null/x"),
+        (("serve", "--think", "nan"), "nan"),
+    ],
+)
+def test_what_one_command_cannot_mean(cli: Cli, line: tuple[str, ...], words: str) -> None:
+    """The same for what one command has to itself."""
+    outcome = cli(*line)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert words in sentence(outcome)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("options", [("-o",), ("--json",)])
+@COMMANDS
+def test_a_full_disk(cli: Cli, origin: Listening, command: str, options: tuple[str, ...]) -> None:
+    """Exit code 3 whatever was to be written, and the file's name in the sentence."""
+    outcome = cli(command, "-q", *options, "/dev/full", f"{origin.http}/echo")
+    assert outcome.code == 3
+    assert "cannot write /dev/full: No space left on device" in sentence(outcome)
+
+
+def test_a_port_that_is_taken(cli: Cli, refused_port: int) -> None:
+    """serve says which port and nothing of its own calls."""
+    outcome = cli("serve", "--port", str(refused_port), "--no-tls")
+    assert outcome.code == 2
+    assert sentence(outcome).endswith(f"port {refused_port}: address already in use; name another one")
+
+
+def test_get_as_a_navigation(cli: Cli, origin: Listening) -> None:
+    """--as-navigation sends what servers gate a 103 on; without it none of that, and -H and -A win."""
+    plain = cli("get", "-q", f"{origin.http}/echo").out.lower()
+    assert "sec-fetch" not in plain
+    said = cli("get", "-q", "--as-navigation", "-A", "mine", "-H", "accept: x/y", f"{origin.http}/echo").out.lower()
+    for line in ("sec-fetch-mode: navigate", "sec-fetch-dest: document", "upgrade-insecure-requests: 1"):
+        assert line in said
+    assert ("user-agent: mine" in said, "accept: x/y" in said, said.count("accept:")) == (True, True, 1)

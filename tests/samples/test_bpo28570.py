@@ -66,3 +66,16 @@ def test_the_bytes_on_the_wire(port: int) -> None:
     assert text.count("\r\nLink: ") == 4
     assert text.index("The page for /a") < text.index("The page for /b")
     assert text.endswith("The page for /b\n")
+
+
+def test_no_server_or_a_taken_port_is_one_sentence() -> None:
+    """The client without its server, and both servers where the port is taken: no traceback, exit code 1."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        for sample in ("bpo28570_client.py", "bpo28570_server.py"):
+            command = [sys.executable, str(ROOT / "samples" / sample), "--port", port]
+            done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=20)
+            assert done.returncode == 1
+            assert done.stderr.startswith(f"{sample}: ")
+            assert done.stderr.count("\n") == 1

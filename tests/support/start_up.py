@@ -11,6 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def bare_starts(*arguments: str) -> float:
+    """How many starts of a bare interpreter ``python ARGUMENTS`` costs: a busy machine slows both."""
+    return least_cpu_ms(*arguments) / least_cpu_ms("-c", "pass")
+
+
 def least_cpu_ms(*arguments: str, tries: int = 5) -> float:
     """Milliseconds of user and system time of ``python ARGUMENTS``, the least of several tries."""
     resource = pytest.importorskip("resource")

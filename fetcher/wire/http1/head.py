@@ -112,6 +112,8 @@ class HeadReader:
 
     def _recognise(self, start: bytes) -> None:
         """Refuse what is not HTTP/1 as soon as that is certain; HTTP/0.9, where the body is all, among it."""
+        if start[:2] == b"\x15\x03":  # RFC 8446 5.1: a record of type alert
+            raise RemoteProtocolError("The server answered with a TLS alert; is this port https?")
         if len(start) < _ENOUGH and b"\n" not in start:
             return
         self._recognised = True
