@@ -100,7 +100,9 @@ class HintSurvey:
 class Survey:
     """``runs`` that counted; ``with_hints`` of them brought a 103, ``acted_on`` had one that was acted on, ``later``
     had more than one. Times are milliseconds from navigation start; ``window`` is from the 103 to the final head.
-    ``stable``: every 103 carried the same links in the same order."""
+    ``stable``: every 103 carried the same links in the same order. ``request_start`` and the final head are those of
+    the last hop. Where a 103 came on a hop before it, ``early_hops`` lists which (from 1) and
+    ``early_request_start`` is when the requests that brought it were sent."""
 
     runs: int
     with_hints: int
@@ -117,6 +119,8 @@ class Survey:
     link_sets: int
     ignored: tuple[tuple[str, str], ...]
     hints: tuple[HintSurvey, ...]
+    early_hops: tuple[int, ...] = ()
+    early_request_start: Spread | None = None
 
     @property
     def delivery(self) -> float:
@@ -156,6 +160,11 @@ def survey(runs: Iterable[Run]) -> Survey:
     firsts = [interims[0].at if interims else None for interims in heads]
     link_sets = {tuple(_link_lines(interims[0])) for interims in heads if interims}
     brought = [bool(interims) for interims in heads]
+    early = [
+        (load, interims[0].request)
+        for (_, load), interims in zip(loads, heads, strict=True)
+        if interims and interims[0].request in load.navigations[:-1]
+    ]
     ignored = {(one[0].rule, one[0].reason): None for one in heads if one and not one[0].acted}
     return Survey(
         runs=len(loads),
@@ -177,6 +186,8 @@ def survey(runs: Iterable[Run]) -> Survey:
         link_sets=len(link_sets),
         ignored=tuple(ignored),
         hints=_hints(loads),
+        early_hops=tuple(sorted({load.navigations.index(request) + 1 for load, request in early})),
+        early_request_start=spread(load.requests[request].times.request_start for load, request in early),
     )
 
 

@@ -30,6 +30,7 @@ from fetcher.report.lines import (
     to_ascii,
     trimmed,
 )
+from fetcher.report.rows import hop_of
 from fetcher.terms import Destination, ProfileName
 
 SCHEMA_VERSION = 1
@@ -112,10 +113,21 @@ def _answer(survey: Survey) -> str:
         return f"no 103 in {count(survey.runs, 'run')}{over}"
     parts = [f"103 in {survey.with_hints} of {count(survey.runs, 'run')}{over}"]
     if survey.first_interim_response_start is not None:
+        parts += _hop(survey)
         parts.append(f"after {_spread(survey.first_interim_response_start)}")
     if survey.window is not None:
         parts.append(f"{_whole(survey.window.median)} ms before the final head")
     return ", ".join(part.replace(" ", UNBROKEN) for part in parts)
+
+
+def _hop(survey: Survey) -> list[str]:
+    """On which hop of a redirected navigation the 103 came, where it was not the last."""
+    if not survey.early_hops:
+        return []
+    if survey.early_request_start is not None and survey.early_request_start.count < survey.with_hints:
+        return ["in some runs before a redirect"]
+    which = "the first hop" if survey.early_hops == (1,) else "a hop before the last"
+    return [f"on {which}"]
 
 
 def _judged(checked: Checked) -> str:
@@ -138,7 +150,12 @@ def _judged(checked: Checked) -> str:
 
 def _clocks(survey: Survey) -> str:
     """The instants round the 103, so that what the network took can be told from what the server did."""
-    named = (("request sent", survey.request_start), ("final head", survey.final_response_headers_start))
+    sent, early, final = survey.request_start, survey.early_request_start, survey.final_response_headers_start
+    if early is None:
+        named = [("request sent", sent), ("final head", final)]
+    else:
+        which = "the first hop" if survey.early_hops == (1,) else "a hop before the last"
+        named = [(f"request on {which} sent", early), ("on the last", sent), ("its final head", final)]
     return ", ".join(f"{name} after {_spread(value)}" for name, value in named if value is not None)
 
 
@@ -379,7 +396,7 @@ def _run(run: Run) -> str:
     if run.outcome is not RunOutcome.COUNTED or load is None:
         return f"{run.outcome}: {run.why}"
     interims = early_hints_of(load)
-    parts = [f"103 at {_at(one.at)}" for one in interims] or ["no 103"]
+    parts = [f"103 at {_at(one.at)} {hop_of(load, one.request)}".rstrip() for one in interims] or ["no 103"]
     parts.append(f"final head at {_at(load.final_response_headers_start)}")
     document = load.document_request
     if document is not None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fetcher.record.page_load import ConnectionRecord, PageLoad, RequestRecord
+from fetcher.record.page_load import ConnectionRecord, InterimResponse, PageLoad, RequestRecord
 from fetcher.report.bars import Phase, Span, end_of, setup, spans
 from fetcher.report.escape import shorten
 from fetcher.report.lines import Segment, Style, place, size, split
@@ -81,6 +81,22 @@ def home_of(load: PageLoad) -> str | None:
     if url is None:
         url = load.requests[hop].url if hop is not None else load.url
     return split(url)[0]
+
+
+def marked_interim(load: PageLoad) -> InterimResponse | None:
+    """The 103 that counts: the one acted on, else the first. Headline and axis speak of the same one."""
+    early = [one for one in load.interim if one.status == 103]
+    return next((one for one in early if one.acted), early[0] if early else None)
+
+
+def hop_of(load: PageLoad, request: int) -> str:
+    """Which hop of a redirected navigation ``request`` was, "on the first hop"; "" where there was one hop only."""
+    if len(load.navigations) < 2 or request not in load.navigations:
+        return ""
+    number = load.navigations.index(request)
+    if number == len(load.navigations) - 1:
+        return "on the last hop"
+    return f"on hop {number + 1}" if number else "on the first hop"
 
 
 def has_scripts(load: PageLoad) -> bool:
@@ -159,7 +175,7 @@ def _request_row(
         type=request.destination.value,
         code=str(request.status) if request.status is not None else "✗" if failed else "",
         protocol=_protocol(connection, request),
-        connection=f"c{request.connection}" if request.connection is not None else "",
+        connection=_numbered(connection),
         size=size(transferred) if transferred is not None else "",
         style=Style.HINT if hinted else Style.STRONG if navigated else Style.PLAIN,
         code_style=Style.BAD if failed or (request.status or 0) >= 400 else Style.PLAIN,
@@ -178,6 +194,13 @@ def _protocol(connection: ConnectionRecord | None, request: RequestRecord) -> st
     if connection is not None and connection.protocol is not None:
         return connection.protocol.value
     return request.version or ""
+
+
+def _numbered(connection: ConnectionRecord | None) -> str:
+    """ "c1"; an entry for a client's own session stands for connections nobody here sees, so it has no number."""
+    if connection is None:
+        return ""
+    return "?" if connection.session else f"c{connection.id}"
 
 
 def _marks(load: PageLoad, request: RequestRecord) -> tuple[tuple[float, Segment], ...]:
@@ -224,11 +247,11 @@ def _connection_row(load: PageLoad, connection: ConnectionRecord) -> Row:
         found="103" if hinted else "",
         what=f"connect {connection.host}{port}",
         protocol=connection.protocol.value if connection.protocol is not None else "",
-        connection=f"c{connection.id}",
+        connection=_numbered(connection),
         style=Style.HINT if hinted else Style.DIM,
         spans=tuple(setup(connection)),
         labels=tuple(labels),
-        below=((f"c{connection.id}: {connection.error}", Style.BAD),) if connection.error is not None else (),
+        below=((f"{_numbered(connection)}: {connection.error}", Style.BAD),) if connection.error is not None else (),
         special=hinted,
         failed=connection.error is not None,
     )

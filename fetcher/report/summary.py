@@ -12,26 +12,40 @@ from collections.abc import Iterable
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
-from fetcher.report.rows import has_failed, has_scripts, home_of, numbered
-from fetcher.terms import HttpVersion, ProfileName
+from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, marked_interim, numbered
+from fetcher.terms import Destination, HttpVersion, ProfileName
 
 MOST_LISTED = 12
+
+_OVER = {HttpVersion.HTTP_1_1: "HTTP/1.1", HttpVersion.HTTP_2: "HTTP/2", HttpVersion.HTTP_3: "HTTP/3"}
+
+# By the kind of a discovery: what a document or sheet uses a resource as. A preload in it uses nothing yet.
+_USES: dict[str, Destination] = {
+    "stylesheet": Destination.STYLE,
+    "css-import": Destination.STYLE,
+    "script": Destination.SCRIPT,
+    "module-script": Destination.SCRIPT,
+    "image": Destination.IMAGE,
+    "css-image": Destination.IMAGE,
+    "css-font": Destination.FONT,
+}
 
 
 def headline(load: PageLoad, *, width: int, unicode: bool = True) -> list[Line]:
     """URL, outcome under the profile's name, and the two clocks with the time between them."""
     load = safe_load(load, unicode=unicode)
     lines: list[Line] = [((shorten(load.url, width), Style.STRONG),)]
-    if load.final_url is not None and load.final_url != load.url:
+    if load.final_url is not None and _page(load.final_url) != _page(load.url):
         lines.append((("→ ", Style.DIM), (shorten(load.final_url, width - 2), Style.STRONG)))
     took = f" in {milliseconds(load.finished_at)}" if load.finished_at is not None else ""
+    over = _over(load)
     if load.outcome == "pending":
-        lines += paragraph(f"not finished, {_as_profile(load)}", width, Style.WARNING)
+        lines += paragraph(f"not finished{over}, {_as_profile(load)}", width, Style.WARNING)
     elif load.outcome == "loaded":
-        lines += paragraph(f"loaded{took}, {_as_profile(load)}", width)
+        lines += paragraph(f"loaded{took}{over}, {_as_profile(load)}", width)
     else:
         after = took.replace(" in ", " after ", 1)
-        lines += paragraph(f"not loaded ({load.outcome}){after}, {_as_profile(load)}", width, Style.BAD)
+        lines += paragraph(f"not loaded ({load.outcome}){after}{over}, {_as_profile(load)}", width, Style.BAD)
         if load.error:
             lines += paragraph(load.error, width, Style.BAD)
     lines += paragraph(_clocks(load), width, Style.STRONG)
@@ -55,25 +69,46 @@ def _finished(lines: list[Line], unicode: bool) -> list[Line]:
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
+def _page(url: str) -> str:
+    """``url`` without its fragment, which is never sent: differing there is no redirect."""
+    return url.partition("#")[0]
+
+
+def _over(load: PageLoad) -> str:
+    """ " over HTTP/2": what the last hop came over, the document where there is one; "" where that is not known."""
+    if not load.navigations:
+        return ""
+    protocol = _spoken(load, load.navigations[-1])
+    said = _OVER[protocol] if protocol is not None else load.requests[load.navigations[-1]].version
+    return f" over {shorten(said, 16)}" if said else ""
+
+
 def _as_profile(load: PageLoad) -> str:
     if load.recorded_by is not None:
         return f"as {load.recorded_by} recorded it"
     if not load.early_hints:
         return f"as {load.profile} would with hints switched off"
     if load.profile is ProfileName.EAGER:
-        return "as eager does: like chromium, and over HTTP/1.1 too"
+        is_http1 = bool(load.navigations) and _spoken(load, load.navigations[-1]) is HttpVersion.HTTP_1_1
+        return "as eager does: it acts on hints there too" if is_http1 else "as eager does"
     return f"as {load.profile} would"
 
 
 def _clocks(load: PageLoad) -> str:
     first, final = load.first_interim_response_start, load.final_response_headers_start
-    parts = [
-        f"first interim response {milliseconds(first)}" if first is not None else "no interim response",
-        f"final response {milliseconds(final)}" if final is not None else "no final response",
-    ]
+    ended = f"final response {milliseconds(final)}" if final is not None else "no final response"
+    marked = marked_interim(load)
+    if marked is not None and marked.at is not None and marked.request in load.navigations[:-1]:
+        parts = [f"{marked.status} at {milliseconds(marked.at)} {hop_of(load, marked.request)}"]
+        if first is not None:
+            parts.append(f"first interim response {milliseconds(first)} on the last")
+        else:
+            first, ended = marked.at, f"{ended} on the last" if final is not None else ended
+    else:
+        parts = [f"first interim response {milliseconds(first)}" if first is not None else "no interim response"]
     if first is not None and final is not None:
-        parts[1] += f", {milliseconds(final - first)} later"
-    return _joined(parts)
+        ended += f", {milliseconds(final - first)} later"
+    return _joined([*parts, ended])
 
 
 def _joined(parts: list[str]) -> str:
@@ -83,33 +118,54 @@ def _joined(parts: list[str]) -> str:
 
 def _interim(load: PageLoad, width: int, most: int | None) -> list[Line]:
     """Each 1xx with what came of its links, or why it was not acted on; and the sentence eager owes its reader."""
-    entries = [[*_one_interim(load, one, width), *_hints(load, one, width, most)] for one in load.interim]
+    heeded = {hint.interim for hint in load.hints if hint.acted}
+    alike: dict[tuple[object, ...], list[InterimResponse]] = {}
+    for one in load.interim:
+        key: tuple[object, ...] = (one.id,)
+        if most is not None and not one.acted and one.id not in heeded:
+            key = (one.request, one.status, one.reason_phrase, one.rule, one.reason)
+        alike.setdefault(key, []).append(one)
+    entries = [
+        [*_one_interim(load, same, width), *(_hints(load, same[0], width, most) if len(same) == 1 else ())]
+        for same in alike.values()
+    ]
     lines = _listed(entries, most)
     acted = [one for one in load.interim if one.acted]
-    if load.profile is ProfileName.EAGER and any(_protocol(load, one) is HttpVersion.HTTP_1_1 for one in acted):
+    if load.profile is ProfileName.EAGER and any(_spoken(load, one.request) is HttpVersion.HTTP_1_1 for one in acted):
         lines += paragraph("No browser acts on hints over HTTP/1.1; eager did.", width, Style.WARNING)
     return lines
 
 
-def _protocol(load: PageLoad, one: InterimResponse) -> HttpVersion | None:
-    connection = load.requests[one.request].connection
+def _spoken(load: PageLoad, request: int) -> HttpVersion | None:
+    connection = load.requests[request].connection
     return load.connections[connection].protocol if connection is not None else None
 
 
-def _one_interim(load: PageLoad, one: InterimResponse, width: int) -> list[Line]:
-    hints = [hint for hint in load.hints if hint.interim == one.id]
+def _one_interim(load: PageLoad, same: list[InterimResponse], width: int) -> list[Line]:
+    """One interim response, or several that nothing came of for one reason, said once."""
+    one, ids = same[0], {each.id for each in same}
+    hints = [hint for hint in load.hints if hint.interim in ids]
     links = f": {count(len(hints), 'link')}" if hints or one.status == 103 else ""
-    text = f"at {milliseconds(one.at) if one.at is not None else 'an unknown time'}{links}"
+    hop = hop_of(load, one.request)
+    text = _when(same) + (f" {hop}" if hop else "") + links
     refused = sum(not hint.acted for hint in hints)
     if one.acted:
         text += f", {len(hints) - refused} acted on" + (f", {refused} refused" if refused else "")
         style = Style.PLAIN
     else:
-        text += f"; not acted on ({one.rule}): {one.reason}"
+        text += f"; not acted on ({one.rule}): {one.reason}" + ("; -v shows each" if len(same) > 1 else "")
         style = Style.WARNING
     phrase = "Early Hints" if one.status == 103 else one.reason_phrase  # HTTP/2 sends none
     lead = f"{one.status} {phrase}".strip() + "  "
     return paragraph(text, width, style, lead=((shorten(lead, 40), Style.HINT),), indent=2)
+
+
+def _when(same: list[InterimResponse]) -> str:
+    """ "at 21.3 ms", or "99 times, 24.1 ms to 28.0 ms"."""
+    known = [one.at for one in same if one.at is not None]
+    if len(same) == 1:
+        return f"at {milliseconds(known[0])}" if known else "at an unknown time"
+    return f"{len(same)} times" + (f", {milliseconds(min(known))} to {milliseconds(max(known))}" if known else "")
 
 
 def _hints(load: PageLoad, interim: InterimResponse, width: int, most: int | None) -> list[Line]:
@@ -147,8 +203,21 @@ def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
             mark, style, text = "?", Style.WARNING, "not seen used; a script may ask for it, and scripts did not run"
         else:
             mark, style, text = "?", Style.WARNING, "not used by the page"
+        used_as = _used_as(load, hint)
+        if again is None and used_as is not None and used_as is not hint.destination:
+            mark, style = "!", Style.WARNING
+            hinted = "fetch" if hint.destination is Destination.EMPTY else hint.destination
+            text += f", but hinted as {hinted} and used as {used_as}; correct its as"
     what = shorten(what, max(width // 2 - 6, 24))
     return paragraph(f"{what}  {text}", width, lead=((f"  {mark} ", style),), indent=4)
+
+
+def _used_as(load: PageLoad, hint: Hint) -> Destination | None:
+    """What the page uses the hinted resource as, where that is known and the hint named something too."""
+    if hint.destination is None:
+        return None
+    found = (one for one in load.discoveries if one.request == hint.request)
+    return next((_USES[one.candidate.kind] for one in found if one.candidate.kind in _USES), None)
 
 
 def _preconnected(load: PageLoad, hint: Hint) -> tuple[str, str]:
@@ -187,8 +256,10 @@ def _again(load: PageLoad, width: int, most: int | None) -> list[Line]:
 
 def _totals(load: PageLoad) -> str:
     received = sum((r.sizes.head or 0) + (r.sizes.transferred or 0) for r in load.requests)
-    opened = sum(one.connect_end is not None for one in load.connections)
-    parts = [count(len(load.requests), "request"), f"{size(received)} received", count(opened, "connection")]
+    opened = count(sum(one.connect_end is not None and not one.session for one in load.connections), "connection")
+    if any(one.session for one in load.connections):
+        opened += " of ours; the session's are not known"
+    parts = [count(len(load.requests), "request"), f"{size(received)} received", opened]
     failed = [r.id for r in load.requests if has_failed(r) and r.id not in load.navigations]
     refused = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
     if failed:

@@ -14,7 +14,7 @@ from fetcher.record.page_load import PageLoad
 from fetcher.report.bars import Phase, Scale, paint
 from fetcher.report.escape import cells, pad, safe_load, shorten
 from fetcher.report.lines import Line, Segment, Style, milliseconds, paragraph, to_ascii, trimmed
-from fetcher.report.rows import Row, rows
+from fetcher.report.rows import Row, marked_interim, rows
 
 NARROWEST = 60
 _WIDEST = 9  # of any column but the resource's: a server may call its protocol anything
@@ -56,10 +56,9 @@ def waterfall(load: PageLoad, *, width: int, unicode: bool = True, all_rows: boo
 def _instants(load: PageLoad) -> tuple[float | None, float | None]:
     """When the 103 that counts came (the one acted on, else the first) and when the final head did."""
     hop = load.navigations[-1] if load.navigations else None
-    early = [one for one in load.interim if one.status == 103]
-    acted = next((one for one in early if one.acted), early[0] if early else None)
+    marked = marked_interim(load)
     final = load.requests[hop].times.final_response_headers_start if hop is not None else None
-    return acted.at if acted is not None else None, final
+    return marked.at if marked is not None else None, final
 
 
 def _shown_end(table: list[Row]) -> float:

@@ -183,3 +183,19 @@ def test_json_holds_everything() -> None:
     assert [run["outcome"] for run in value["runs"]] == ["counted"] * 5
     assert from_json(value["runs"][0]["load"]).only_hints
     assert "token=abc" in json.dumps(check_json(mixed(), redact=False))
+
+
+def test_a_103_before_a_redirect_is_named_with_its_hop() -> None:
+    """The 103 and its request are the first hop's, the final head the last one's, and the lines say so."""
+    once = load(*GOOD, replies=REPLIES)
+    first = replace(once.requests[0], redirect_to=1, status=302)
+    times = replace(once.requests[0].times, discovered=320.0, request_start=321.0, final_response_headers_start=600.0)
+    last = replace(once.requests[0], id=1, times=replace(times, first_interim_response_start=None))
+    requests = (first, last, *(replace(one, id=one.id + 1) for one in once.requests[1:]))
+    hints = tuple(replace(one, request=one.request and one.request + 1) for one in once.hints)
+    hop = replace(once, requests=requests, hints=hints, navigations=(0, 1), document=1)
+    said = render_check([checked(hop)], width=200, color=False, all_rows=True)
+    sent, came = once.requests[0].times.request_start, once.interim[0].at
+    assert f"103 in 1 of 1 run over h2, on the first hop, after {came:.0f} ms, {600 - came:.0f} ms before" in said
+    assert f"request on the first hop sent after {sent:.0f} ms, on the last after 321 ms, its final head" in said
+    assert f"103 at {came:.1f} ms on the first hop, final head at 600.0 ms" in said

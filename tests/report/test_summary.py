@@ -11,7 +11,7 @@ from fetcher.record import PageLoad
 from fetcher.report.escape import cells
 from fetcher.report.lines import milliseconds, signed, size
 from fetcher.report.summary import MOST_LISTED, details, headline
-from fetcher.terms import ProfileName
+from fetcher.terms import Destination, ProfileName
 from tests.support.loads import eager_http1, early_hints, failed, hint, hostile, many, shop, shop_without_hints
 
 
@@ -25,13 +25,33 @@ def second_fetch_without_hint() -> PageLoad:
     return replace(load, requests=(*load.requests[:11], replace(load.requests[11], earlier=10), *load.requests[12:]))
 
 
+def redirected(interim: float | None = None) -> PageLoad:
+    """The 103 acted on came at the first hop; the last one brought an interim response of its own, or none."""
+    load = shop()
+    hop = replace(load.requests[0], redirect_to=1, status=302)
+    last = load.requests[1]
+    last = replace(last, times=replace(last.times, first_interim_response_start=interim))
+    return replace(load, requests=(hop, last, *load.requests[2:]), navigations=(0, 1), document=1)
+
+
+def wrong_as() -> PageLoad:
+    load = shop()
+    return replace(load, hints=(replace(load.hints[0], destination=Destination.SCRIPT), *load.hints[1:]))
+
+
+def through_a_session() -> PageLoad:
+    load = shop()
+    rest = (replace(one, session=True, connect_end=None) for one in load.connections[1:])
+    return replace(load, connections=(load.connections[0], *rest))
+
+
 SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms, 301.6 ms later"),
     ("no interim", lambda: replace(shop(), navigations=(1,)), "no interim response · final response 31.0 ms"),
     ("no final", failed, "first interim response 21.3 ms · no final response"),
-    ("profile", shop, "loaded in 452.1 ms, as chromium would"),
+    ("profile", shop, "loaded in 452.1 ms over HTTP/2, as chromium would"),
     ("hints off", shop_without_hints, "as chromium would with hints switched off"),
-    ("eager", eager_http1, "as eager does: like chromium, and over HTTP/1.1 too"),
+    ("eager", eager_http1, "loaded in 204.0 ms over HTTP/1.1, as eager does: it acts on hints there too"),
     ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
     ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
     ("no phrase", lambda: replace(shop(), interim=(early_hints(reason_phrase=""),)), "103 Early Hints  at 21.3 ms"),
@@ -56,8 +76,25 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
         "Scripts did not run (3 on the page); what only they would request is missing",
     ),
     ("estimates", shop, "render instants are estimates."),
-    ("failure", failed, "not loaded (deadline) after 30.01 s, as chromium would"),
-    ("unfinished", lambda: replace(shop(), outcome="pending", finished_at=None), "not finished, as chromium would"),
+    ("failure", failed, "not loaded (deadline) after 30.01 s over HTTP/2, as chromium would"),
+    (
+        "unfinished",
+        lambda: replace(shop(), outcome="pending", finished_at=None),
+        "not finished over HTTP/2, as chromium would",
+    ),
+    ("first hop", redirected, "103 at 21.3 ms on the first hop · final response 31.0 ms on the last, 9.7 ms later"),
+    (
+        "both hops",
+        lambda: redirected(25.0),
+        "103 at 21.3 ms on the first hop · first interim response 25.0 ms on the last · final response 31.0 ms, 6.0 ms",
+    ),
+    ("hinted on a hop", redirected, "103 Early Hints  at 21.3 ms on the first hop: 6 links, 5 acted on"),
+    (
+        "wrong as",
+        wrong_as,
+        "! #1 /css/main.css  sent 302.1 ms before the page asked for it, but hinted as script and used",
+    ),
+    ("session", through_a_session, "received · 1 connection of ours; the session's are not known"),
     ("its sentence", failed, "No final response from shop.test:443 within 30 s"),
     ("redirected", lambda: replace(shop(), final_url="https://shop.test/p/42"), "→ https://shop.test/p/42"),
     ("notes", eager_http1, "Note  The certificate of the origin was not checked (--insecure)."),
@@ -87,6 +124,34 @@ def test_nothing_is_unseen_without_scripts() -> None:
 def shop_without_scripts() -> PageLoad:
     load = eager_http1()
     return replace(load, profile=ProfileName.CHROMIUM)
+
+
+def test_eager_over_http2_does_not_speak_of_http1() -> None:
+    """The line says what this load came over, and no other protocol is named in it."""
+    said = text(replace(shop(), profile=ProfileName.EAGER))
+    assert "loaded in 452.1 ms over HTTP/2, as eager does\n" in said
+    assert "HTTP/1.1" not in said
+
+
+def test_a_fragment_is_no_redirect() -> None:
+    """It is never sent, so a final URL without it is the same page; another page still gets its arrow."""
+    load = shop()
+    assert "→" not in text(replace(load, url=load.url + "#top")).split("loaded in")[0]
+    assert "→ https://shop.test/x" in text(replace(load, url=load.url + "#top", final_url="https://shop.test/x"))
+
+
+def test_hints_used_as_hinted_get_no_warning() -> None:
+    """Only a destination that differs is remarked on."""
+    assert "but hinted as" not in text(shop())
+
+
+def test_interim_responses_ignored_alike_are_said_once() -> None:
+    """A hundred of them are one line with their number and span; -v lists each."""
+    late = [early_hints(id=id, at=21.3 + id, acted=False, reason="this one came later") for id in range(1, 100)]
+    flooded = replace(shop(), interim=(early_hints(), *late))
+    assert text(flooded).count("this one came later") == 1
+    assert "99 times, 22.3 ms to 120.3 ms: 0 links; not acted on (EH 4.2): this one came later" in text(flooded)
+    assert text(flooded, all_rows=True).count("this one came later") == 99
 
 
 def test_a_link_of_an_ignored_103_is_not_judged_again() -> None:

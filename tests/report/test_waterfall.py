@@ -100,6 +100,14 @@ def test_redirects_lead_on() -> None:
     assert "shop.example/" in line
 
 
+def test_the_rows_of_a_session_name_no_connection() -> None:
+    """Which connection of its own a client's session used is not known, so no number stands there."""
+    load = shop()
+    rest = tuple(replace(one, session=True, connect_end=None) for one in load.connections[1:])
+    shown = {one.number: one.connection for one in rows(replace(load, connections=(load.connections[0], *rest)))}
+    assert (shown["0"], shown["7"], shown["9"]) == ("c0", "?", "?")
+
+
 def test_silence_does_not_flatten_the_rest() -> None:
     """Thirty seconds of waiting are cut, with their end named; what the hints fetched stays legible."""
     lines = text(failed())
