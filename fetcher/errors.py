@@ -146,3 +146,9 @@ class Interrupted(FetcherError):
 
     exit_code = 130
     kind = "interrupted"
+
+
+class Terminated(Interrupted):
+    """SIGTERM stopped it, as a scheduler does; the partial record has been kept."""
+
+    exit_code = 143

@@ -134,7 +134,8 @@ def test_each_program_runs(block: str, origin: Listening, folder: Path) -> None:
 
 def test_the_ci_recipes(origin: Listening, folder: Path) -> None:
     """The workflow's command and the shell's script run: the first passes, the second says so, and says the
-    right thing for a page without hints and for one that cannot be reached."""
+    right thing for a page without hints, for one that breaks off and for one that cannot be reached: each of them stops
+    the release."""
     (workflow,) = blocks(README, "yaml")
     (script,) = blocks(README, "sh")
     command = re.sub(r"\\\n\s*", "", workflow)
@@ -157,7 +158,9 @@ def test_the_ci_recipes(origin: Listening, folder: Path) -> None:
 
     told("/", 0, "the hints arrive")
     told("/no-hints", 1, "the 103 is not what it should be")
-    told("nowhere", 0, "not judged: the page could not be loaded, or a wall was in the way")
+    unjudged = "not judged: the page could not be loaded, or a wall was in the way"
+    told("/cut", 3, unjudged)
+    told("nowhere", 3, unjudged)
 
 
 def table(title: str) -> list[list[str]]:

@@ -19,12 +19,27 @@ _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)%?")
 class Expectations:
     """``hints``: at least so many acted on in each run with a 103. ``globs``: each matches the URL or the path of an
     acted-on hint of each such run. ``delivery``: the least share of runs with a 103, 0 to 1. ``text``: what the
-    document must hold to be the page that was meant."""
+    document must hold to be the page that was meant. Raises UsageError for any other value."""
 
     hints: int | None = None
     globs: tuple[str, ...] = ()
     delivery: float | None = None
     text: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for what no runs could meet, or what all of them would."""
+        if self.hints is not None and self.hints < 0:
+            raise UsageError(f"--expect-hints (hints) is a number of hints, 0 or more, not {self.hints}")
+        if isinstance(self.globs, str):
+            raise UsageError(f"globs is a tuple of patterns; write globs=({self.globs!r},)")
+        if not all(self.globs):
+            raise UsageError(
+                "--expect-hint is empty, and no URL matches that; name a URL or a path, as '/styles/*.css'"
+            )
+        if self.delivery is not None and not 0 <= self.delivery <= 1:
+            raise UsageError(f"delivery is a share of the runs from 0 to 1, not {self.delivery:g}; write 0.8 for 80 %")
+        if self.text == "":
+            raise UsageError("--expect-text is empty, and every page holds that; name a text of the page")
 
 
 @dataclass(frozen=True, slots=True)

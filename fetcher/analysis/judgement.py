@@ -1,18 +1,21 @@
 """The judgement on one URL that was checked: its survey, what was expected, what was found wrong, and the outcome.
 
-A finding is an expectation that was not met or a hinted resource that failed; a warning is a hint that will do less
+A finding is an expectation that was not met, a document that answered 4xx or 5xx, or a hinted resource that failed; a
+warning is a hint that will do less
 than its author hoped. A page behind a wall is blocked and never judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fetcher.analysis.expectations import Expectations, Met, met
 from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey, survey
+from fetcher.analysis.verdicts import early_hints_of
 from fetcher.terms import ProfileName
+from fetcher.urls import resolve
 
 
 class CheckOutcome(StrEnum):
@@ -34,7 +37,8 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class Checked:
     """``complete`` is False when some of the ``asked`` runs failed or were blocked, ``why`` the first one's reason; the
-    others are judged all the same."""
+    others are judged all the same. ``url`` is as the standard writes it. ``unfinished`` is what the failed runs with a
+    103 showed until they failed, for a person to see: nothing is judged by it, None where there is none."""
 
     url: str
     outcome: CheckOutcome
@@ -47,6 +51,7 @@ class Checked:
     findings: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
     runs: tuple[Run, ...]
+    unfinished: Survey | None = None
 
 
 def judge(
@@ -61,7 +66,7 @@ def judge(
     found = survey(runs)
     counted = found.runs
     answers = met(expected or Expectations(), found, runs) if counted else ()
-    findings = tuple(_findings(found, answers))
+    findings = tuple(_findings(found, answers, runs))
     left_out = [run for run in runs if run.outcome is not RunOutcome.COUNTED]
     if counted:
         outcome = CheckOutcome.FINDINGS if findings else CheckOutcome.PASSED
@@ -71,7 +76,7 @@ def judge(
         outcome = CheckOutcome.FAILED
     wanted = asked if asked is not None else len(runs)
     return Checked(
-        url=url,
+        url=parsed.href if (parsed := resolve(url.strip())) is not None else url,
         outcome=outcome,
         profile=profile,
         asked=wanted,
@@ -82,10 +87,21 @@ def judge(
         findings=findings,
         warnings=tuple(_warnings(found, answers)),
         runs=tuple(runs),
+        unfinished=_unfinished(runs),
     )
 
 
-def _findings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
+def _unfinished(runs: Sequence[Run]) -> Survey | None:
+    hinted = [
+        replace(run, outcome=RunOutcome.COUNTED)
+        for run in runs
+        if run.outcome is RunOutcome.FAILED and run.load is not None and early_hints_of(run.load)
+    ]
+    return survey(hinted) if hinted else None
+
+
+def _findings(found: Survey, answers: Sequence[Met], runs: Sequence[Run]) -> Iterator[Remark]:
+    yield from _about_the_document(found, runs)
     for answer in answers:
         if not answer.met:
             yield Remark(f"{answer.what} is not met: {answer.found}")
@@ -101,6 +117,17 @@ def _findings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
         unopened = [error for _, error in hint.connections if error not in fine and "stood already" not in error]
         if unopened:
             yield Remark(f"no connection was opened: {unopened[0]}", hint.number)
+
+
+def _about_the_document(found: Survey, runs: Sequence[Run]) -> Iterator[Remark]:
+    """A page that is down is no page to release, however good its hints are."""
+    documents = [run.load.document_request for run in runs if run.outcome is RunOutcome.COUNTED and run.load]
+    bad = [one.status for one in documents if one is not None and one.status is not None and one.status >= 400]
+    if bad:
+        often = f" in {len(bad)} of {found.runs} runs" if found.runs > 1 else ""
+        yield Remark(
+            f"the document answered {bad[0]}{often}: the page itself is not there; mend it, or correct the URL"
+        )
 
 
 def _warnings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
@@ -128,9 +155,6 @@ def _warnings(found: Survey, answers: Sequence[Met]) -> Iterator[Remark]:
 
 
 def _about_the_page(found: Survey, delivery_is_judged: bool) -> Iterator[Remark]:
-    bad = [status for status in found.statuses if status >= 400]
-    if bad:
-        yield Remark(f"the document answered {bad[0]}")
     if 0 < found.with_hints < found.runs and not delivery_is_judged:
         yield Remark(f"the 103 came in {found.with_hints} of {found.runs} runs only")
     if found.later:

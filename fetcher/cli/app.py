@@ -1,8 +1,8 @@
 """The command ``fetcher``: its sub-commands, and the one place where errors become a sentence and an exit code.
 
 Exit codes: 0 done (an HTTP error status is a note), 1 findings, 2 usage, 3 could not load or blocked, 4 some of many
-could not, 22 with --fail, 70 our own fault, 130 interrupted. A reader that closes our output early (``| head``) is no
-error. ``fetcher --help`` stays cheap: what a command needs is imported inside it.
+could not, 22 with --fail, 70 our own fault, 130 interrupted, 143 terminated. A reader that closes our output early
+(``| head``) is no error. ``fetcher --help`` stays cheap: what a command needs is imported inside it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Examples:
 
 \b
 Exit codes: 0 done, 1 findings, 2 usage, 3 could not load or blocked, 4 some of many could not,
-22 HTTP error with --fail, 70 our own fault, 130 interrupted."""
+22 HTTP error with --fail, 70 our own fault, 130 interrupted, 143 terminated."""
 
 app = typer.Typer(
     name="fetcher",

@@ -34,7 +34,8 @@ In a pipeline, so that a lost 103 stops the release:
                 --expect-text '</html>' https://example.com/
 
 \b
-Exit codes: 0 passed; 1 an expectation was not met, or a hinted resource failed; 2 usage;
+Exit codes: 0 passed; 1 an expectation was not met, or the page (4xx, 5xx) or a hinted resource
+failed; 2 usage;
 3 could not be loaded, or blocked (403, 429, 503, a bot check, the expected text missing);
 4 some of the URLs or runs could not be loaded or were blocked, the others passed.
 
@@ -122,7 +123,7 @@ def check(
         except FetcherError as error:
             failure = error
             break
-    if json is not None:
+    if json is not None and checking.checked:  # where nothing was seen, an earlier file is worth more
         write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
     if (output is not None or (json != "-" and not quiet)) and checking.checked:
         from fetcher.report.terminal import print_check
@@ -154,12 +155,12 @@ class _Checking:
         from fetcher.browser.profiles import profile
         from fetcher.urls import parse
 
-        parse(url)
+        place = parse(url).href
         driving = profile(self.browser).name
         done: list[Run] = []
 
         try:
-            run(self._repeat(url, done, options), url)
+            run(self._repeat(url, done, options), place)
         finally:
             if done:
                 self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
@@ -191,8 +192,6 @@ class _Checking:
 def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
     from fetcher.analysis.expectations import Expectations, parse_share
 
-    if text == "":
-        raise UsageError("--expect-text is empty, and every page holds that; name a text of the page")
     return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
 
 
@@ -203,7 +202,7 @@ def _json(checked: Sequence[Checked], *, several: bool, redact: bool) -> str:
     from fetcher.report.check import check_json
 
     values = [check_json(one, redact=redact) for one in checked]
-    return json.dumps(values if several else values[0] if values else None, indent=1) + "\n"
+    return json.dumps(values if several else values[0], indent=1) + "\n"
 
 
 def _say_what_failed(checked: Sequence[Checked]) -> None:

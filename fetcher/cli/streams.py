@@ -1,12 +1,13 @@
 """Standard output and standard error as the commands use them: results on one, progress and notes on the other.
 
 Says whether a stream is a terminal and takes colour, writes a result where it was asked for, and runs a coroutine so
-that Ctrl-C ends it the ordinary way: cancelled, cleaned up, then ``Interrupted``.
+that Ctrl-C and SIGTERM end it the ordinary way: cancelled, cleaned up, then ``Interrupted`` or ``Terminated``.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from fetcher.cli.options import Colour
-from fetcher.errors import FetcherError, Interrupted, UsageError
+from fetcher.errors import FetcherError, Interrupted, Terminated, UsageError
 
 Result = TypeVar("Result")
 
@@ -68,15 +69,46 @@ def report_stream(target: str | None) -> Iterator[TextIO]:
 
 
 def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
-    """Runs ``work`` in an event loop of its own. Ctrl-C cancels it, lets it clean up, and raises ``Interrupted``. A
-    ``FetcherError`` whose sentence does not say where gets ``about``, the URL, in front of it."""
+    """Runs ``work`` in an event loop of its own. Ctrl-C cancels it, lets it clean up, and raises ``Interrupted``;
+    SIGTERM does the same with ``Terminated``. A ``FetcherError`` whose sentence does not say where gets ``about``, the
+    URL, in front of it."""
     import asyncio
 
+    terminated: list[int] = []
     try:
-        return asyncio.run(work)
+        result = asyncio.run(_terminable(work, terminated))
+        if terminated:  # it was over before it could be cancelled: what comes after it must not begin
+            raise Terminated("terminated")
+        return result
+    except asyncio.CancelledError as error:
+        if not terminated:
+            raise
+        raise Terminated("terminated") from error
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted") from error
     except UsageError:
         raise
     except FetcherError as error:
         raise error.placed(about)  # noqa: B904 - its own cause is itself, unplaced
+
+
+async def _terminable(work: Coroutine[Any, Any, Result], terminated: list[int]) -> Result:
+    """``work``, cancelled by the first SIGTERM, which is put down in ``terminated``; a second one ends the process."""
+    import asyncio
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop() -> None:
+        terminated.append(signal.SIGTERM)
+        loop.remove_signal_handler(signal.SIGTERM)
+        if task is not None:
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    except (NotImplementedError, RuntimeError, ValueError):
+        return await work  # no such signal here, or not the main thread
+    try:
+        return await work
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)

@@ -8,6 +8,7 @@ and what is wrong. A link is named by its number, so that a reason is said once 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
@@ -38,6 +39,8 @@ MOST_LISTED = 12
 WIDE = 132
 """From this width on what was fetched stands in the link's own row."""
 
+OTHERS = "Other browsers, for information:"
+
 _SAID = {"http/1.1": "HTTP/1.1", "h2": "h2", "h3": "h3"}
 
 
@@ -59,6 +62,8 @@ def check_lines(
         if all_rows:
             lines += _runs(checked.runs, width)
         lines += [(), _result_line(checked)]
+    elif checked.unfinished is not None:
+        lines += _unfinished(checked, checked.unfinished, width, None if all_rows else MOST_LISTED, raw=all_rows)
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
@@ -86,6 +91,7 @@ def _headline(checked: Checked, width: int) -> Iterator[Line]:
         if blocked:
             text = f"blocked: {text}; nothing is judged"
         yield from paragraph(text, width, Style.BAD, lead=(("✗ ", Style.BAD),), indent=2)
+        yield from _not_made(checked, width)
         return
     there = survey.with_hints == survey.runs and survey.acted_on == survey.runs
     mark, style = ("✓", Style.GOOD) if there else ("!", Style.WARNING)
@@ -97,12 +103,29 @@ def _headline(checked: Checked, width: int) -> Iterator[Line]:
     for run in left_out[:3]:
         text = f"run {run.number} does not count ({run.outcome}): {run.why}"
         yield from paragraph(text, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
-    missing = checked.asked - len(checked.runs)
-    if missing > 0:
-        yield from paragraph(
-            f"{count(missing, 'run')} of {checked.asked} not made", width, Style.WARNING,
-            lead=(("! ", Style.WARNING),), indent=2,
-        )  # fmt: skip
+    if checked.unfinished is not None:
+        text = f"before they failed, runs that do not count had: {_answer(checked.unfinished)}"
+        yield from paragraph(text, width, lead=(("  ", Style.PLAIN),), indent=2)
+    yield from _not_made(checked, width)
+
+
+def _not_made(checked: Checked, width: int) -> Iterator[Line]:
+    """Why fewer runs were made than asked for: a wall, a first run that failed, or an interruption."""
+    made = len(checked.runs)
+    if not 0 < made < checked.asked:
+        return
+    last = checked.runs[-1]
+    text = f"stopped after run {last.number} of {checked.asked}"
+    if last.outcome is RunOutcome.BLOCKED:
+        text += ": a page behind a wall is not asked again"
+    yield from paragraph(text, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
+
+
+def _unfinished(checked: Checked, seen: Survey, width: int, most: int | None, *, raw: bool) -> Iterator[Line]:
+    """The 103 of a page whose every run failed: what was seen until then, said to be no more than that."""
+    text = f"seen before it failed, and not judged: {_answer(seen)}"
+    yield from paragraph(text, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
+    yield from _table(replace(checked, survey=seen), width, most, raw=raw)
 
 
 def _answer(survey: Survey) -> str:
@@ -189,7 +212,7 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     if not hints:
         return
     shown = hints if most is None or len(hints) <= most + 1 else hints[:most]
-    home = split(checked.url)[0] or None
+    home = _home(checked.url)
     digits = len(str(shown[-1].number))
     browsers = [profile.value for profile in ProfileName]
     verdict_width = sum(len(name) + 1 for name in browsers)
@@ -225,7 +248,13 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
             )
     if len(shown) < len(hints):
         yield ((f"   … and {len(hints) - len(shown)} more; -v shows all", Style.DIM),)
-    yield from _reasons(hints, width, most)
+    yield from _reasons(hints, checked.profile, width, most)
+
+
+def _home(url: str) -> str | None:
+    """The origin of ``url``, without the name and password it may hold."""
+    scheme, mark, rest = split(url)[0].partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else None
 
 
 _PAGE_WIDE = ("EH 4.2", "EH 4.4")
@@ -233,10 +262,8 @@ _PAGE_WIDE = ("EH 4.2", "EH 4.4")
 
 
 def _alarm(verdict: Verdict, driving: ProfileName) -> Style:
-    """Red for the browser that was asked about; faint where no author can mend it, as Safari's preconnect-only."""
-    if verdict.profile is driving:
-        return Style.BAD
-    return Style.DIM if verdict.rule == "EH 12.2" else Style.WARNING
+    """Red for the browser that was asked about; what others do fails no check."""
+    return Style.BAD if verdict.profile is driving else Style.DIM
 
 
 def _is_at_fault(hint: HintSurvey) -> bool:
@@ -295,8 +322,9 @@ def _fetched(fetches: Sequence[HintFetch]) -> tuple[str, Style]:
     return ", ".join(parts), Style.DIM if fine else Style.WARNING
 
 
-def _reasons(hints: Sequence[HintSurvey], width: int, most: int | None) -> Iterator[Line]:
-    """Why a browser does not act: one line for each reason, with the browsers and the links it holds for."""
+def _reasons(hints: Sequence[HintSurvey], driving: ProfileName, width: int, most: int | None) -> Iterator[Line]:
+    """Why a browser does not act: one line for each reason, with the browsers and the links it holds for. What does not
+    touch the driving browser stands apart, so that nobody takes it for a failure."""
     grouped: dict[tuple[int, str, str], list[ProfileName]] = {}
     merged: dict[tuple[tuple[ProfileName, ...], str, str], list[int]] = {}
     whole: dict[tuple[str, str], list[tuple[int, ProfileName]]] = {}
@@ -313,19 +341,22 @@ def _reasons(hints: Sequence[HintSurvey], width: int, most: int | None) -> Itera
         merged[profiles, rule, reason] = sorted({number for number, _ in pairs})
     for (number, rule, reason), found in grouped.items():
         merged.setdefault((tuple(found), rule, reason), []).append(number)
-    if not merged:
-        return
-    yield ()
-    entries = [
-        paragraph(
-            f"{_browsers(profiles)}: {reason.rstrip('.')} ({_unbroken(rule)})",
-            width,
-            lead=(("✗ ", Style.DIM), (f"{_numbers(numbers)}  ", Style.DIM)),
-            indent=2,
-        )
-        for (profiles, rule, reason), numbers in merged.items()
-    ]
-    yield from _listed(entries, most)
+    own: list[list[Line]] = []
+    others: list[list[Line]] = []
+    for (profiles, rule, reason), numbers in merged.items():
+        text = f"{_browsers(profiles)}: {reason.rstrip('.')} ({_unbroken(rule)})"
+        about = (f"{_numbers(numbers)}  ", Style.DIM)
+        if driving in profiles:
+            own.append(paragraph(text, width, lead=(("✗ ", Style.DIM), about), indent=2))
+        else:
+            others.append(paragraph(text, width, Style.DIM, lead=(("  ", Style.PLAIN), about), indent=4))
+    if own:
+        yield ()
+        yield from _listed(own, most)
+    if others:
+        yield ()
+        yield ((OTHERS, Style.DIM),)
+        yield from _listed(others, most)
 
 
 def _browsers(profiles: Sequence[ProfileName]) -> str:

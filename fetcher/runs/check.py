@@ -7,6 +7,7 @@ run that fails, and a wall at any time, end it: asking a page again that says 42
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -31,10 +32,12 @@ async def repeat(
 ) -> list[Run]:
     """``runs`` loads of the document and its hints, ``pause`` milliseconds apart. ``text`` must stand in the document,
     else the run is blocked. ``options`` are ``load_page``'s. ``on_run`` is told each run when it is over, so that those
-    before an interruption are not lost.
+    before an interruption are not lost; what the interrupted one had seen is told too, as a failed run.
 
     Raises UsageError for what can never be loaded; any other failure is a run's outcome.
     """
+    if not (math.isfinite(pause) and pause >= 0):
+        raise UsageError(f"--pause (pause) between two runs is a finite time, 0 or more, not {pause:g}")
     done: list[Run] = []
     for number in range(1, runs + 1):
         if number > 1:
@@ -45,6 +48,11 @@ async def repeat(
             raise
         except FetcherError as error:
             run = Run(number, RunOutcome.FAILED, str(error), error.record)
+        except asyncio.CancelledError as error:
+            seen = getattr(error, "record", None)
+            if seen is not None and on_run is not None:
+                on_run(Run(number, RunOutcome.FAILED, "it was interrupted", seen))
+            raise
         else:
             run = run_of(number, load, wants_text=text is not None)
         done.append(run)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from fetcher.analysis import CheckOutcome, Expectations, Spread, spread
+from fetcher.analysis import CheckOutcome, Expectations, Run, RunOutcome, Spread, judge, spread
 from fetcher.analysis.expectations import matches, parse_share
 from fetcher.analysis.survey import STILL_OPENING
 from fetcher.errors import UsageError
 from fetcher.record import PageLoad
-from fetcher.terms import Fields, HttpVersion
+from fetcher.terms import Fields, HttpVersion, ProfileName
 from tests.support.checks import FRESH, OK_STYLE, Reply, checked, load
 
 CSS = "</a.css>; rel=preload; as=style"
@@ -118,10 +119,9 @@ def test_a_connection_slower_than_the_document_is_no_fault() -> None:
 
 
 def test_the_page_as_a_whole() -> None:
-    """A 103 in some runs, a second 103, links that change, an error status: one warning each."""
-    result = checked(load(CSS, status=404), load(hints=False), load("</b.css>; rel=preload; as=style", more=(JS,)))
+    """A 103 in some runs, a second 103, links that change: one warning each."""
+    result = checked(load(CSS), load(hints=False), load("</b.css>; rel=preload; as=style", more=(JS,)))
     assert remarks(result, "warnings") == [
-        "- - the document answered 404",
         "- - the 103 came in 2 of 3 runs only",
         "- EH 4.2 more than one 103 came in 1 of 3 runs; browsers act on the first only",
         "- - the links differ between runs: 2 different sets",
@@ -131,6 +131,49 @@ def test_the_page_as_a_whole() -> None:
         (0, (3,), "EH 4.6"),
         (1, (3,), "EH 4.2"),
     ]
+
+
+@pytest.mark.parametrize("status", [404, 410, 500, 502])
+def test_a_page_that_is_down_is_a_finding(status: int) -> None:
+    """Good hints do not help it: the release must stop, also where a single run of several was answered so."""
+    (finding,) = remarks(checked(load(CSS, status=status)), "findings")
+    assert finding.startswith(f"- - the document answered {status}: the page itself is not there")
+    result = checked(load(CSS), load(CSS, status=status))
+    assert result.outcome is CheckOutcome.FINDINGS
+    assert f"answered {status} in 1 of 2 runs" in result.findings[0].text
+
+
+def test_the_url_is_written_as_the_standard_does() -> None:
+    """Else its own origin would look like another."""
+    assert judge("HTTPS://Shop.TEST:443", (), profile=ProfileName.CHROMIUM).url == "https://shop.test/"
+
+
+def test_what_a_failed_run_saw_is_kept_apart() -> None:
+    """Its 103 is surveyed for a person to see, and counts for nothing."""
+    seen = Run(1, RunOutcome.FAILED, "the connection was lost", load(CSS))
+    result = judge("https://shop.test/", [seen], profile=ProfileName.CHROMIUM, asked=5)
+    assert (result.outcome, result.survey.runs, result.survey.hints) == (CheckOutcome.FAILED, 0, ())
+    assert result.unfinished is not None
+    assert [hint.raw for hint in result.unfinished.hints] == [CSS]
+    assert checked("it broke").unfinished is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ({"delivery": 80}, "from 0 to 1, not 80; write 0.8"),
+        ({"delivery": -0.1}, "from 0 to 1"),
+        ({"delivery": float("nan")}, "from 0 to 1"),
+        ({"hints": -1}, "0 or more"),
+        ({"globs": ("/a", "")}, "--expect-hint is empty"),
+        ({"globs": "*.css"}, "a tuple of patterns"),
+        ({"text": ""}, "--expect-text is empty"),
+    ],
+)
+def test_expectations_that_cannot_be(expected: dict[str, Any], says: str) -> None:
+    """Said when they are made, before anything is loaded."""
+    with pytest.raises(UsageError, match=says):
+        Expectations(**expected)
 
 
 def test_a_103_without_links() -> None:

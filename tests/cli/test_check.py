@@ -7,11 +7,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fetcher.errors import Interrupted
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 
 Check = Callable[..., Outcome]
@@ -57,7 +59,7 @@ def test_a_good_page(check: Check) -> None:
         ("/two-103s", (), 0, "! more than one 103 came"),
         ("/double", (), 0, "(EH 9.3)"),
         ("/stale", (), 1, "✗ 1  answered 404 in 2 of 2 runs"),
-        ("/error", (), 0, "! the document answered 404"),
+        ("/error", (), 1, "✗ the document answered 404 in 2 of 2 runs: the page itself is not there"),
         ("/wall", (), 3, "✗ blocked: it answered 403; nothing is judged"),
         ("/", ("--expect-text", "Lowtide"), 0, "✓ passed"),
         ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
@@ -65,6 +67,14 @@ def test_a_good_page(check: Check) -> None:
         ("/", ("--http", "1.1", "--browser", "eager"), 0, "eager acts on all"),
         ("/", ("--http", "1.1", "--expect-hints", "1"), 1, "✗ --expect-hints 1 is not met: 0 acted on"),
         ("/cut", (), 3, "✗"),
+        (
+            "/cut",
+            (),
+            3,
+            "! stopped after run 1 of 2\n! seen before it failed, and not judged: 103 in 1 of 1 run, after",
+        ),
+        ("/cut", (), 3, "1  /"),
+        ("/", (), 0, "Other browsers, for information: 1-"),
         ("/ /wall", (), 4, "2 URLs: 1 passed, 1 blocked"),
         ("/stale /wall", (), 1, "2 URLs: 1 with findings, 1 blocked"),
         ("/wall /wall", (), 3, "2 URLs: 2 blocked"),
@@ -82,6 +92,9 @@ def test_exit_codes(check: Check, path: str, options: tuple[str, ...], code: int
     [
         (("--delivery", "0.8"), "write --delivery 80%"),
         (("--expect-text", ""), "--expect-text is empty"),
+        (("--expect-hint", ""), "--expect-hint is empty"),
+        (("--pause", "nan"), "--pause"),
+        (("--pause", "inf"), "--pause"),
         (("-n", "0"), "-n"),
         (("--browser", "firefox"), "no browser profile 'firefox' can drive a load"),
         (("--json", "/no/such/folder/x.json"), "there is no folder"),
@@ -151,6 +164,67 @@ def test_ctrl_c_shows_the_runs_before_it(origin: Listening, tmp_path: Path) -> N
     assert "no 103 in 1 run over HTTP/1.1" in done.stdout
     assert [run["outcome"] for run in json.loads(name.read_text())["runs"]] == ["counted"]
 
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_stop_in_the_first_run_saves_what_was_seen(
+    origin: Listening, tmp_path: Path, number: signal.Signals, code: int, before: int
+) -> None:
+    """Ctrl-C or SIGTERM after the 103, of the first URL or the last: the file has the partial record, never null."""
+    name = tmp_path / "partial.json"
+    urls = [f"{origin.http}/no-hints"] * before + [f"{origin.http}/late"]
+    program = STOP_AFTER_103.replace("NUMBER", str(int(number)))
+    command = [sys.executable, "-c", program, "check", "-n", "1", "--browser", "eager", "--json", str(name), *urls]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == code, done.stderr
+    saved = json.loads(name.read_text())
+    last = saved[-1] if before else saved
+    assert (last["outcome"], last["why"]) == ("failed", "it was interrupted")
+    assert last["runs"][0]["load"]["interim"][0]["status"] == 103
+    assert "seen before it failed, and not judged: 103" in " ".join(done.stdout.split())
+
+
+def test_a_stop_before_anything_was_seen_leaves_the_file(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier result is worth more than nothing."""
+
+    def stop(work: Coroutine[Any, Any, None], about: str) -> None:
+        work.close()
+        raise Interrupted("interrupted")
+
+    monkeypatch.setattr("fetcher.cli.check.run", stop)
+    name = tmp_path / "check.json"
+    name.write_text("earlier")
+    assert cli("check", "--json", str(name), "https://a.test/").code == 130
+    assert name.read_text() == "earlier"
+
+
+def test_its_own_origin_however_the_url_is_written(cli: Cli, origin: Listening) -> None:
+    """Capitals make no other origin: hints are shown by their path."""
+    line = ("check", "-n", "1", "--cacert", origin.ca_file, origin.https.replace("127.0.0.1", "localhost").upper())
+    outcome = cli(*line)
+    assert outcome.code == 0, outcome.err
+    assert "\n1  /styles/site.css " in outcome.out
+
+
+STOP_AFTER_103 = """
+import os
+import fetcher.load as load
+from fetcher.browser.events import Interim
+from fetcher.cli.app import main
+
+original = load.load_page
+
+def watched(*arguments, **options):
+    def watch(event, decided):
+        if isinstance(event, Interim):
+            os.kill(os.getpid(), NUMBER)
+    return original(*arguments, watch=watch, **options)
+
+load.load_page = watched
+main()
+"""
 
 # Ctrl-C as a person would press it, but at a known moment: when the first run is over.
 INTERRUPT_AFTER_ONE = f"""

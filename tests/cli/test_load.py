@@ -110,13 +110,26 @@ def test_a_record_that_cannot_be_written_is_said_first(cli: Cli, origin: Listeni
     assert "such.json" in outcome.err
 
 
-def test_ctrl_c_keeps_the_partial_record(origin: Listening, tmp_path: Path) -> None:
-    """Interrupted while the server thinks: exit code 130, what was seen is saved and shown, no traceback."""
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_stop_keeps_the_partial_record(
+    origin: Listening, tmp_path: Path, number: signal.Signals, code: int, word: str
+) -> None:
+    """Stopped while the server thinks: exit code 130 or 143, what was seen is saved and shown, no traceback."""
     name = tmp_path / "partial.json"
-    command = [sys.executable, "-c", INTERRUPT_AFTER_103, "load", "--json", str(name), f"{origin.http}/late"]
+    command = [
+        sys.executable,
+        "-c",
+        INTERRUPT_AFTER_103.replace("SIGINT", number.name),
+        "load",
+        "--json",
+        str(name),
+        f"{origin.http}/late",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    assert done.returncode == 130, done.stderr
-    assert done.stderr == "fetcher: interrupted\n"
+    assert done.returncode == code, done.stderr
+    assert done.stderr == f"fetcher: {word}\n"
     assert "/styles/site.css" in done.stdout
     record = load_record(name)
     assert (record.outcome, record.document) == ("interrupted", None)

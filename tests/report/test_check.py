@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis import Checked, Expectations
+from fetcher.analysis import Checked, Expectations, Run, RunOutcome, judge
 from fetcher.record import from_json
 from fetcher.report.check import check_json
 from fetcher.report.escape import cells
 from fetcher.report.terminal import print_check, render_check
-from fetcher.terms import Fields, HttpVersion
+from fetcher.terms import Fields, HttpVersion, ProfileName
 from tests.support.checks import OK_FONT, OK_SCRIPT, Reply, checked, load
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -86,6 +86,12 @@ def failed() -> Checked:
 
 
 @cache
+def cut() -> Checked:
+    run = Run(1, RunOutcome.FAILED, "The server closed the connection after the 103", load(*GOOD, replies=REPLIES))
+    return judge("https://shop.test/cut", [run], profile=ProfileName.CHROMIUM, asked=5)
+
+
+@cache
 def partly() -> Checked:
     return checked(
         load(*GOOD, more=("</late.css>; rel=preload; as=style",)), "the connection was lost", load(status=429), asked=5
@@ -111,6 +117,7 @@ RENDERED: dict[str, Callable[[], str]] = {
     "check-mixed-200.txt": lambda: render_check([mixed()], width=200, color=False, all_rows=True),
     "check-http1-80.txt": lambda: render_check([http1()], width=80, color=False),
     "check-many-80.txt": lambda: render_check([many()], width=80, color=False),
+    "check-cut-80.txt": lambda: render_check([cut()], width=80, color=False),
     "check-hostile-80.txt": lambda: render_check([hostile()], width=80, color=False, all_rows=True),
     "check-several-80.txt": lambda: render_check(
         [good(), none(), partly(), blocked(), failed()], width=80, color=False
@@ -128,7 +135,7 @@ def test_golden(name: str) -> None:
     assert text == path.read_bytes().decode()
 
 
-@pytest.mark.parametrize("build", [good, mixed, http1, none, blocked, failed, partly, many, hostile])
+@pytest.mark.parametrize("build", [good, mixed, http1, none, blocked, failed, cut, partly, many, hostile])
 @pytest.mark.parametrize("width", [60, 80, 132, 200])
 def test_every_line_fits_and_is_plain(build: Callable[[], Checked], width: int) -> None:
     """No line is wider than the terminal, ends in a space or holds a control character."""

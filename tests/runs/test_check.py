@@ -166,7 +166,7 @@ async def test_what_can_never_be_loaded_raises(url: str, browser: str, error: ty
 
 
 async def test_an_interruption_keeps_the_runs_before_it() -> None:
-    """``on_run`` has told them; the run in progress is cancelled and leaves nothing behind."""
+    """``on_run`` has told them, and what the run in progress had seen; it is cancelled and leaves nothing behind."""
     seen: list[Run] = []
     second = asyncio.Event()
 
@@ -183,4 +183,13 @@ async def test_an_interruption_keeps_the_runs_before_it() -> None:
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
-    assert [run.outcome for run in seen] == ["counted"]
+    assert [(run.number, run.outcome) for run in seen] == [(1, "counted"), (2, "failed")]
+    assert seen[1].load is not None
+    assert seen[1].load.outcome == "interrupted"
+
+
+@pytest.mark.parametrize("pause", [float("nan"), float("inf"), -1.0])
+async def test_a_pause_that_is_no_time(pause: float) -> None:
+    """Not a number, never over, or before the run: refused before anything is loaded."""
+    with pytest.raises(UsageError, match="--pause"):
+        await repeat("https://a.test/", pause=pause)
