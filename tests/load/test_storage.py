@@ -139,7 +139,7 @@ def test_which_form_is_meant(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     """Missing, a folder, or not text."""
     for name in (str(tmp_path / "none.txt"), str(tmp_path)):
-        with pytest.raises(UsageError, match="there is no such file|that is a directory"):
+        with pytest.raises(UsageError, match=r"there is no such file|that is a directory"):
             read_state(name, PAGE)
     binary = tmp_path / "b"
     binary.write_bytes(b"\xff\xfe\x00")
