@@ -74,7 +74,7 @@ def _root(base: str) -> str | None:
     return url.href.removesuffix(url.target) if url is not None and url.is_http else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def resolve(text: str, base: str | None = None) -> URL | None:
     """``text`` against ``base``, or None where the standard's parser fails (the caller drops it)."""
     # As most links are written, in a third of the time.
@@ -94,7 +94,7 @@ def resolve(text: str, base: str | None = None) -> URL | None:
     return URL(bare, parsed.protocol[:-1], host, int(parsed.port or 0), target, parsed.origin, fragment)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def split(href: str) -> URL:
     """The parts of an http(s) URL that is already serialised as the standard says, such as another URL's ``href``.
     That has one shape, and asking ada for part after part takes longer than its parsing did."""
