@@ -5,6 +5,8 @@ NEW_ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 FOUND = $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11,$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 BIN = .venv/bin
 READY = .venv/ready
+# Tests side by side; 0 runs them one after the other.
+WORKERS ?= 2
 CODE = fetcher tests samples
 
 .PHONY: demo test check format format-check lint types interop bench bench-load serve clean
@@ -14,7 +16,7 @@ demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2,
 	$(BIN)/python samples/demo.py
 
 test: $(READY)  ## everything that needs no other server and no browser
-	$(BIN)/pytest -q -m "not interop and not chromium"
+	$(BIN)/pytest -q -n $(WORKERS) -m "not interop and not chromium"
 
 check: format-check lint types test  ## all that a change must pass (the layer test is one of the tests)
 
