@@ -29,15 +29,20 @@ ROOMS: dict[str, set[str]] = {
     "record": {"browser.events", "browser.commands", "discovery", "fields", "urls", "errors"},
     "client": {"net", "wire", "fields", "urls", "clock", "errors"},
     "load": {"net", "wire", "browser", "record", "discovery", "fields", "clock", "urls", "errors"},
+    # The other driver: the same commands carried out in virtual time.
+    "emulation": {"errors"},
+    "simulation": {"browser", "record", "emulation", "discovery", "fields", "urls", "errors"},
     # A 103's links as Chromium reads them, asked for records of any origin: the machine's own reading, not restated.
-    "analysis": {"browser.early_hints", "record", "fields", "urls", "errors"},
-    "report": {"analysis", "record", "urls"},
-    "runs": {"load", "analysis", "record", "urls", "errors"},
+    "analysis": {"simulation", "browser", "record", "fields", "urls", "errors"},
+    "audits": {"analysis", "record", "fields", "urls", "errors"},
+    "report": {"audits", "analysis", "record", "urls"},
+    "runs": {"load", "audits", "analysis", "record", "urls", "errors"},
     "origin": {"wire", "record", "fields", "urls", "clock", "errors"},
     "stdlib": {"client", "net", "wire", "fields", "urls", "clock", "errors"},
     "sync": {"client", "load", "runs", "record", "errors"},
     "cli": {
         "runs",
+        "audits",
         "analysis",
         "client",
         "load",

@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from fetcher.browser.early_hints import Asked, Dropped, read_links
+from fetcher.browser.hints.policy import Asked, Dropped, read_links
 from fetcher.fields import content_security_policy as csp
 from fetcher.fields.link import Finding, Link, parse
 from fetcher.fields.link_preload import FinalLink, filter_final_link

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
-from fetcher.browser.css_images import CssImages
+from fetcher.browser.document.css_images import CssImages
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, InitiatorKind, Mode, NetPriority

@@ -7,7 +7,6 @@ connection serves is in ``pool``.
 
 from __future__ import annotations
 
-from fetcher.browser import refreshes
 from fetcher.browser.commands import (
     CancelFetch,
     CloseConnection,
@@ -18,9 +17,9 @@ from fetcher.browser.commands import (
     SetTimer,
     StartFetch,
 )
-from fetcher.browser.cookies import BrowserState, CookieJar
-from fetcher.browser.dressing import dress
-from fetcher.browser.early_hints import referrer_policy_of
+from fetcher.browser.connections.pool import Line, Pool
+from fetcher.browser.document import refreshes
+from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.events import (
     BodyProgress,
     CharsetSettled,
@@ -41,13 +40,14 @@ from fetcher.browser.events import (
     TimerFired,
 )
 from fetcher.browser.fetches import Document, Fetch, FetchState
-from fetcher.browser.hinting import Hints
+from fetcher.browser.hints.acting import Hints
+from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.options import BrowserOptions
-from fetcher.browser.pool import Line, Pool
 from fetcher.browser.profiles import profile as profile_named
-from fetcher.browser.reuse import redirect_target
+from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected, request_of
-from fetcher.browser.subresources import Subresources
+from fetcher.browser.storage.cookies import BrowserState, CookieJar
+from fetcher.browser.storage.reuse import redirect_target
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,

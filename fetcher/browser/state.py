@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
-from fetcher.browser.cookies import BrowserState, CookieJar
+from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_credentialed
 from fetcher.browser.options import BrowserOptions
-from fetcher.browser.pool import Pool
 from fetcher.browser.profiles import Profile
+from fetcher.browser.storage.cookies import BrowserState, CookieJar
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (

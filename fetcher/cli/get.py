@@ -216,8 +216,8 @@ def _headers(given: Fields, user_agent: str | None, *, form: bool) -> Fields:
 
 def _navigation(url: str, given: set[str]) -> Fields:
     """What Chromium sends with a navigation that a person began (EH 5), but for what -H and -A gave."""
-    from fetcher.browser.dressing import dress
     from fetcher.browser.profiles import profile
+    from fetcher.browser.requests.dressing import dress
     from fetcher.fields.referrer_policy import ReferrerPolicy
     from fetcher.terms import Destination, HttpVersion, Mode, NetPriority
     from fetcher.urls import parse
@@ -240,7 +240,7 @@ def _of_state(asked: dict[str, Any], url: str, given: set[str]) -> Fields:
         fields.append(("authorization", basic(*asked["auth"])))
     if "state" in asked and "cookie" not in given:
         from fetcher import clock
-        from fetcher.browser.cookies import CookieJar
+        from fetcher.browser.storage.cookies import CookieJar
         from fetcher.urls import parse
 
         cookies = CookieJar(asked["state"].cookies).field(parse(url), clock.wall())

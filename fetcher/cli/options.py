@@ -232,7 +232,7 @@ def page_options(
 
         options["state"] = read_state(expanded(cookie, "-b"), parse(url))
     if device is not None or viewport is not None or dpr is not None:
-        from fetcher.browser import device as devices
+        from fetcher.browser.requests import device as devices
 
         size = None if viewport is None else devices.parse_viewport(viewport)
         options["device"] = devices.device(None if device is None else device.value, size, dpr)

@@ -9,11 +9,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
-from fetcher.browser.cookies import BrowserState
-from fetcher.browser.device import device as device_named
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
+from fetcher.browser.requests.device import device as device_named
+from fetcher.browser.storage.cookies import BrowserState
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
 from fetcher.net import NetOptions, prepare

@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from fetcher.browser.cookies import BrowserState, Cookie
+from fetcher.browser.storage.cookies import BrowserState, Cookie
 from fetcher.errors import UsageError
 from fetcher.fields.set_cookie import SameSite
 from fetcher.urls import URL, is_ip, is_public_suffix

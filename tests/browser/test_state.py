@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fetcher.browser import events as e
-from fetcher.browser.cookies import BrowserState, Cookie
-from fetcher.browser.device import DEVICES, device, parse_viewport
+from fetcher.browser.requests.device import DEVICES, device, parse_viewport
+from fetcher.browser.storage.cookies import BrowserState, Cookie
 from fetcher.errors import UsageError
 from fetcher.fields.set_cookie import SameSite
 from fetcher.terms import Fields, HttpVersion, field_value

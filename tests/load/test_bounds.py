@@ -12,9 +12,9 @@ import pytest
 import fetcher
 from fetcher.browser import commands as c
 from fetcher.browser import events as e
+from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions
-from fetcher.browser.subresources import Subresources
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.errors import FetcherError

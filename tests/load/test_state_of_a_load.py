@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 
 import fetcher
-from fetcher.browser.cookies import BrowserState, Cookie
-from fetcher.browser.device import device
+from fetcher.browser.requests.device import device
+from fetcher.browser.storage.cookies import BrowserState, Cookie
 from fetcher.errors import ConnectFailed, TLSFailed, UsageError
 from fetcher.net import NetOptions
 from fetcher.net.proxy import Proxies, parse_proxy

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fetcher.browser.cookies import Cookie, CookieJar
+from fetcher.browser.storage.cookies import Cookie, CookieJar
 from fetcher.errors import UsageError
 from fetcher.fields.set_cookie import SameSite
 from fetcher.load.storage import from_json, from_netscape, inline, read_state

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import fetcher
-from fetcher.browser.device import device
+from fetcher.browser.requests.device import device
 from fetcher.urls import resolve
 from tests.end_to_end.chromium.viewport_pages import PAGES, Page, page
 from tests.support.chromium import Chromium, ChromiumFailed, Tab, executable, running

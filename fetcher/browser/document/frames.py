@@ -6,8 +6,8 @@ A frame is a navigation of its own that never acts on a 103 (EH 4.1). What its d
 
 from __future__ import annotations
 
-from fetcher.browser.early_hints import referrer_policy_of
 from fetcher.browser.fetches import Document, Fetch
+from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.mime import is_html
 from fetcher.terms import Destination, field_value

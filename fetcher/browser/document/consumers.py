@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fetcher.browser import frames, priorities, viewport
+from fetcher.browser.document import frames, viewport
 from fetcher.browser.fetches import Consumer, Document, Fetch
+from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
 from fetcher.discovery.viewport.lengths import Screen

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.browser import frames, refreshes, viewport
 from fetcher.browser.commands import (
     CancelFetch,
     Command,
@@ -18,14 +17,15 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.consumers import consumer_of, document_of, url_of
-from fetcher.browser.css_images import APPLIES_TO_NOTHING
-from fetcher.browser.dressing import dress
+from fetcher.browser.document import frames, refreshes, viewport
+from fetcher.browser.document.consumers import consumer_of, document_of, url_of
+from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
+from fetcher.browser.document.final_links import candidates_of
+from fetcher.browser.document.font_sources import passed_over
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
-from fetcher.browser.final_links import candidates_of
-from fetcher.browser.font_sources import passed_over
-from fetcher.browser.reuse import redirect_target, why_not_served
+from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected
+from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.terms import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fetcher.browser.commands import DiscoveryResolved
-from fetcher.browser.viewport import ALTERNATE, LAZY, OTHER_MEDIA
+from fetcher.browser.document.viewport import ALTERNATE, LAZY, OTHER_MEDIA
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import Device
 from tests.support.playbook import CSS, FRESH, Playbook, candidate, image, sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.font_sources import passed_over
+from fetcher.browser.document.font_sources import passed_over
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.discovery.css import CssScanner
 from tests.support.playbook import CSS, HTML, Playbook, sheet

@@ -6,11 +6,11 @@ first, which URLs are asked for already (EH 4.2, 4.8), which connections stand (
 
 from __future__ import annotations
 
-from fetcher.browser import priorities
 from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
-from fetcher.browser.early_hints import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
 from fetcher.browser.events import Interim
 from fetcher.browser.fetches import Fetch
+from fetcher.browser.hints.policy import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
+from fetcher.browser.requests import priorities
 from fetcher.browser.state import LoadState
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import FetchPriority, HttpVersion, Initiator, InitiatorKind, Mode

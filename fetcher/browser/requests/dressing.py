@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from fetcher.browser.device import client_hints
-from fetcher.browser.device import user_agent as user_agent_of
-from fetcher.browser.priorities import priority_field
 from fetcher.browser.profiles import DRIVING, Profile
+from fetcher.browser.requests.device import client_hints
+from fetcher.browser.requests.device import user_agent as user_agent_of
+from fetcher.browser.requests.priorities import priority_field
 from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
 from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
 from fetcher.urls import URL, is_loopback, sec_fetch_site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.cookies import (
+from fetcher.browser.storage.cookies import (
     IN_ALL,
     LONGEST_SECONDS,
     PER_SITE,
