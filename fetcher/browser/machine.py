@@ -46,8 +46,9 @@ from fetcher.browser.options import BrowserOptions
 from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected, request_of
-from fetcher.browser.storage.cookies import BrowserState, CookieJar
+from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.reuse import redirect_target
+from fetcher.browser.storage.state import BrowserState
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     Credentials,

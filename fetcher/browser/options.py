@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fetcher.browser.storage.cookies import BrowserState
+from fetcher.browser.storage.state import BrowserState
 from fetcher.terms import Device, Fields, Limits, ProfileName
 
 HeaderScope = Literal["site", "all"]

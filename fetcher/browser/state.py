@@ -9,7 +9,8 @@ from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.profiles import Profile
-from fetcher.browser.storage.cookies import BrowserState, CookieJar
+from fetcher.browser.storage.cookies import CookieJar
+from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (

@@ -13,7 +13,7 @@ from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
 from fetcher.browser.requests.device import device as device_named
-from fetcher.browser.storage.cookies import BrowserState
+from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
 from fetcher.net import NetOptions, prepare

@@ -11,7 +11,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from fetcher.browser.storage.cookies import BrowserState, Cookie
+from fetcher.browser.storage.cookies import Cookie
+from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import UsageError
 from fetcher.fields.set_cookie import SameSite
 from fetcher.urls import URL, is_ip, is_public_suffix

@@ -6,7 +6,8 @@ import pytest
 
 from fetcher.browser import events as e
 from fetcher.browser.requests.device import DEVICES, device, parse_viewport
-from fetcher.browser.storage.cookies import BrowserState, Cookie
+from fetcher.browser.storage.cookies import Cookie
+from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import UsageError
 from fetcher.fields.set_cookie import SameSite
 from fetcher.terms import Fields, HttpVersion, field_value

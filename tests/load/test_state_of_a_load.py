@@ -10,7 +10,8 @@ import pytest
 
 import fetcher
 from fetcher.browser.requests.device import device
-from fetcher.browser.storage.cookies import BrowserState, Cookie
+from fetcher.browser.storage.cookies import Cookie
+from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import ConnectFailed, TLSFailed, UsageError
 from fetcher.net import NetOptions
 from fetcher.net.proxy import Proxies, parse_proxy

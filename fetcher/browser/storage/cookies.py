@@ -38,13 +38,6 @@ class Cookie:
     partition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserState:
-    """What a browser remembers from one load to the next: goes in and comes out as a value."""
-
-    cookies: tuple[Cookie, ...] = ()
-
-
 _Key = tuple[str, str, bool, str, str | None]
 
 

@@ -1,0 +1,18 @@
+"""What a browser remembers from one load to the next: one frozen value that goes into a load and comes out of it.
+
+Each member is a working part's memory as values (``cookies`` the jar's), so that a state can be kept, compared,
+saved and given to several loads at once. No I/O and no clock: who keeps it on disk is ``load.storage``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fetcher.browser.storage.cookies import Cookie
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserState:
+    """An empty one is a browser that was never used."""
+
+    cookies: tuple[Cookie, ...] = ()
