@@ -9,7 +9,7 @@ READY = .venv/ready
 WORKERS ?= 2
 CODE = fetcher tests samples
 
-.PHONY: demo test check format format-check lint types interop bench bench-load serve clean
+.PHONY: demo test check format format-check lint types interop chromium bench bench-load serve clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2, and show the difference
@@ -34,6 +34,9 @@ types: $(READY)
 
 interop: $(READY)  ## real servers and a real Chromium, those that this machine has
 	$(BIN)/pytest -q -m "interop or chromium"
+
+chromium: $(READY)  ## the corpus in a real Chromium and in fetcher: one line per difference and a total
+	$(BIN)/python -m tests.end_to_end.chromium.corpus
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run

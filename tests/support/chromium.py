@@ -194,6 +194,13 @@ class Chromium:
         finally:
             self.call("Target.disposeBrowserContext", browserContextId=context)
 
+    def events(self, session: str) -> queue.SimpleQueue[dict[str, Any]]:
+        """What the browser tells of its own accord in ``session``, from now on, in order."""
+        return self._events.setdefault(session, queue.SimpleQueue())
+
+    def forget(self, session: str) -> None:
+        self._events.pop(session, None)
+
     def processes(self) -> list[int]:
         """The ids of all its processes that are in its session."""
         found = []

@@ -1,0 +1,207 @@
+"""The corpus in a real Chromium and in fetcher, against the same servers: do both ask for the same things?
+
+    python -m tests.end_to_end.chromium.corpus [--only PATTERN] [--renew] [--control] [-v]
+
+``--only`` takes a pattern as in a shell, held against ids, subjects (file names) and rules: 'img-*', cookies, 'EH 4.2'.
+``--renew`` keeps what Chromium asked for in ``recorded/``, which the fast test holds the virtual loads against.
+``--control`` loads each case in Chromium in three ways: the Page domain alone, the Network domain too, and no debugging
+session at all; and compares those. ``-v`` says what each case asked for. Ends with 1 where a difference is unexplained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.end_to_end.chromium import recorded
+from tests.end_to_end.chromium.browsers import Seats, Watch, load_in_chromium, load_ourselves
+from tests.end_to_end.chromium.case import Case
+from tests.end_to_end.chromium.collected import by_subject, chosen
+from tests.end_to_end.chromium.comparing import Heard, differences
+from tests.end_to_end.chromium.network import Network
+from tests.support import chromium
+from tests.support.servers import Missing
+
+TABS = 4
+LOADS = 6
+WARM_UPS = 2
+STRETCH = 4.0  # a busy machine misses a 103 that comes soon: when loaded again everything waits longer
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One case: what both asked for and where that differs. ``retried``: it differed at first."""
+
+    subject: str
+    case: Case
+    theirs: Heard
+    ours: Heard
+    lines: list[str]
+    retried: bool = False
+    also: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_explained(self) -> bool:
+        return not self.lines or bool(self.case.kept)
+
+
+@dataclass(slots=True)
+class Result:
+    """A whole run. ``seconds``: Chromium's loads and ours."""
+
+    version: str
+    outcomes: list[Outcome]
+    seconds: tuple[float, float]
+
+    @property
+    def unexplained(self) -> list[Outcome]:
+        return [each for each in self.outcomes if not each.is_explained]
+
+    @property
+    def stale(self) -> list[Outcome]:
+        """Cases that say a difference is kept where there is none."""
+        return [each for each in self.outcomes if each.case.kept and not each.lines]
+
+
+async def _each(cases: Sequence[Case], load: Callable[[Case], Awaitable[Heard]], at_once: int) -> list[Heard]:
+    room = asyncio.Semaphore(at_once)
+
+    async def one(case: Case) -> Heard:
+        async with room:
+            return await load(case)
+
+    return list(await asyncio.gather(*(one(case) for case in cases)))
+
+
+async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Result:
+    """Load every case with both and compare; one that differs is loaded once more by both. Raises ``Missing``."""
+    async with Network() as network:
+        seats = Seats(network)
+        with chromium.running(trust=[network.key_hash()], resolve="MAP *.test 127.0.0.1, MAP * ~NOTFOUND") as browser:
+            warm = Case(
+                "warm-up", (), "<link rel=stylesheet href=a.css><img src=a.png>", ["</a.css>; rel=preload; as=style"]
+            )
+            for _ in range(WARM_UPS):
+                await load_in_chromium(browser, seats, warm)
+            only = [case for _, case in cases]
+            start = time.monotonic()
+            theirs = await _each(only, lambda case: load_in_chromium(browser, seats, case), TABS)
+            middle = time.monotonic()
+            ours = await _each(only, lambda case: load_ourselves(seats, case), LOADS)
+            end = time.monotonic()
+            outcomes = [
+                Outcome(subject, case, one, other, differences(case, one, other))
+                for (subject, case), one, other in zip(cases, theirs, ours, strict=True)
+            ]
+            differing = [each for each in outcomes if each.lines]
+            again = [each.case for each in differing]
+            slowly = await _each(again, lambda case: load_in_chromium(browser, seats, case, stretch=STRETCH), TABS)
+            for each, one in zip(differing, slowly, strict=True):
+                each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
+                lines = differences(each.case, each.theirs, each.ours)
+                each.retried, each.lines = not lines, lines
+            if control:
+                for watch in (Watch.NETWORK, Watch.NOTHING):
+                    await _control(browser, seats, outcomes, watch)
+            return Result(browser.version, outcomes, (middle - start, end - middle))
+
+
+async def _control(browser: chromium.Chromium, seats: Seats, outcomes: Sequence[Outcome], watch: Watch) -> None:
+    """Load everything in Chromium once more in another way, and note where it then asks for something else."""
+
+    async def load(case: Case) -> Heard:
+        return await load_in_chromium(browser, seats, case, watch)
+
+    for each, heard in zip(outcomes, await _each([each.case for each in outcomes], load, TABS), strict=True):
+        lines = differences(each.case, each.theirs, heard, f"with {watch.value}")
+        if lines:  # once more, as above
+            lines = differences(each.case, each.theirs, await load(each.case), f"with {watch.value}")
+        each.also[watch.value] = lines
+
+
+def renew(result: Result) -> None:
+    """Keep what Chromium asked for; cases that were not run keep theirs, cases that are gone go."""
+    subjects = by_subject()
+    for subject in {each.subject for each in result.outcomes}:
+        known = recorded.read(subject)
+        for each in result.outcomes:
+            if each.subject == subject:
+                known[each.case.id] = recorded.Recording(result.version, recorded.digest(each.case), each.theirs)
+        recorded.write(
+            subject, result.version, {case.id: known[case.id] for case in subjects[subject] if case.id in known}
+        )
+
+
+def report(result: Result, *, verbose: bool = False) -> str:
+    lines: list[str] = []
+    for each in result.outcomes:
+        if verbose:
+            lines += _told(each)
+        about = f"{each.subject}/{each.case.id} ({', '.join(each.case.rules)})"
+        lines += [f"{about}: {line}" + (f"   KEPT: {each.case.kept}" if each.case.kept else "") for line in each.lines]
+        if each.retried:
+            lines.append(f"{about}: differed at first, not when loaded once more")
+        for watch, found in each.also.items():
+            lines += [f"{about}: control run ({watch}): {line}" for line in found]
+    lines += [f"{each.subject}/{each.case.id}: says a difference is kept, and there is none" for each in result.stale]
+    total, equal = len(result.outcomes), sum(not each.lines for each in result.outcomes)
+    kept = sum(bool(each.lines and each.case.kept) for each in result.outcomes)
+    share = 100 * equal / total if total else 0.0
+    again = sum(each.retried for each in result.outcomes)
+    theirs, ours = (sum(len(heard.asked) for heard in side) for side in zip(*_sides(result), strict=True))
+    lines.append(
+        f"{total} cases in {result.version}: {equal} equal ({share:.1f} %), {kept} kept, "
+        f"{len(result.unexplained)} unexplained; {again} equal only when loaded again; requests: "
+        f"Chromium {theirs} in {result.seconds[0]:.1f} s, fetcher {ours} in {result.seconds[1]:.1f} s"
+    )
+    for watch in sorted({watch for each in result.outcomes for watch in each.also}):
+        differ = sum(bool(each.also[watch]) for each in result.outcomes)
+        lines.append(f"control run ({watch}): {total - differ} of {total} cases as without")
+    return "\n".join(lines)
+
+
+def _sides(result: Result) -> list[tuple[Heard, Heard]]:
+    return [(each.theirs, each.ours) for each in result.outcomes]
+
+
+def _told(outcome: Outcome) -> list[str]:
+    """What Chromium asked for, for whoever writes the case."""
+    lines = [f"-- {outcome.case.id}" + (f" (Chromium: {outcome.theirs.failed})" if outcome.theirs.failed else "")]
+    for each in outcome.theirs.asked:
+        when = "before the head" if each.before else ""
+        told = ("sec-fetch-dest", "sec-fetch-mode", "priority", "referer", "cookie", "origin")
+        fields = " ".join(f"{name}={each.field(name)}" for name in told if each.field(name) is not None)
+        lines.append(f"   {each.method} {each.url} {fields} {when}".rstrip())
+    if outcome.ours.failed:
+        lines.append(f"   fetcher: {outcome.ours.failed}")
+    return lines
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m tests.end_to_end.chromium.corpus")
+    options.add_argument("--only", metavar="PATTERN", help="ids, subjects or rules, such as 'img-*'")
+    options.add_argument("--renew", action="store_true", help="keep what Chromium asked for")
+    options.add_argument("--control", action="store_true", help="compare Chromium with itself, watched and unwatched")
+    options.add_argument("-v", "--verbose", action="store_true", help="say what each case asked for")
+    given = options.parse_args()
+    cases = chosen(given.only)
+    if not cases:
+        print(f"no case, subject or rule fits {given.only!r}")
+        return 2
+    try:
+        result = asyncio.run(run(cases, control=given.control))
+    except Missing as missing:
+        print(missing)
+        return 0
+    if given.renew:
+        renew(result)
+    print(report(result, verbose=given.verbose))
+    return 1 if result.unexplained or result.stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
