@@ -32,8 +32,9 @@ ROOMS: dict[str, set[str]] = {
     # The other driver: the same commands carried out in virtual time.
     "emulation": {"errors"},
     "simulation": {"browser", "record", "emulation", "discovery", "fields", "urls", "errors"},
-    # A 103's links as Chromium reads them, asked for records of any origin: the machine's own reading, not restated.
-    "analysis": {"simulation", "browser", "record", "fields", "urls", "errors"},
+    # Links as each profile reads them, asked for records of any origin: the machine's own reading, not restated; that
+    # of a document's links takes the record's candidates (discovery's values).
+    "analysis": {"simulation", "browser", "record", "discovery", "fields", "urls", "errors"},
     "audits": {"analysis", "record", "fields", "urls", "errors"},
     "report": {"audits", "analysis", "record", "urls"},
     "runs": {"load", "audits", "analysis", "record", "urls", "errors"},

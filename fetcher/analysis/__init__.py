@@ -1,7 +1,7 @@
 """Questions to a PageLoad, or to several of the same page: pure functions, same record, same answer.
 
 What each browser would do with each link of a 103, from which cache the document came, how figures spread over runs.
-May import record, browser.early_hints (Chromium's own reading of a 103's links: asked again here, not restated),
+May import record, browser (how each profile reads links: asked again here, not restated), discovery (values),
 fields, urls, errors and terms.
 """
 

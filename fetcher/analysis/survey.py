@@ -227,6 +227,7 @@ def _hints(loads: Sequence[tuple[int, PageLoad]]) -> tuple[HintSurvey, ...]:
         place = {interim.id: position for position, interim in enumerate(early_hints_of(load))}
         again: Counter[tuple[int, str, str | None]] = Counter()
         for link in verdicts(load):
+            assert link.interim is not None
             key = (place[link.interim], link.raw, link.url)
             entries.setdefault((*key, again[key]), []).append((number, load, link))
             again[key] += 1

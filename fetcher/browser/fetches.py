@@ -9,7 +9,7 @@ from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
-from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, InitiatorKind, Mode, NetPriority
+from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, Mode, NetPriority
 from fetcher.urls import URL
 
 
@@ -84,7 +84,7 @@ class Fetch:
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary. ``retried`` allows one second try,
     ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as,
-    ``document`` what a navigation became."""
+    ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3)."""
 
     id: int
     url: URL
@@ -113,6 +113,7 @@ class Fetch:
     scanning: bool = False
     encoding: str | None = None
     document: Document | None = None
+    hop: Fetch | None = None
     waiting: list[Consumer] = field(default_factory=list)
 
     @property
@@ -122,9 +123,22 @@ class Fetch:
 
     @property
     def is_hinted(self) -> bool:
-        """Started by a 103, and not by the document."""
-        return self.initiator.kind is InitiatorKind.EARLY_HINT
+        """Started by a 103, and not by the document; so is where its redirect led."""
+        return self.hint is not None
 
     @property
     def is_pending(self) -> bool:
         return self.state is FetchState.QUEUED or self.state is FetchState.STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Preload:
+    """HTML's preload entry for a hint (EH 9.1): the request, and the integrity metadata its link named ("": none)."""
+
+    fetch: Fetch
+    integrity: str
+
+    def fits(self, consumer: Consumer) -> bool:
+        """Whether ``consumer``, whose request is the same, may have it: its integrity is empty or the preload's."""
+        wanted = (consumer.candidate.attribute("integrity") or "").split()
+        return not wanted or wanted == self.integrity.split()

@@ -1,12 +1,16 @@
 """The driving profiles as data: what each browser would act on and how it words its requests.
 
 ``chromium`` is Chromium 156 as observed (EH 13). ``eager`` differs in one thing: it acts over HTTP/1.1 too (EH 4.4).
+``standard``, ``firefox`` and ``safari`` decide by their own rules which hints act, which copy serves and whether a
+hinted redirect is followed; all else (fields, priorities, connections, discovery) is Chromium's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fetcher.browser.hints import chromium, firefox, safari, standard
+from fetcher.browser.hints.reading import Reading
 from fetcher.errors import UsageError
 from fetcher.terms import Destination, Fields, ProfileName
 
@@ -19,7 +23,10 @@ _DOCUMENT = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``acts_over_http1``: EH 4.4. ``accept`` by destination, "*/*" where absent (EH 5)."""
+    """``acts_over_http1``: EH 4.4. ``accept`` by destination, "*/*" where absent (EH 5). ``read`` is its reading of a
+    103's links. ``keeps_preloads``: a hinted response is handed to the consumer whose request is the same, whatever
+    its Cache-Control says (EH 9.1), else the HTTP cache decides (EH 9.3). ``follows_redirects`` of a hinted resource at
+    once (EH 7.3)."""
 
     name: ProfileName
     acts_over_http1: bool
@@ -28,6 +35,9 @@ class Profile:
     accept: dict[Destination, str]
     accept_language: str = "en-US,en;q=0.9"
     connections_per_host: int = 6
+    read: Reading = chromium.read
+    keeps_preloads: bool = False
+    follows_redirects: bool = False
 
 
 _CHROMIUM_UA = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
@@ -46,8 +56,20 @@ _CHROMIUM_ACCEPT = {
 
 CHROMIUM = Profile(ProfileName.CHROMIUM, False, _CHROMIUM_UA, _CHROMIUM_HINTS, _CHROMIUM_ACCEPT)
 EAGER = Profile(ProfileName.EAGER, True, _CHROMIUM_UA, _CHROMIUM_HINTS, _CHROMIUM_ACCEPT)
+STANDARD = replace(
+    CHROMIUM,
+    name=ProfileName.STANDARD,
+    acts_over_http1=True,
+    read=standard.read,
+    keeps_preloads=True,
+    follows_redirects=True,
+)
+FIREFOX = replace(
+    CHROMIUM, name=ProfileName.FIREFOX, read=firefox.read, keeps_preloads=True, follows_redirects=True
+)  # fmt: skip
+SAFARI = replace(CHROMIUM, name=ProfileName.SAFARI, read=safari.read)
 
-DRIVING = {ProfileName.CHROMIUM: CHROMIUM, ProfileName.EAGER: EAGER}
+DRIVING = {each.name: each for each in (CHROMIUM, FIREFOX, SAFARI, STANDARD, EAGER)}
 
 
 def profile(name: str) -> Profile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
 from fetcher.browser.connections.pool import Pool
-from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, is_credentialed
+from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.profiles import Profile
 from fetcher.browser.storage.cookies import CookieJar
@@ -29,7 +29,8 @@ from fetcher.urls import URL, registrable_domain
 
 @dataclass(slots=True, eq=False)
 class LoadState:
-    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``pending``: fetches queued
+    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``preloads``: hinted requests
+    kept for the consumer whose request is the same, where the profile keeps them (EH 9.1). ``pending``: fetches queued
     or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's, ``documents``
     all of them, frames and those refreshed away too. ``home`` is the URL that was asked for, ``epoch`` seconds of wall
     time at clock time 0."""
@@ -39,6 +40,7 @@ class LoadState:
     pool: Pool
     fetches: list[Fetch] = field(default_factory=list)
     copies: dict[str, Fetch] = field(default_factory=dict)
+    preloads: dict[ResourceKey, Preload] = field(default_factory=dict)
     pending: set[int] = field(default_factory=set)
     scans: set[int] = field(default_factory=set)
     document: Document | None = None

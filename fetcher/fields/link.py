@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 _BLANK = " \t"
@@ -25,12 +25,14 @@ _CACHED = 256  # characters: longer parameters are read each time, so that nobod
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something dropped or odd: ``rule`` as "EH 2.4", ``code`` a stable word ("no-target-end"), ``text`` the member
-    it stands in, ``message`` one sentence that says what was dropped and why."""
+    it stands in, ``message`` one sentence that says what was dropped and why. ``offset`` is the member's place in the
+    joined value, in characters."""
 
     rule: str
     code: str
     text: str
     message: str
+    offset: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def parse(values: Iterable[str]) -> ParsedLinks:
         if isinstance(parsed, Link):
             links.append(parsed)
         else:
-            findings.append(parsed)
+            findings.append(replace(parsed, offset=match.start() + text.index(raw[0])))
     return ParsedLinks(tuple(links), tuple(findings))
 
 
@@ -133,6 +135,11 @@ def _parameters(rest: str) -> tuple[tuple[str, str | None], ...] | _Wrong:
                 value = _ESCAPE.sub(r"\1", value)
         params.append((name.lower(), value))
     return tuple(params)
+
+
+def parts(rest: str) -> list[str]:
+    """What stands between the semicolons outside quotes, as it is written (EH 2.4)."""
+    return _PARAMETER.findall(rest)
 
 
 def _bad_name(name: str) -> _Wrong:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from fetcher.fields.mime import is_html
 from fetcher.record.page_load import PageLoad
-from fetcher.terms import field_value
+from fetcher.terms import ProfileName, field_value
+
+_REST = "fields, priorities, connections and discovery are Chromium's"
+_RULES = (
+    "which links of a 103 act, that a hinted response serves the same request whatever its Cache-Control, and that its "
+    "redirect is followed at once,"
+)
+THEIRS = {
+    ProfileName.STANDARD: f"Driven as standard: {_RULES} are as HTML and Fetch say; {_REST}.",
+    ProfileName.FIREFOX: f"Driven as firefox: {_RULES} are Firefox's, from its sources and not from runs; {_REST}.",
+    ProfileName.SAFARI: "Driven as safari: that preconnect alone acts in a 103 is Safari's, from WebKit's sources and "
+    f"not from runs; {_REST}.",
+}
+"""What a load driven by another than Chromium's rules owes to them."""
 
 
 def notes_of(load: PageLoad) -> tuple[str, ...]:
     """The notes of a load that is over (an error of the load itself is ``load.error``, not a note)."""
     notes: list[str] = []
+    if load.profile in THEIRS and load.recorded_by is None:
+        notes.append(THEIRS[load.profile])
     document = load.document_request
     if document is not None and document.status is not None:
         if document.status >= 400:

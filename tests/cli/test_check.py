@@ -96,7 +96,7 @@ def test_exit_codes(check: Check, path: str, options: tuple[str, ...], code: int
         (("--pause", "nan"), "--pause"),
         (("--pause", "inf"), "--pause"),
         (("-n", "0"), "-n"),
-        (("--browser", "firefox"), "no browser profile 'firefox' can drive a load"),
+        (("--browser", "netscape"), "no browser profile 'netscape' can drive a load"),
         (("--json", "/no/such/folder/x.json"), "there is no folder"),
     ],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.fields.link import Finding, parse
-from fetcher.fields.link_preload import filter_final_link
+from fetcher.fields.link import Finding, Link, parse
+from fetcher.fields.link_preload import FinalLink, filter_final_link
 from fetcher.terms import Fields
 from fetcher.urls import URL
 
@@ -23,6 +23,11 @@ def candidates_of(fields: Fields, url: URL) -> list[Candidate]:
         final = filter_final_link(link, url.href)
         if isinstance(final, Finding) or final.rel not in _KINDS:
             continue
-        attributes = tuple((name, value or "") for name, value in link.params)
-        candidates.append(Candidate(_KINDS[final.rel], link.target, "Link", attributes, 0, link.offset, in_head=True))
+        candidates.append(candidate_of(link, final))
     return candidates
+
+
+def candidate_of(link: Link, final: FinalLink) -> Candidate:
+    """One link that ``filter_final_link`` let through, as a candidate."""
+    attributes = tuple((name, value or "") for name, value in link.params)
+    return Candidate(_KINDS[final.rel], link.target, "Link", attributes, 0, link.offset, in_head=True)

@@ -23,6 +23,7 @@ from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import passed_over
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
+from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
@@ -192,6 +193,9 @@ class Subresources:
         have = None if navigates else consumer.document.resources.get(_key(consumer))
         if have is not None:
             return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id), *self._put_to_use(have, consumer)]
+        kept = state.preloads.get(_key(consumer)) if consumer.document is state.document else None
+        if kept is not None and kept.fits(consumer):
+            return self._consume(kept.fetch, consumer)
         copy = state.copies.get(consumer.url.href)
         if copy is None:
             reason = ""
@@ -213,6 +217,8 @@ class Subresources:
                 commands += self._follow(fetch, fetch.consumer, target)
             else:
                 commands += self._scan_sheet(fetch) or self._enter_frame(fetch, at)
+        elif fetch.is_hinted:
+            commands += follow_ahead(self.state, fetch)
         for consumer in waiting:
             commands += self.want(consumer)
         return commands
@@ -227,12 +233,26 @@ class Subresources:
         reason = why_not_served(copy, self._would_send(copy, consumer))
         if reason is not None:
             return self._fetch(consumer, DiscoveryOutcome.FETCHED_AGAIN, reason, copy.id)
+        return self._serve(copy, consumer)
+
+    def _consume(self, kept: Fetch, consumer: Consumer) -> list[Command]:
+        """HTML's "consume a preloaded resource" (EH 9.1): once, whatever may be stored, failed or not."""
+        if kept.status is None and kept.is_pending:
+            kept.waiting.append(consumer)
+            return []
+        del self.state.preloads[_key(consumer)]
+        return self._serve(kept, consumer)
+
+    def _serve(self, copy: Fetch, consumer: Consumer) -> list[Command]:
         consumer.document.resources[_key(consumer)] = copy
         hinted = copy.is_hinted or copy.consumer is None
         outcome = DiscoveryOutcome.CLAIMED_PRELOAD if hinted else DiscoveryOutcome.JOINED
         commands: list[Command] = [_resolved(consumer, outcome, fetch=copy.id)]
         if copy.consumer is None:
             copy.consumer = consumer
+            while copy.hop is not None:
+                copy = copy.hop
+                copy.consumer = consumer
             target = redirect_target(copy.status, copy.fields)
             commands += self._follow(copy, consumer, target) if target is not None else self._scan_sheet(copy)
         return commands

@@ -1,19 +1,20 @@
 """Carries out the early-hint policy: the interim responses of a load, and the requests and connections its hints start.
 
-What may act is judged in ``early_hints`` from the fields alone; here it meets the state of the load: which 103 came
-first, which URLs are asked for already (EH 4.2, 4.8), which connections stand (EH 11).
+What may act is judged in the profile's reading from the fields alone; here it meets the state of the load: which 103
+came first, which URLs are asked for already (EH 4.2, 4.8), which connections stand (EH 11).
 """
 
 from __future__ import annotations
 
 from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
 from fetcher.browser.events import Interim
-from fetcher.browser.fetches import Fetch
-from fetcher.browser.hints.policy import Asked, Dropped, Refusal, judge_interim, read_links, referrer_policy_of
+from fetcher.browser.fetches import Fetch, Preload
+from fetcher.browser.hints.policy import judge_interim, referrer_policy_of
+from fetcher.browser.hints.reading import Asked, Dropped, Early, Refusal
 from fetcher.browser.requests import priorities
 from fetcher.browser.state import LoadState
 from fetcher.fields.referrer_policy import ReferrerPolicy
-from fetcher.terms import FetchPriority, HttpVersion, Initiator, InitiatorKind, Mode
+from fetcher.terms import HttpVersion, Initiator, InitiatorKind, Mode
 from fetcher.urls import URL
 
 
@@ -24,12 +25,13 @@ class Hints:
         self.state = state
         self._interims = 0
         self._judged_so_far = 0
-        self._by_url: dict[str, int] = {}
+        self._by_key: dict[object, int] = {}
         self._seen = 0  # 103s of this navigation
 
     def start_over(self) -> None:
         """The navigation went to another origin: its next 103 is a first one (EH 7.2)."""
-        self._by_url.clear()
+        self._by_key.clear()
+        self.state.preloads.clear()
         self._seen = 0
 
     def interim(self, event: Interim, navigation: Fetch | None) -> list[Command]:
@@ -49,7 +51,7 @@ class Hints:
             assert refusal is not None
             return [InterimJudged(number, False, refusal.rule, refusal.reason)]
         self._seen += 1
-        links = read_links(event.fields, fetch.url)
+        links = state.profile.read(Early(fetch.url, event.fields))
         if refusal is not None:
             judged: list[Command] = [InterimJudged(number, False, refusal.rule, refusal.reason)]
             return judged + [
@@ -71,29 +73,30 @@ class Hints:
 
     def _preload(self, number: int, asked: Asked, navigation: Fetch, policy: ReferrerPolicy) -> list[Command]:
         state = self.state
-        earlier = self._by_url.get(asked.url.href)
+        earlier = self._by_key.get(asked.key)
         if earlier is not None:
-            refusal = Refusal("EH 4.8", "the same URL was requested already by an earlier hint of this 103")
+            refusal = Refusal("EH 4.8", "an earlier link of this 103 asks for the same; leave one out")
             return [self._refused(number, asked, refusal, fetch=earlier)]
         if state.is_over_budget():
             limit = Refusal("limit", f"the limit of {state.options.limits.requests} requests was reached")
             return [self._refused(number, asked, limit)]
-        hint = asked.hint
-        bare = asked.rel == "modulepreload" and hint.destination is None
         fetch, queued = state.new_fetch(
             asked.url,
             destination=asked.destination,
             mode=asked.mode,
             credentials=asked.credentials,
-            priority=priorities.hinted(asked.destination, hint.fetch_priority, bare_module=bare),
-            fetch_priority=hint.fetch_priority,
+            priority=priorities.hinted(asked.destination, asked.fetch_priority, bare_module=asked.bare_module),
+            fetch_priority=asked.fetch_priority,
             initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=self._judged_so_far),
             client=navigation.url,
             referrer=navigation.url,
             referrer_policy=policy,
             hint=self._judged_so_far,
         )
-        self._by_url[asked.url.href] = fetch.id
+        self._by_key[asked.key] = fetch.id
+        if state.profile.keeps_preloads:
+            key = (asked.url.href, asked.destination, asked.mode, asked.credentials)
+            state.preloads[key] = Preload(fetch, asked.integrity or "")
         return [self._acted(number, asked, "EH 4.6", "requested at once", fetch.id), *queued]
 
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
@@ -119,12 +122,9 @@ class Hints:
     def _judged(
         self, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
     ) -> HintJudged:
-        hint = link.hint
         asked = link if isinstance(link, Asked) else None
         raw = link.raw if isinstance(link, Dropped) else link.link.raw
         href = link.link.target if link.link else ""
-        rel = hint.rel if hint else (link.link.param("rel") if link.link else None)
-        preconnect = rel == "preconnect"
         self._judged_so_far += 1
         return HintJudged(
             self._judged_so_far - 1,
@@ -132,11 +132,11 @@ class Hints:
             raw,
             href,
             link.url.href if link.url else None,
-            rel,
-            None if preconnect else asked.destination if asked else hint.destination if hint else None,
+            link.rel,
+            None if link.rel == "preconnect" else link.destination,
             asked.mode if asked else None,
             asked.credentials if asked else None,
-            hint.fetch_priority if hint else FetchPriority.AUTO,
+            link.fetch_priority,
             self.state.profile.name,
             outcome,
             why.rule,

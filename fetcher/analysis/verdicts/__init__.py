@@ -1,0 +1,12 @@
+"""What each browser would do with each link of a page: of its 103s (``early``), its final head and its markup
+(``document``); pure functions of the record, so that imported HARs get them too.
+
+How a profile reads a 103 is the machine's own code (``browser.hints``: one file per profile), asked again here and not
+restated; a text that would act is worked out by asking that reading once more (``mending``).
+"""
+
+from fetcher.analysis.verdicts.document import document_links
+from fetcher.analysis.verdicts.early import early_hints_of, verdicts
+from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Place, Verdict
+
+__all__ = ["JudgedLink", "LinkSource", "Place", "Verdict", "document_links", "early_hints_of", "verdicts"]

@@ -1,0 +1,174 @@
+"""The links of the document, judged for every profile: those of the final head's Link field, then those of its markup
+(EH 8), in that order (EH 8.1).
+
+Chromium's verdict is the machine's own: the same filter and the same ``consumer_of``, asked for a document rebuilt from
+the record. The others part from it where EH 8 names a difference. Markup is known only from what a scan found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Place, Verdict
+from fetcher.browser.commands import ConnectionKey
+from fetcher.browser.document.consumers import consumer_of
+from fetcher.browser.document.final_links import candidate_of
+from fetcher.browser.fetches import Document, Fetch
+from fetcher.browser.hints.reading import Refusal
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.fields.link import Finding, Link, parse
+from fetcher.fields.link_preload import FinalLink, filter_final_link
+from fetcher.record.page_load import PageLoad, RequestRecord
+from fetcher.terms import (
+    Credentials,
+    Destination,
+    FetchPriority,
+    Initiator,
+    InitiatorKind,
+    Mode,
+    NetPriority,
+    ProfileName,
+    field_values,
+)
+from fetcher.urls import URL, resolve
+
+_KINDS = (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD, CandidateKind.PRECONNECT, CandidateKind.DNS_PREFETCH)
+_CHROMIUMS = (ProfileName.CHROMIUM, ProfileName.EAGER)
+
+
+def document_links(load: PageLoad) -> tuple[JudgedLink, ...]:
+    """Every link of the page's document that could preload or preconnect; () where no document came."""
+    request = load.document_request
+    url = resolve(request.url) if request is not None else None
+    if request is None or url is None:
+        return ()
+    source = _document(request, url, load)
+    device = load.device
+    screen = Screen(device.width, device.height, device.dpr, device.mobile) if device is not None else Screen()
+    return (*_of_the_head(load, request, source, screen), *_of_the_markup(load, request, source, screen))
+
+
+def _document(request: RequestRecord, url: URL, load: PageLoad) -> Fetch:
+    """The machine's view of the document, as far as reading its links needs one."""
+    fetch = Fetch(
+        request.id, url, Destination.DOCUMENT, Mode.NAVIGATE, Credentials.INCLUDE, NetPriority.HIGHEST,
+        FetchPriority.AUTO, Initiator(InitiatorKind.NAVIGATION), ConnectionKey(url.scheme, url.host, url.port),
+    )  # fmt: skip
+    fetch.encoding = request.encoding
+    fetch.document = Document(fetch, url)
+    for found in load.discoveries:
+        if found.source == request.id and found.candidate.kind is CandidateKind.BASE and found.url is not None:
+            fetch.document.base = resolve(found.url) or url
+            break
+    return fetch
+
+
+def _of_the_head(load: PageLoad, request: RequestRecord, source: Fetch, screen: Screen) -> Iterator[JudgedLink]:
+    lines = list(field_values(request.response_fields, "link"))
+    if not lines:
+        return
+    parsed = parse(lines)
+    recorded = [
+        (number, found.candidate.offset)
+        for number, found in enumerate(load.discoveries)
+        if found.source == request.id and found.candidate.element == "Link"
+    ]
+    members: list[Link | Finding] = sorted([*parsed.links, *parsed.findings], key=lambda member: member.offset)
+    for member in members:
+        if isinstance(member, Finding):
+            refusal = Refusal(member.rule, member.message, member.code)
+            yield _judged(LinkSource.LINK_HEADER, request, member.text, member.offset, lines, None, refusal)
+            continue
+        answer = _read(member, source, screen, None)
+        discovery = next((number for number, offset in recorded if offset == member.offset), None)
+        yield _judged(
+            LinkSource.LINK_HEADER, request, member.raw, member.offset, lines, member, answer, discovery
+        )  # fmt: skip
+
+
+def _of_the_markup(load: PageLoad, request: RequestRecord, source: Fetch, screen: Screen) -> Iterator[JudgedLink]:
+    for number, found in enumerate(load.discoveries):
+        candidate = found.candidate
+        if found.source != request.id or candidate.kind not in _KINDS or candidate.element == "Link":
+            continue
+        attributes = tuple((name, value or None) for name, value in candidate.attributes if name != "href")
+        raw = "<link " + " ".join(f'{name}="{value}"' if value else name for name, value in candidate.attributes) + ">"
+        link = Link(candidate.url, attributes, raw, candidate.offset)
+        answer = _read(link, source, screen, candidate)
+        yield _judged(LinkSource.MARKUP, request, raw, candidate.offset, None, link, answer, number, candidate.line)
+
+
+def _read(link: Link, source: Fetch, screen: Screen, candidate: Candidate | None) -> FinalLink | Refusal:
+    """As Chromium reads it; ``candidate`` is the element it stands in, None for a field."""
+    read = filter_final_link(link, source.url.href)
+    if isinstance(read, Finding):
+        return Refusal(read.rule, read.message, read.code)
+    if read.rel == "dns-prefetch":
+        return Refusal("EH 8.3", "dns-prefetch looks a name up and requests nothing; use rel=preconnect", "look-up")
+    made = candidate or candidate_of(link, read)
+    if read.rel == "preconnect":
+        url = resolve(link.target, source.url.href)
+        wrong = url is None or not url.is_http
+        return Refusal("EH 8.2", "its target is no http(s) URL; name an origin", "scheme") if wrong else read
+    consumer = consumer_of(source, made, 0.0, screen)
+    if not isinstance(consumer, str):
+        return read
+    rule = "EH 8.5" if "media" in consumer else "EH 10.1" if "mixed content" in consumer else "EH 8.2"
+    return Refusal(rule, f"{consumer}; nothing is requested")
+
+
+def _judged(
+    source: LinkSource,
+    request: RequestRecord,
+    raw: str,
+    offset: int,
+    lines: list[str] | None,
+    link: Link | None,
+    answer: FinalLink | Refusal,
+    discovery: int | None = None,
+    line: int = 0,
+) -> JudgedLink:
+    url = resolve(link.target, request.url) if link is not None else None
+    read = answer if isinstance(answer, FinalLink) else None
+    return JudgedLink(
+        source=source,
+        interim=None,
+        request=request.id,
+        place=_place(offset, len(raw), lines, line),
+        raw=raw,
+        href=link.target if link is not None else "",
+        url=url.href if url is not None else None,
+        rel=link.param("rel") if link is not None else None,
+        destination=read.destination if read is not None else None,
+        verdicts=tuple(_verdict(name, answer, source) for name in ProfileName),
+        discovery=discovery,
+    )
+
+
+def _place(offset: int, length: int, lines: list[str] | None, line: int) -> Place:
+    """In markup the element's own text is not kept, so its length is unknown."""
+    if lines is None:
+        return Place(offset, None, line, None)
+    start = 0
+    for number, each in enumerate(lines):
+        if offset < start + len(each) + 2 or number == len(lines) - 1:
+            return Place(offset, length, number, offset - start)
+        start += len(each) + 2
+    return Place(offset, length, 0, offset)
+
+
+def _verdict(name: ProfileName, answer: FinalLink | Refusal, source: LinkSource) -> Verdict:
+    if isinstance(answer, Refusal):
+        if answer.code == "stylesheet" and name is ProfileName.FIREFOX:
+            return Verdict(name, True, "EH 8.8", "Firefox loads a style sheet named by a Link field")
+        if answer.code == "stylesheet" and name not in _CHROMIUMS:
+            text = "only Firefox loads a style sheet named by a Link field; use a <link> element"
+            return Verdict(name, False, answer.rule, text)
+        return Verdict(name, False, answer.rule, answer.reason)
+    if answer.rel == "preconnect":
+        return Verdict(name, True, "EH 8.3", "a connection is opened, before the document is there")
+    if answer.needs_viewport:
+        return Verdict(name, True, "EH 8.3", "requested once the viewport is known")
+    where = "with the head" if source is LinkSource.LINK_HEADER else "as soon as it is read"
+    return Verdict(name, True, "EH 8.1", f"requested {where}, unless an earlier request of it serves")
