@@ -7,6 +7,7 @@ from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
+from fetcher.browser.requests.priorities import Place
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, Mode, NetPriority
@@ -48,6 +49,7 @@ class Document:
     fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
     families: set[str] = field(default_factory=set)
     css_images: CssImages = field(default_factory=CssImages)
+    place: Place = field(default_factory=Place)
 
     @property
     def url(self) -> URL:

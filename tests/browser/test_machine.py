@@ -183,8 +183,8 @@ def test_an_http2_connection_carries_no_more_than_the_peer_allows() -> None:
     play = Playbook()
     play.opens(streams=2)
     play.head(0)
-    lines = play.finds(image("/1.png"), image("/2.png"), sheet("/a.css"))
-    assert [line for line in lines if line.startswith("start")] == ["start 3 https://a.test/a.css on 0 style no-cors"]
+    lines = play.finds(image("/1.png"), image("/2.png"), script("/a.js", fetchpriority="high"))
+    assert [line for line in lines if line.startswith("start")] == ["start 3 https://a.test/a.js on 0 script no-cors"]
     play.head(3, fields=())
     assert play.ends(3) == ["start 1 https://a.test/1.png on 0 image no-cors"]
 

@@ -8,7 +8,7 @@ from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
 from fetcher.discovery.viewport.lengths import Screen
-from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority
+from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode
 from fetcher.urls import URL, resolve
 
 _DESTINATIONS = {
@@ -98,15 +98,7 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     else:
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
-    deferred = any(candidate.attribute(name) is not None for name in ("async", "defer"))
-    deferred = deferred or kind is CandidateKind.MODULE_SCRIPT
-    if kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD):
-        bare = kind is CandidateKind.MODULEPRELOAD and candidate.attribute("as") is None
-        priority = priorities.hinted(destination, fetch_priority, bare_module=bare)
-    else:
-        priority = priorities.found(destination, fetch_priority, in_head=candidate.in_head, deferred=deferred)
-    if kind is CandidateKind.STYLESHEET and not use.applies:
-        priority = NetPriority.IDLE
+    priority = priorities.found(candidate, destination, fetch_priority, document.place, applies=use.applies)
     return Consumer(
         document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
         initiator, document.url, source.url, applies=use.applies, note=note,

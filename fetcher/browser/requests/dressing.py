@@ -11,7 +11,7 @@ from functools import lru_cache
 from fetcher.browser.profiles import DRIVING, Profile
 from fetcher.browser.requests.device import client_hints
 from fetcher.browser.requests.device import user_agent as user_agent_of
-from fetcher.browser.requests.priorities import priority_field
+from fetcher.browser.requests.priorities import is_incremental, priority_field
 from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
 from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
 from fetcher.urls import URL, is_loopback, sec_fetch_site
@@ -83,7 +83,9 @@ def dress(
     if cookie is not None:
         fields.append(("cookie", cookie))
     if protocol is not HttpVersion.HTTP_1_1:
-        fields.append(("priority", priority_field(priority)))
+        told = priority_field(priority, is_incremental(destination, hinted=hinted))
+        if told is not None:
+            fields.append(("priority", told))
     if extra:
         replaced = {name for name, _ in extra}
         fields = [field for field in fields if field[0] not in replaced]

@@ -1,9 +1,19 @@
-"""Chromium's request priority by destination and place, and the ``priority`` field that says it (EH 5.5, RFC 9218)."""
+"""Chromium's request priority by destination, attributes and place, and the ``priority`` field that says it (EH 5.5,
+RFC 9218). ``tests/end_to_end/chromium/test_priorities.py`` holds every rule here against Chromium 156.
+
+What a document names is judged as Chromium's preload scanner judges it: the first five images that are not known to be
+small are boosted, and classic scripts and style sheets after the first image are "late". This is the priority a request
+leaves with. Chromium lays the page out afterwards and raises images that it finds in the viewport, on HTTP/2 with a
+PRIORITY_UPDATE frame; nothing is laid out here, so nothing is raised later.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache
 
+from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import Destination, FetchPriority, NetPriority
 
 _HIGH, _LOW, _AUTO = FetchPriority.HIGH, FetchPriority.LOW, FetchPriority.AUTO
@@ -18,6 +28,30 @@ _HINTED: dict[Destination, tuple[NetPriority, NetPriority, NetPriority]] = {
 }
 _COLUMN = {_AUTO: 0, _HIGH: 1, _LOW: 2}
 
+_NAVIGATIONS = (
+    Destination.DOCUMENT,
+    Destination.FRAME,
+    Destination.FRAMESET_FRAME,
+    Destination.OBJECT,
+    Destination.EMBED,
+)
+_WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT)
+"""Of use only once they are complete, so not said to be incremental."""
+
+BOOSTED_IMAGES = 5
+SMALL_IMAGE = 10_000
+"""CSS pixels in all up to which an image is small, where its width and height attributes say so."""
+_DIMENSION = re.compile(r"[\t\n\f\r ]*\+?(\d+(?:\.\d*)?|\.\d+)([%*]?)")
+
+
+@dataclass(slots=True)
+class Place:
+    """How far into a document its requests have come: ``late`` once an image was named, ``boosted`` how many of the
+    boosts were given or were not needed."""
+
+    late: bool = False
+    boosted: int = 0
+
 
 def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_module: bool) -> NetPriority:
     """``bare_module``: a modulepreload without ``as``, which Chromium leaves at IDLE (EH 5, last row)."""
@@ -27,27 +61,94 @@ def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_modu
     return row[_COLUMN[fetch_priority]] if row else NetPriority.LOWEST
 
 
-def found(destination: Destination, fetch_priority: FetchPriority, *, in_head: bool, deferred: bool) -> NetPriority:
-    """A request the document itself asks for: ``deferred`` is async, defer or module for a script."""
-    match destination:
-        case Destination.FRAME | Destination.FRAMESET_FRAME:
-            normal = NetPriority.HIGHEST
-        case Destination.STYLE:
-            normal = NetPriority.HIGHEST
-        case Destination.FONT:
-            normal = NetPriority.HIGHEST
-        case Destination.SCRIPT:
-            normal = NetPriority.LOWEST if deferred else NetPriority.MEDIUM if in_head else NetPriority.LOW
-        case _:
-            normal = NetPriority.LOWEST
+def found(
+    candidate: Candidate, destination: Destination, fetch_priority: FetchPriority, place: Place, *, applies: bool
+) -> NetPriority:
+    """A request the document asks for with ``candidate``. ``applies``: whether a style sheet does, here. Images move
+    ``place`` on."""
+    if destination in _NAVIGATIONS:
+        return NetPriority.HIGHEST
+    if destination is Destination.STYLE:
+        return _style(candidate, fetch_priority, place, applies=applies)
+    if destination is Destination.SCRIPT:
+        return _script(candidate, fetch_priority, place)
+    if candidate.kind is CandidateKind.IMAGE:
+        return _image(candidate, fetch_priority, place)
+    preload = candidate.kind is CandidateKind.PRELOAD
+    normal = NetPriority.LOWEST
+    if destination is Destination.FONT:
+        normal = NetPriority.MEDIUM if preload else NetPriority.HIGHEST
+    elif destination is Destination.EMPTY and preload:
+        normal = NetPriority.MEDIUM
+    return _asked(normal, fetch_priority)
+
+
+def _asked(normal: NetPriority, fetch_priority: FetchPriority) -> NetPriority:
     if fetch_priority is _HIGH:
         return max(normal, NetPriority.MEDIUM)
-    if fetch_priority is _LOW:
-        return NetPriority.LOWEST
-    return normal
+    return min(normal, NetPriority.LOWEST) if fetch_priority is _LOW else normal
+
+
+def _style(candidate: Candidate, fetch_priority: FetchPriority, place: Place, *, applies: bool) -> NetPriority:
+    if candidate.kind is CandidateKind.CSS_IMPORT:  # also from a sheet that does not apply
+        return NetPriority.HIGHEST
+    if not applies:
+        return _asked(NetPriority.IDLE, fetch_priority)
+    if place.late:
+        return _asked(NetPriority.LOW, fetch_priority)
+    return NetPriority.MEDIUM if fetch_priority is _LOW else NetPriority.HIGHEST
+
+
+def _script(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:
+    renders = "render" in (candidate.attribute("blocking") or "").lower().split()
+    if candidate.kind is CandidateKind.SCRIPT:
+        if any(candidate.attribute(name) is not None for name in ("async", "defer")):
+            normal = NetPriority.LOWEST
+        else:
+            normal = NetPriority.LOW if place.late else NetPriority.MEDIUM
+            renders = renders or not place.late  # the parser waits for it
+    elif candidate.kind is CandidateKind.PRELOAD and place.late:
+        normal = NetPriority.LOW
+    else:
+        normal = NetPriority.MEDIUM
+    asked = _asked(normal, fetch_priority)
+    return max(asked, NetPriority.MEDIUM) if renders else asked
+
+
+def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:
+    if (candidate.attribute("loading") or "").lower() == "lazy":
+        return _asked(NetPriority.LOWEST, fetch_priority)  # after layout, so it makes nothing late
+    place.late = True
+    normal = NetPriority.LOWEST
+    if place.boosted < BOOSTED_IMAGES and not _is_small(candidate):
+        place.boosted += 1
+        normal = NetPriority.LOW
+    return _asked(normal, fetch_priority)
+
+
+def _is_small(candidate: Candidate) -> bool:
+    if candidate.element != "img":
+        return False
+    width, height = (_dimension(candidate.attribute(name)) for name in ("width", "height"))
+    if width is not None and height is not None:
+        return width * height <= SMALL_IMAGE
+    return width == 0 or height == 0
+
+
+def _dimension(value: str | None) -> float | None:
+    """HTML's "parse a dimension value", percentages aside, which say nothing before layout."""
+    match = _DIMENSION.match(value or "")
+    return float(match[1]) if match and not match[2] else None
+
+
+def is_incremental(destination: Destination, *, hinted: bool) -> bool:
+    """Whether a part of it is of use already (RFC 9218 4.2), as Chromium says it: for scripts, sheets and fonts of the
+    page not, but for all that a 103 asked for (EH 5.5)."""
+    return hinted or destination not in _WHOLE
 
 
 @cache
-def priority_field(priority: NetPriority) -> str:
-    """The ``priority`` value: u=3 is the default and left out, incremental is always said (EH 5.5)."""
-    return "i" if priority.urgency == 3 else f"u={priority.urgency}, i"
+def priority_field(priority: NetPriority, incremental: bool = True) -> str | None:
+    """The ``priority`` value: u=3 is the default and left out; None where all is default, and no field is sent."""
+    said = [*([] if priority.urgency == 3 else [f"u={priority.urgency}"]), *(["i"] if incremental else [])]
+    return ", ".join(said) or None
