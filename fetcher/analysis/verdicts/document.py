@@ -44,9 +44,19 @@ def document_links(load: PageLoad) -> tuple[JudgedLink, ...]:
     if request is None or url is None:
         return ()
     source = _document(request, url, load)
-    device = load.device
-    screen = Screen(device.width, device.height, device.dpr, device.mobile) if device is not None else Screen()
+    screen = screen_of(load)
     return (*_of_the_head(load, request, source, screen), *_of_the_markup(load, request, source, screen))
+
+
+def screen_of(load: PageLoad) -> Screen:
+    device = load.device
+    return Screen(device.width, device.height, device.dpr, device.mobile) if device is not None else Screen()
+
+
+def rebuilt(load: PageLoad, request: RequestRecord) -> Fetch | None:
+    """A document or sheet of the record as the machine sees it, as far as what it asks for needs that."""
+    url = resolve(request.url)
+    return _document(request, url, load) if url is not None else None
 
 
 def _document(request: RequestRecord, url: URL, load: PageLoad) -> Fetch:
