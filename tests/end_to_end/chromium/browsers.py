@@ -14,7 +14,7 @@ from typing import Any
 
 import fetcher
 from fetcher.browser.requests.device import device
-from fetcher.browser.storage.cookies import BrowserState
+from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import FetcherError
 from fetcher.net import NetOptions
 from tests.end_to_end.chromium.case import Case
