@@ -75,12 +75,43 @@ class CloseConnection:
 @dataclass(frozen=True, slots=True)
 class Scan:
     """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped. ``charset``
-    is Content-Type's label, ``inherited`` the encoding of what uses it (a sheet) or frames it."""
+    is Content-Type's label, ``inherited`` the encoding of what uses it (a sheet) or frames it. Without ``scripting``
+    what stands in <noscript> counts."""
 
     fetch: int
     kind: ScanKind
     charset: str | None = None
     inherited: str | None = None
+    scripting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIntegrity:
+    """Compare ``fetch``'s decoded content with ``metadata`` (an integrity attribute) once it is all there; answered by
+    IntegrityChecked. Content that has arrived is looked at too, as far as it was kept."""
+
+    fetch: int
+    metadata: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFetch:
+    """The response of ``fetch`` is kept from what asked for it, by ``rule``. Nothing to carry out: where its transfer
+    ends with this, a CancelFetch says so."""
+
+    fetch: int
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectInside:
+    """``fetch`` was never sent: the browser itself answered it with a redirect to ``location`` (``cause``: "HSTS"), as
+    a 307 that no server sent. Nothing to carry out."""
+
+    fetch: int
+    location: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +198,7 @@ class DiscoveryResolved:
     reason: str = ""
     fetch: int | None = None
     earlier: int | None = None
+    rule: str = ""
 
 
 Command = (
@@ -176,6 +208,9 @@ Command = (
     | CancelFetch
     | CloseConnection
     | Scan
+    | CheckIntegrity
+    | BlockFetch
+    | RedirectInside
     | SetTimer
     | Finish
     | DropFetch

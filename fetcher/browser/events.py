@@ -130,6 +130,17 @@ class ScanDrained:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrityChecked:
+    """The content of ``fetch`` was compared with the metadata asked about: ``found`` is its digest as an integrity
+    attribute spells it. ``matches`` None: it was too large to be kept until somebody asked."""
+
+    at: float
+    fetch: int
+    matches: bool | None
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class FetchEnded:
     """``has_text``: whether the decoded content held the text looked for; None where none was."""
 
@@ -181,6 +192,7 @@ Event = (
     | CharsetSettled
     | Discovered
     | ScanDrained
+    | IntegrityChecked
     | FetchEnded
     | FetchFailed
     | TimerFired

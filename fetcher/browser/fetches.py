@@ -7,6 +7,7 @@ from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
+from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.priorities import Place
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
@@ -50,6 +51,7 @@ class Document:
     families: set[str] = field(default_factory=set)
     css_images: CssImages = field(default_factory=CssImages)
     place: Place = field(default_factory=Place)
+    policies: Policies = field(default_factory=Policies)
 
     @property
     def url(self) -> URL:
@@ -60,7 +62,7 @@ class Document:
 class Consumer:
     """An element or rule of ``document`` that wants a URL: kept while it waits for the head of a hinted request
     (EH 9.3). ``applies``: whether a style sheet does, here, so that what it names can be wanted; ``note`` is said of
-    what becomes of it."""
+    what becomes of it. ``is_judged``: the policies were asked about it."""
 
     document: Document
     source: int
@@ -78,6 +80,7 @@ class Consumer:
     redirects: int = 0
     applies: bool = True
     note: str = ""
+    is_judged: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +89,9 @@ class Fetch:
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary. ``retried`` allows one second try,
     ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as,
-    ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3)."""
+    ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3).
+    ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
+    server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on."""
 
     id: int
     url: URL
@@ -116,6 +121,10 @@ class Fetch:
     encoding: str | None = None
     document: Document | None = None
     hop: Fetch | None = None
+    crossed: bool = False
+    tainted: bool = False
+    integrity: str = ""
+    is_checked: bool = True
     waiting: list[Consumer] = field(default_factory=list)
 
     @property
@@ -127,6 +136,10 @@ class Fetch:
     def is_hinted(self) -> bool:
         """Started by a 103, and not by the document; so is where its redirect led."""
         return self.hint is not None
+
+    @property
+    def is_ok(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_pending(self) -> bool:

@@ -31,6 +31,7 @@ from fetcher.browser.events import (
     FetchFailed,
     GoAway,
     Head,
+    IntegrityChecked,
     Interim,
     NavigationStarted,
     RequestSent,
@@ -43,10 +44,12 @@ from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.options import BrowserOptions
+from fetcher.browser.policies.gate import origin_of
 from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected, request_of
 from fetcher.browser.storage.cookies import CookieJar
+from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.browser.storage.state import BrowserState
 from fetcher.fields.referrer_policy import ReferrerPolicy
@@ -73,6 +76,7 @@ class Browser:
         profile = profile_named(options.profile)
         pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
         self.state = LoadState(options, profile, pool, jar=CookieJar(options.remembered.cookies))
+        self.state.secure_hosts = SecureHosts(options.remembered.secure_hosts)
         self.subresources = Subresources(self.state)
         self.hints = Hints(self.state)
         self.finished = False
@@ -83,6 +87,7 @@ class Browser:
         """What to do now that ``event`` happened."""
         if self.finished:
             return []
+        self.state.at = event.at
         commands: list[Command]
         match event:
             case Interim():
@@ -101,6 +106,8 @@ class Browser:
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
                 commands = []
+            case IntegrityChecked():
+                commands = self.subresources.integrity_checked(event)
             case FetchEnded():
                 self._settle(self.state.fetches[event.fetch], FetchState.ENDED)
                 commands = []
@@ -109,6 +116,8 @@ class Browser:
             case ConnectionReady():
                 protocol = event.facts.protocol if event.facts else HttpVersion.HTTP_1_1
                 self.state.pool.ready(event.connection, protocol, event.max_streams)
+                if event.facts is not None:
+                    self.state.facts[event.connection] = event.facts
                 commands = []
             case StreamLimitChanged():
                 self.state.pool.resize(event.connection, event.max_streams)
@@ -188,6 +197,7 @@ class Browser:
         fetch = self.state.fetches[event.fetch]
         fetch.status, fetch.fields = event.status, event.fields
         self.state.keep_cookies(fetch, event.fields, event.at)
+        self.state.keep_secure_host(fetch, event.fields)
         if fetch is not self._navigation:
             return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, event.at)
         location = redirect_target(event.status, event.fields)
@@ -335,5 +345,6 @@ class Browser:
             user_agent=state.options.user_agent,
             mobile=state.is_mobile,
             cookie=state.cookie_for(fetch, at),
+            origin="null" if fetch.consumer and origin_of(fetch.consumer, fetch) == "null" else None,
         )
         return StartFetch(fetch.id, request_of(fetch), line.id)

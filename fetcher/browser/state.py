@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fetcher.browser.commands import Command, ConnectionKey, QueueFetch
+from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside
 from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
+from fetcher.browser.policies.container import EmbedderPolicy
+from fetcher.browser.policies.mixed_content import secured
 from fetcher.browser.profiles import Profile
 from fetcher.browser.storage.cookies import CookieJar
+from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
+    ConnectionFacts,
     Credentials,
     Destination,
     FetchPriority,
@@ -33,7 +37,8 @@ class LoadState:
     kept for the consumer whose request is the same, where the profile keeps them (EH 9.1). ``pending``: fetches queued
     or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's, ``documents``
     all of them, frames and those refreshed away too. ``home`` is the URL that was asked for, ``epoch`` seconds of wall
-    time at clock time 0."""
+    time at clock time 0, ``at`` the clock time of the last event. ``facts``: what is known of each connection;
+    ``hint_embedder`` is the COEP of the 103 that was acted on (EH 6.4)."""
 
     options: BrowserOptions
     profile: Profile
@@ -48,6 +53,10 @@ class LoadState:
     jar: CookieJar = field(default_factory=CookieJar)
     home: URL | None = None
     epoch: float = 0.0
+    at: float = 0.0
+    hint_embedder: EmbedderPolicy = EmbedderPolicy.UNSAFE_NONE
+    secure_hosts: SecureHosts = field(default_factory=SecureHosts)
+    facts: dict[int, ConnectionFacts] = field(default_factory=dict)
 
     def keep_cookies(self, fetch: Fetch, fields: Fields, at: float) -> None:
         """Store the Set-Cookie values of a final response's ``fields`` (never those of a 103: EH 10.6)."""
@@ -55,6 +64,13 @@ class LoadState:
             for name, value in fields:
                 if name == "set-cookie":
                     self.jar.store(value, fetch.url, self.epoch + at / 1000, self._page_of(fetch))
+
+    def keep_secure_host(self, fetch: Fetch, fields: Fields) -> None:
+        """Heed Strict-Transport-Security, if it came over a connection whose certificate was found good."""
+        value = next((value for name, value in fields if name == "strict-transport-security"), None)
+        facts = self.facts.get(fetch.connection) if fetch.connection is not None else None
+        if value is not None and facts is not None and facts.tls is not None and facts.tls.verified:
+            self.secure_hosts.note(value, fetch.url, self.epoch + self.at / 1000)
 
     def cookie_for(self, asked: Fetch | Consumer, at: float) -> str | None:
         """The Cookie field of a request sent at clock time ``at``."""
@@ -95,7 +111,8 @@ class LoadState:
 
     def remembered(self, at: float) -> BrowserState:
         """What the browser knows at clock time ``at``, for another load."""
-        return BrowserState(self.jar.cookies(self.epoch + at / 1000))
+        now = self.epoch + at / 1000
+        return BrowserState(self.jar.cookies(now), self.secure_hosts.values(now))
 
     def add(self, document: Document) -> None:
         document.fetch.document = document
@@ -129,7 +146,23 @@ class LoadState:
         consumer: Consumer | None = None,
         redirects: int = 0,
     ) -> tuple[Fetch, list[Command]]:
-        """Decide on a request: it waits in the pool until a connection takes it."""
+        """Decide on a request: it waits in the pool until a connection takes it. One for an http: URL of a host that is
+        only asked over https is answered here, and the request given is the one that this leads to."""
+        if self.secure_hosts.covers(url, self.epoch + self.at / 1000):
+            first = Fetch(
+                len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator,
+                self.pool_key(url, credentials, client), client, referrer, referrer_policy, hint, consumer,
+                FetchState.ENDED, redirects=redirects, status=307,
+            )  # fmt: skip
+            self.fetches.append(first)
+            target = secured(url)
+            fetch, commands = self.new_fetch(
+                target, destination=destination, mode=mode, credentials=credentials, priority=priority,
+                fetch_priority=fetch_priority, initiator=redirected(first), client=client, referrer=referrer,
+                referrer_policy=referrer_policy, hint=hint, consumer=consumer, redirects=redirects + 1,
+            )  # fmt: skip
+            inside = RedirectInside(first.id, target.href, "HSTS")
+            return fetch, [QueueFetch(first.id, request_of(first), hint), inside, *commands]
         key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT)
         fetch = Fetch(
             len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator, key,

@@ -15,7 +15,8 @@ from enum import StrEnum
 class CandidateKind(StrEnum):
     """What kind of thing was named. BASE carries no request; FONT_USE says a family is used outside @font-face; FRAME
     is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own); MARKUP lists
-    names that the markup uses (``markup``), and carries no request either."""
+    names that the markup uses (``markup``), and carries no request either. CONTENT_SECURITY_POLICY is the <meta>
+    of that name, whose policy is its content attribute."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -34,6 +35,7 @@ class CandidateKind(StrEnum):
     FRAME = "frame"
     REFRESH = "refresh"
     MARKUP = "markup"
+    CONTENT_SECURITY_POLICY = "content-security-policy"
 
 
 SHOWN = 64

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fetcher.terms import Destination
+from fetcher.terms import Destination, Fields, field_value
 
 _BLANK = "\t\n\r "
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
@@ -141,3 +141,14 @@ def supports(destination: Destination, text: str) -> bool:
         return True
     found = parse(text)
     return found is not None and found.essence in accepted
+
+
+def is_javascript(found: MimeType) -> bool:
+    """Whether it is one of the JavaScript MIME types (MIME Sniffing 4.6)."""
+    return found.essence in _SCRIPT
+
+
+def is_nosniff(fields: Fields) -> bool:
+    """Fetch "determine nosniff": the first value of X-Content-Type-Options decides."""
+    value = field_value(fields, "x-content-type-options")
+    return value is not None and value.partition(",")[0].strip(_BLANK).lower() == "nosniff"

@@ -7,6 +7,7 @@ only then. Content that cannot be decoded to its end is scanned as far as it cou
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from fetcher.browser.commands import Scan, ScanKind
@@ -16,6 +17,7 @@ from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
 from fetcher.errors import FetcherError
+from fetcher.fields import integrity
 from fetcher.load.needle import Needle
 from fetcher.terms import Fields, Limits
 from fetcher.wire.coding import decoder_for
@@ -41,8 +43,8 @@ class Content:
     things were named: nobody looks at the rest."""
 
     __slots__ = (
-        "_decoder", "_keeping", "_kept", "_kind", "_left", "_names", "_needle", "_scanner", "_text",
-        "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
+        "_decoder", "_digest", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names", "_needle",
+        "_scanner", "_scripting", "_text", "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
@@ -56,10 +58,13 @@ class Content:
         self.fault: FetcherError | None = None
         self._keeping = keeping
         self._kept: list[bytes] = []
+        self._metadata = ""
+        self._digest: hashlib._Hash | None = None
         self._decoder = decoder_for(fields, limits.decoded_bytes)
         self._left = limits.discoveries
         self._needle = None if find_text is None else Needle(find_text, fields)
         self._kind = ScanKind.HTML
+        self._scripting = True
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | CssScanner | None = None
         self._names: MarkupNames | None = None
@@ -67,12 +72,35 @@ class Content:
     def scan(self, order: Scan) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
         self._kind = order.kind
+        self._scripting = order.scripting
         self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
         found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
         self._forget()
         if self.ended:
             found += self._close()
         return found
+
+    def check(self, metadata: str) -> bool:
+        """Begin to compare with integrity ``metadata``; False where content has gone that was not kept."""
+        algorithm = integrity.strongest(metadata)
+        if algorithm is None or self.is_cut or (self.decoded and not self.keeps):
+            return False
+        self._metadata = metadata
+        self._digest = hashlib.new(algorithm)
+        for piece in self._kept:
+            self._digest.update(piece)
+        return True
+
+    def checked(self) -> tuple[bool, str]:
+        """Whether the content, now that it is over, has a digest of the metadata, and that digest."""
+        digest, self._digest = self._digest, None
+        assert digest is not None
+        raw = digest.digest()
+        return integrity.matches(self._metadata, digest.name, raw), integrity.written(digest.name, raw)
+
+    @property
+    def is_checking(self) -> bool:
+        return self._digest is not None
 
     @property
     def is_scanning(self) -> bool:
@@ -125,6 +153,8 @@ class Content:
         try:
             for piece in pieces:
                 self.decoded += len(piece)
+                if self._digest is not None:
+                    self._digest.update(piece)
                 if self._needle is not None:
                     self._needle.feed(piece)
                 if self._text is not None:
@@ -170,7 +200,7 @@ class Content:
         if self._kind is ScanKind.CSS:
             return CssScanner(encoding=codec, offset=text.offset)
         self._names = MarkupNames()
-        return HtmlScanner(encoding=codec, offset=text.offset)
+        return HtmlScanner(encoding=codec, offset=text.offset, scripting=self._scripting)
 
     def _close(self) -> list[Candidate]:
         if self._text is None:

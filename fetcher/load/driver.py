@@ -25,7 +25,7 @@ from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
-from fetcher.terms import Destination, HttpVersion, Limits, Request
+from fetcher.terms import Destination, HttpVersion, InitiatorKind, Limits, Request
 from fetcher.urls import split
 from fetcher.wire.events import (
     BodyData,
@@ -201,6 +201,8 @@ class Driver:
                 self._opening[command.connection] = self._loop.create_task(self._open(command))
             case c.Scan():
                 self._scan(command)
+            case c.CheckIntegrity():
+                self._check(command)
             case c.CancelFetch():
                 exchange = self._exchanges.pop(command.fetch, None)
                 if exchange is not None:
@@ -218,6 +220,8 @@ class Driver:
                 if not self._done.done():
                     self._done.set_result(None)
             case c.QueueFetch() | c.DropFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved():
+                pass
+            case c.BlockFetch() | c.RedirectInside():
                 pass
 
     def _start(self, command: c.StartFetch) -> None:
@@ -276,6 +280,18 @@ class Driver:
             self._queue.append(e.Discovered(at, command.fetch, tuple(found)))
         if content.ended:
             self._drained(command.fetch, content, at)
+
+    def _check(self, command: c.CheckIntegrity) -> None:
+        content = self._contents.get(command.fetch)
+        if content is None or not content.check(command.metadata):
+            self._queue.append(e.IntegrityChecked(clock.now(), command.fetch, None, ""))
+        elif content.ended:
+            self._checked(command.fetch, content, clock.now())
+
+    def _checked(self, fetch: int, content: Content, at: float) -> None:
+        """The digest of content that is all there."""
+        matches, found = content.checked()
+        self._queue.append(e.IntegrityChecked(at, fetch, matches, found))
 
     def _tell_charset(self, fetch: int, content: Content, at: float) -> None:
         """Before the first thing that is found, and once."""
@@ -356,7 +372,7 @@ class Driver:
             self._depth -= 1
 
     def _head(self, exchange: _Exchange, event: ResponseHead) -> None:
-        keeps = exchange.request.destination is Destination.STYLE
+        keeps = _may_be_claimed(exchange.request)
         wanted = self._find_text if exchange.is_document else None
         keeping = self._keeping if keeps else None
         exchange.content = Content(event.fields, self._limits, keeping=keeping, find_text=wanted)
@@ -398,6 +414,8 @@ class Driver:
         if content.fault is not None:
             self._failed(exchange, content.fault, at, None)
             return
+        if content.is_checking:
+            self._checked(exchange.fetch, content, at)
         if content.is_scanning:
             self._drained(exchange.fetch, content, at)
         elif not content.keeps:
@@ -438,3 +456,10 @@ class Driver:
 
     def _note(self, error: FetcherError) -> None:
         self._errors[str(error)] = error
+
+
+def _may_be_claimed(request: Request) -> bool:
+    """Whether the content may be wanted after it came: a sheet to scan, a script of a hint or preload to check."""
+    initiator = request.initiator
+    early = initiator.kind in (InitiatorKind.EARLY_HINT, InitiatorKind.LINK_HEADER) or initiator.element == "link"
+    return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and early)

@@ -109,6 +109,8 @@ class RequestRecord:
     is what ended the try before; times and connection are the last try's. ``encoding`` is what a scanned document or
     sheet was read as (the Encoding standard's name) and ``encoding_source`` what settled that: bom, content-type,
     declared, inherited or default; ``transcoded``: the offsets of what it names count in its text as UTF-8.
+    ``rule`` names the policy by which the outcome is "blocked" (a response kept from what asked for it: CORS, CORP, SRI
+    ...), or "HSTS" of a 307 that no server sent: the browser's own way from http: to https:.
     ``chunks`` are how a document came in, (ms, decoded bytes so far), 2,000 of them at most."""
 
     id: int
@@ -145,6 +147,7 @@ class RequestRecord:
     encoding: str | None = None
     encoding_source: str | None = None
     transcoded: bool = False
+    rule: str | None = None
 
     @property
     def timing_is_cache_read(self) -> bool:
@@ -217,7 +220,8 @@ class ConnectionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """One thing a document or sheet named, when, and what became of it."""
+    """One thing a document or sheet named, when, and what became of it. ``rule`` names the policy that refused it (CSP,
+    mixed content ...), None where none did."""
 
     at: float
     source: int
@@ -226,6 +230,7 @@ class Discovery:
     outcome: str
     reason: str = ""
     request: int | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -53,6 +53,8 @@ class _Fetch:
     retries: int = 0
     retry_reason: str | None = None
     charset: e.CharsetSettled | None = None
+    blocked: c.BlockFetch | None = None
+    inside: c.RedirectInside | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -129,7 +131,14 @@ class Recorder:
                 self._fetches[event.fetch].charset = event
             case e.ScanDrained():
                 self._inline_scripts += event.inline_scripts
-            case e.Discovered() | e.StreamLimitChanged() | e.GoAway() | e.TimerFired() | e.Stopped():
+            case (
+                e.Discovered()
+                | e.IntegrityChecked()
+                | e.StreamLimitChanged()
+                | e.GoAway()
+                | e.TimerFired()
+                | e.Stopped()
+            ):
                 pass
 
     def _command(self, event: e.Event, command: c.Command) -> None:
@@ -165,9 +174,13 @@ class Recorder:
             case c.DropFetch():
                 fetch = self._fetches[command.fetch]
                 fetch.outcome, fetch.error, fetch.failed = command.kind, command.error, event.at
+            case c.BlockFetch():
+                self._fetches[command.fetch].blocked = command
+            case c.RedirectInside():
+                self._fetches[command.fetch].inside = command
             case c.Finish():
                 self._finish = (event.at, command)
-            case c.CloseConnection() | c.SetTimer() | c.Scan():
+            case c.CloseConnection() | c.SetTimer() | c.Scan() | c.CheckIntegrity():
                 pass
 
     def _queued(self, at: float, command: c.QueueFetch) -> None:
@@ -210,7 +223,16 @@ class Recorder:
             requests=requests,
             connections=tuple(self._connection(number, line) for number, line in enumerate(self._connections)),
             discoveries=tuple(
-                Discovery(self._since(d.found_at), d.source, d.candidate, d.url, d.outcome.value, d.reason, d.fetch)
+                Discovery(
+                    self._since(d.found_at),
+                    d.source,
+                    d.candidate,
+                    d.url,
+                    d.outcome.value,
+                    d.reason,
+                    d.fetch,
+                    d.rule or None,
+                )
                 for d in self._discoveries
             ),
             navigations=tuple(self._navigations),
@@ -228,7 +250,11 @@ class Recorder:
         return None if at is None else self._since(at)
 
     def _request(self, number: int, fetch: _Fetch) -> RequestRecord:
-        request, head = fetch.request, fetch.head
+        request, head, blocked, inside = fetch.request, fetch.head, fetch.blocked, fetch.inside
+        outcome = fetch.outcome if fetch.outcome != "pending" or fetch.connection is not None else "not-sent"
+        if inside is not None:
+            outcome = "complete"
+            fields: Fields = (("location", inside.location), ("non-authoritative-reason", inside.cause))
         return RequestRecord(
             id=number,
             url=request.url,
@@ -245,20 +271,20 @@ class Recorder:
                 self._maybe(fetch.sent),
                 self._maybe(fetch.interim),
                 self._maybe(head.at) if head else None,
-                self._maybe(fetch.end),
+                self._maybe(fetch.discovered if inside else fetch.end),
                 self._maybe(fetch.failed),
             ),
             connection=fetch.connection,
             reused_connection=fetch.reused,
-            status=head.status if head else None,
-            reason_phrase=head.reason if head else None,
+            status=head.status if head else 307 if inside else None,
+            reason_phrase=head.reason if head else "Internal Redirect" if inside else None,
             version=head.version if head else None,
-            response_fields=head.fields if head else (),
+            response_fields=head.fields if head else fields if inside else (),
             deviations=head.deviations if head else (),
             trailers=fetch.trailers,
             sizes=Sizes(head.size if head else None, fetch.transferred, fetch.decoded),
-            outcome=fetch.outcome if fetch.outcome != "pending" or fetch.connection is not None else "not-sent",
-            error=fetch.error,
+            outcome="blocked" if blocked else outcome,
+            error=f"{request.url} was blocked by {blocked.rule}: {blocked.reason}" if blocked else fetch.error,
             hint=fetch.hint,
             redirect_to=fetch.redirect_to,
             earlier=fetch.earlier,
@@ -270,6 +296,7 @@ class Recorder:
             encoding=fetch.charset.encoding if fetch.charset else None,
             encoding_source=fetch.charset.source.value if fetch.charset else None,
             transcoded=fetch.charset.transcoded if fetch.charset else False,
+            rule=blocked.rule if blocked else inside.cause if inside else None,
         )
 
     def _interim(self, event: e.Interim, verdict: c.InterimJudged) -> InterimResponse:

@@ -136,14 +136,14 @@ def _openers(load: PageLoad) -> dict[int, int]:
 def _reasons(load: PageLoad) -> dict[int, str]:
     """Request id -> why it failed. A reason that several have is said once, beneath the first of them; the load's own
     stands in the headline."""
-    sharing: dict[tuple[str, str | None], list[int]] = {}
+    sharing: dict[str, list[int]] = {}
     for request in load.requests:
         if has_failed(request) and request.error != load.error:
-            sharing.setdefault((request.outcome, request.error), []).append(request.id)
-    return {
-        ids[0]: f"{numbered(ids)} {outcome}: {error or 'no reason was given'}"
-        for (outcome, error), ids in sharing.items()
-    }
+            said = f"{request.outcome}: {request.error or 'no reason was given'}"
+            if request.outcome == "blocked" and request.error is not None:
+                said = request.error.removeprefix(f"{request.url} was ")
+            sharing.setdefault(said, []).append(request.id)
+    return {ids[0]: f"{numbered(ids)} {said}" for said, ids in sharing.items()}
 
 
 def numbered(ids: Sequence[int]) -> str:

@@ -136,7 +136,6 @@ NOTHING = [
     (candidate(CandidateKind.DNS_PREFETCH, "//b.test"), "dns-prefetch"),
     (image("data:image/gif,x"), "image"),
     (image("http://["), "image"),
-    (script("http://b.test/a.js"), "script"),
     (script("/old.js", nomodule=""), "script"),
     (candidate(CandidateKind.PRELOAD, "/a.mp4", as_="video"), "preload"),
 ]

@@ -18,7 +18,7 @@ def kinds(of: type[FetcherError] = FetcherError) -> set[str]:
     return {of.kind}.union(*(kinds(each) for each in of.__subclasses__()))
 
 
-OUTCOMES = kinds() | {"complete", "canceled", "not-sent"}
+OUTCOMES = kinds() | {"blocked", "complete", "canceled", "not-sent"}
 
 
 def faults(record: PageLoad, *, saving: bool = True) -> list[str]:
@@ -59,8 +59,13 @@ def _request_faults(request: RequestRecord, record: PageLoad) -> list[str]:
         found.append(f"has the outcome {request.outcome}")
     if complete != (request.error is None):
         found.append(f"is {request.outcome} with the error {request.error!r}")
-    if complete != (times.response_end is not None) or complete == (times.failed_at is not None):
+    if request.outcome == "blocked":  # at its head, or after its content
+        if (times.response_end is not None) == (times.failed_at is not None) or request.rule is None:
+            found.append(f"is blocked by {request.rule} with the times {times}")
+    elif complete != (times.response_end is not None) or complete == (times.failed_at is not None):
         found.append(f"is {request.outcome} with the times {times}")
+    if request.rule == "HSTS":
+        return found  # answered by the browser itself
     if complete and (request.status is None or request.sizes.transferred is None):
         found.append("is complete without a status or size")
     if request.outcome == "not-sent" and (times.request_start is not None or request.connection is not None):

@@ -80,8 +80,6 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         return f"a {url.scheme}: URL"
     if framed and frames.frames_itself(document, url):
         return "the URL of what it would stand in: browsers end such a recursion"
-    if document.url.scheme == "https" and not url.is_trustworthy and kind is not CandidateKind.IMAGE:
-        return "mixed content: an http: resource on an https page"
     if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
         return "nomodule: browsers with modules skip it"
     if kind is CandidateKind.PRELOAD:

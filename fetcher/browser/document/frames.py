@@ -46,20 +46,8 @@ def why_not_looked_into(document: Document, *, frames: bool) -> str:
 
 
 def document_of(fetch: Fetch, parent: Document) -> Document | None:
-    """The document that the answered ``fetch`` puts into a frame of ``parent``; None when it is nothing to scan, or may
-    not be framed there (X-Frame-Options, HTML 7.4.2.5; frame-ancestors is not evaluated)."""
+    """The document that the answered ``fetch`` puts into a frame of ``parent``; None when it is nothing to scan.
+    Whether it may stand there at all is judged before (``policies.framing``)."""
     if not is_html(field_value(fetch.fields, "content-type")):
         return None
-    options = {word.strip().lower() for word in (field_value(fetch.fields, "x-frame-options") or "").split(",")}
-    if "deny" in options or ("sameorigin" in options and not _is_same_origin_above(parent, fetch.url)):
-        return None
     return Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
-
-
-def _is_same_origin_above(document: Document, url: URL) -> bool:
-    above: Document | None = document
-    while above is not None:
-        if above.url.origin != url.origin:
-            return False
-        above = above.parent
-    return True

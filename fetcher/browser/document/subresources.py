@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fetcher.browser.commands import (
+    BlockFetch,
     CancelFetch,
+    CheckIntegrity,
     Command,
     DiscoveryOutcome,
     DiscoveryResolved,
@@ -22,8 +24,11 @@ from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import passed_over
+from fetcher.browser.events import IntegrityChecked
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
+from fetcher.browser.policies import container, gate
+from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
@@ -37,7 +42,7 @@ from fetcher.terms import (
     field_value,
     field_values,
 )
-from fetcher.urls import resolve
+from fetcher.urls import URL, resolve
 
 _SILENT = {
     CandidateKind.ICON: "browsers fetch icons for the tab strip, once the page is loaded",
@@ -80,6 +85,8 @@ class Subresources:
         kind = candidate.kind
         if kind is CandidateKind.BASE:
             return self._base(source, candidate, at)
+        if kind is CandidateKind.CONTENT_SECURITY_POLICY:
+            return [self._policy(source, candidate, at)]
         if kind is CandidateKind.FONT_USE:
             return self._font_used(source, candidate)
         if kind is CandidateKind.CSS_FONT:
@@ -113,6 +120,9 @@ class Subresources:
     def _base(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)
         url = resolve(candidate.url, source.url.href)
+        blocked = gate.forbidden_base(document, url) if url is not None else None
+        if blocked is not None:
+            return [_refused(source, candidate, at, url, blocked)]
         if not document.base_is_set and url is not None:
             document.base, document.base_is_set = url, True
         return [
@@ -120,6 +130,13 @@ class Subresources:
                 source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, "base URL"
             )
         ]
+
+    def _policy(self, source: Fetch, candidate: Candidate, at: float) -> DiscoveryResolved:
+        """HTML 4.2.5.3: a policy in the head governs what stands after it."""
+        if not candidate.in_head:
+            return self._none(source, candidate, at, "a Content-Security-Policy outside the head: ignored")
+        document_of(source).policies.add_meta(candidate.attribute("content") or "")
+        return self._none(source, candidate, at, "a Content-Security-Policy for what comes after it")
 
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
@@ -133,6 +150,8 @@ class Subresources:
     def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
         document = document_of(user)
         family = candidate.attribute("family") or ""
+        if gate.forbidden_inline(document, candidate) is not None:
+            return []
         screen = viewport.screen_in(document, self._screen)
         if family in document.families or isinstance(viewport.use(user, candidate, screen), str):
             return []
@@ -188,10 +207,16 @@ class Subresources:
 
     def want(self, consumer: Consumer) -> list[Command]:
         """The document asks for ``consumer.url``: from what it has, from an earlier copy, or from the network."""
+        if not consumer.is_judged:
+            consumer.is_judged = True
+            blocked = gate.before(consumer)
+            if blocked is not None:
+                return [_kept_out(consumer, blocked)]
         state = self.state
+        integrity = gate.integrity_of(consumer)
         navigates = consumer.mode is Mode.NAVIGATE  # each frame loads for itself, if from the HTTP cache
         have = None if navigates else consumer.document.resources.get(_key(consumer))
-        if have is not None:
+        if have is not None and integrity in ("", have.integrity):  # else it counts as another resource (EH 9.2)
             return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id), *self._put_to_use(have, consumer)]
         kept = state.preloads.get(_key(consumer)) if consumer.document is state.document else None
         if kept is not None and kept.fits(consumer):
@@ -212,16 +237,53 @@ class Subresources:
         commands: list[Command] = []
         waiting, fetch.waiting = fetch.waiting, []
         if fetch.consumer is not None:
-            target = redirect_target(fetch.status, fetch.fields)
-            if target is not None:
-                commands += self._follow(fetch, fetch.consumer, target)
-            else:
-                commands += self._scan_sheet(fetch) or self._enter_frame(fetch, at)
+            commands += self._answered(fetch, fetch.consumer, at)
         elif fetch.is_hinted:
-            commands += follow_ahead(self.state, fetch)
+            blocked = gate.hinted_response(fetch, self.state.hint_embedder)
+            commands += self._block(fetch, blocked) if blocked is not None else follow_ahead(self.state, fetch)
         for consumer in waiting:
             commands += self.want(consumer)
         return commands
+
+    def _answered(self, fetch: Fetch, consumer: Consumer, at: float) -> list[Command]:
+        if fetch.status is None:
+            return []
+        target = redirect_target(fetch.status, fetch.fields)
+        blocked = gate.response(consumer, fetch, is_redirect=target is not None)
+        if blocked is not None:
+            return self._block(fetch, blocked)
+        if target is not None:
+            return self._follow(fetch, consumer, target)
+        return self._use(fetch, consumer) or self._enter_frame(fetch, at)
+
+    def _block(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
+        """A response that is kept from what asked for it, and read no further unless the refusal says so."""
+        commands: list[Command] = [BlockFetch(fetch.id, blocked.rule, blocked.reason)]
+        if not blocked.is_read and fetch.is_pending:
+            commands.insert(0, CancelFetch(fetch.id, blocked.reason))
+            self.state.settle(fetch, FetchState.FAILED)
+        return commands
+
+    def _use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
+        """The response is ``consumer``'s: a sheet is scanned, what has integrity metadata is checked before."""
+        metadata = gate.integrity_of(consumer)
+        if not metadata or not fetch.is_ok:
+            return self._scan_sheet(fetch)
+        if gate.is_opaque_response(consumer, fetch):
+            reason = "of another origin without crossorigin: its integrity cannot be checked"
+            return [BlockFetch(fetch.id, "SRI", reason)]
+        fetch.is_checked = False
+        self.state.scans.add(fetch.id)  # the load is not over before the answer
+        return [CheckIntegrity(fetch.id, metadata)]
+
+    def integrity_checked(self, event: IntegrityChecked) -> list[Command]:
+        """What a mismatch refuses is not scanned."""
+        fetch = self.state.fetches[event.fetch]
+        self.state.scans.discard(fetch.id)
+        fetch.is_checked = True
+        if event.matches is False:
+            return [BlockFetch(fetch.id, "SRI", f"its content has the digest {event.found}, not the one asked for")]
+        return self._scan_sheet(fetch)
 
     def failed(self, fetch: Fetch) -> list[Command]:
         """``fetch`` will never have a head: those who waited for it fetch for themselves."""
@@ -253,9 +315,9 @@ class Subresources:
             while copy.hop is not None:
                 copy = copy.hop
                 copy.consumer = consumer
-            target = redirect_target(copy.status, copy.fields)
-            commands += self._follow(copy, consumer, target) if target is not None else self._scan_sheet(copy)
-        return commands
+            commands += self._answered(copy, consumer, consumer.found_at)
+            return commands
+        return [*commands, *self._put_to_use(copy, consumer)]
 
     def _fetch(
         self, consumer: Consumer, outcome: DiscoveryOutcome, reason: str = "", earlier: int | None = None
@@ -277,6 +339,7 @@ class Subresources:
             referrer_policy=consumer.document.referrer_policy,
             consumer=consumer,
         )
+        fetch.integrity = gate.integrity_of(consumer)
         consumer.document.resources[_key(consumer)] = fetch
         return [*commands, _resolved(consumer, outcome, reason, fetch.id, earlier)]
 
@@ -294,11 +357,16 @@ class Subresources:
         if state.is_over_budget():
             reason = f"redirects when the limit of {limits.requests} requests was reached"
             return self._dead_end(fetch, "limit", reason)
-        _, commands = state.new_fetch(
+        judged = gate.redirected(consumer, fetch, url)
+        if isinstance(judged, Blocked):
+            return self._block(fetch, judged)
+        url, _ = judged
+        crossed = fetch.crossed or fetch.url.origin != consumer.client.origin
+        hop, commands = state.new_fetch(
             url,
             destination=fetch.destination,
             mode=consumer.mode,
-            credentials=consumer.credentials,
+            credentials=gate.credentials_for(consumer, url, crossed=crossed),
             priority=consumer.priority,
             fetch_priority=consumer.fetch_priority,
             initiator=redirected(fetch),
@@ -308,6 +376,8 @@ class Subresources:
             consumer=consumer,
             redirects=fetch.redirects + 1,
         )
+        hop.crossed, hop.integrity = crossed, fetch.integrity
+        hop.tainted = fetch.tainted or (crossed and url.origin != fetch.url.origin)
         return commands
 
     def _dead_end(self, fetch: Fetch, kind: str, reason: str) -> list[Command]:
@@ -322,17 +392,18 @@ class Subresources:
         if not preloaded or consumer.candidate.kind is CandidateKind.PRELOAD:
             return []
         fetch.consumer = consumer
-        return self._scan_sheet(fetch)
+        if fetch.status is None or not fetch.is_checked:
+            return []
+        blocked = gate.response(consumer, fetch)
+        return self._block(fetch, blocked) if blocked is not None else self._scan_sheet(fetch)
 
     def _scan_sheet(self, fetch: Fetch) -> list[Command]:
         consumer = fetch.consumer
-        if fetch.destination is not Destination.STYLE or fetch.scanning or consumer is None or fetch.status is None:
+        if fetch.destination is not Destination.STYLE or fetch.scanning or consumer is None or not fetch.is_ok:
             return []
-        if consumer.candidate.kind is CandidateKind.PRELOAD or not 200 <= fetch.status < 300:
+        if consumer.candidate.kind is CandidateKind.PRELOAD:
             return []
         kind = extract(field_values(fetch.fields, "content-type"))
-        if kind is not None and kind.essence != "text/css":
-            return []  # browsers refuse a sheet of another type, so what it names is never asked for
         fetch.scanning = True
         self.state.scans.add(fetch.id)
         user = self.state.fetches[consumer.source]
@@ -356,6 +427,10 @@ class Subresources:
     def begin(self, fetch: Fetch, at: float, inherited: str | None = None) -> list[Command]:
         """``fetch`` became a document: what its head links to, then its markup as it comes (EH 8.1)."""
         commands: list[Command] = []
+        document = document_of(fetch)
+        above = document.parent.policies if document.parent is not None else None
+        sandbox = fetch.consumer.candidate.attribute("sandbox") if fetch.consumer is not None else None
+        document.policies = container.read(fetch.fields, fetch.url, above, sandbox)
         for candidate in candidates_of(fetch.fields, fetch.url):
             commands += self.found(fetch, candidate, at)
         content_type = field_value(fetch.fields, "content-type")
@@ -363,7 +438,8 @@ class Subresources:
             fetch.scanning = True
             self.state.scans.add(fetch.id)
             kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
-            commands.append(Scan(fetch.id, kind, charset(content_type), inherited))
+            scripting = document.policies.runs_scripts
+            commands.append(Scan(fetch.id, kind, charset(content_type), inherited, scripting))
         return commands
 
     def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:
@@ -409,4 +485,19 @@ def _resolved(
         reason = f"{reason}; {consumer.note}" if reason else consumer.note
     return DiscoveryResolved(
         consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, outcome, reason, fetch, earlier
+    )
+
+
+def _kept_out(consumer: Consumer, blocked: Blocked) -> DiscoveryResolved:
+    """``consumer`` may not be asked for."""
+    return DiscoveryResolved(
+        consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, DiscoveryOutcome.REFUSED,
+        blocked.reason, rule=blocked.rule,
+    )  # fmt: skip
+
+
+def _refused(source: Fetch, candidate: Candidate, at: float, url: URL | None, blocked: Blocked) -> DiscoveryResolved:
+    href = url.href if url is not None else None
+    return DiscoveryResolved(
+        source.id, candidate, at, href, DiscoveryOutcome.REFUSED, blocked.reason, rule=blocked.rule
     )

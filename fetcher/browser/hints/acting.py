@@ -11,6 +11,7 @@ from fetcher.browser.events import Interim
 from fetcher.browser.fetches import Fetch, Preload
 from fetcher.browser.hints.policy import judge_interim, referrer_policy_of
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Refusal
+from fetcher.browser.policies.container import embedder_policy
 from fetcher.browser.requests import priorities
 from fetcher.browser.state import LoadState
 from fetcher.fields.referrer_policy import ReferrerPolicy
@@ -62,6 +63,7 @@ class Hints:
             reason += " (no browser would act: EH 4.4)"
         commands: list[Command] = [InterimJudged(number, True, "EH 4.2", reason)]
         policy = referrer_policy_of(event.fields)
+        state.hint_embedder = embedder_policy(event.fields)
         for link in links:
             if isinstance(link, Dropped):
                 commands.append(self._refused(number, link, link.refusal))

@@ -57,17 +57,21 @@ def dress(
     user_agent: str | None = None,
     mobile: bool = False,
     cookie: str | None = None,
+    origin: str | None = None,
 ) -> Fields:
     """All header fields but Host and the pseudo-fields, in order. ``client`` is the URL of the document (or of the
     hinting response) that asks, None for the navigation itself; ``referrer`` what named it, a style sheet's own URL
-    for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's field."""
+    for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's field;
+    ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page, or after redirects)."""
     secure = url.is_trustworthy
     fields: list[tuple[str, str]] = []
     if protocol is HttpVersion.HTTP_1_1:
         fields.append(("connection", "keep-alive"))
     fields += _common(profile.name, user_agent, mobile, destination, hinted, secure)
     cors = client is not None and mode is Mode.CORS and client.origin != url.origin
-    if cors and client is not None:
+    if mode is Mode.CORS and origin is not None:
+        fields.append(("origin", origin))
+    elif cors and client is not None:
         fields.append(("origin", client.origin))
     if secure:
         fields += _fetch_metadata("none" if client is None else sec_fetch_site(client, url), mode, destination)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fetcher.browser.storage.cookies import Cookie
+from fetcher.browser.storage.hsts import SecureHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,4 @@ class BrowserState:
     """An empty one is a browser that was never used."""
 
     cookies: tuple[Cookie, ...] = ()
+    secure_hosts: tuple[SecureHost, ...] = ()

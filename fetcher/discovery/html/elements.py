@@ -114,7 +114,10 @@ def _frame(attributes: Mapping[str, str]) -> Named:
 
 
 def _meta(attributes: Mapping[str, str]) -> Named:
-    if ascii_lower(attributes.get("http-equiv", "")) != "refresh":
+    pragma = ascii_lower(attributes.get("http-equiv", ""))
+    if pragma == "content-security-policy" and attributes.get("content"):
+        return [(CandidateKind.CONTENT_SECURITY_POLICY, "")]
+    if pragma != "refresh":
         return []
     found = refresh.parse(attributes.get("content", ""))
     return [(CandidateKind.REFRESH, found.url)] if found is not None else []

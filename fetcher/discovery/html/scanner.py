@@ -370,7 +370,7 @@ class HtmlScanner:
             media = self._css.attributes
             self._end_css()
         else:
-            media = tuple((key, value) for key, value in attributes.items() if key == "media")
+            media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce"))
         self._css = CssScanner(
             line=self._place.line_at(buffer, index),
             offset=self._place.base + index,

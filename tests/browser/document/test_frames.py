@@ -66,7 +66,6 @@ REFUSED = [
     (frame("about:blank"), "about:"),
     (frame("data:text/html,x"), "data:"),
     (frame("javascript:void(0)"), "javascript:"),
-    (frame("http://b.test/"), "mixed content"),
 ]
 
 

@@ -1,0 +1,71 @@
+"""A document's policies, read from its response and from the <meta> elements met so far (HTML "policy container").
+
+A frame inherits from the documents above it whether insecure requests are upgraded and whether its origin is opaque.
+Report-only policies never block here: they are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fetcher.fields.content_security_policy import Policy, parse, parse_meta
+from fetcher.terms import Fields, field_values
+from fetcher.urls import URL
+
+
+class EmbedderPolicy(StrEnum):
+    """Cross-Origin-Embedder-Policy (HTML 7.1.4)."""
+
+    UNSAFE_NONE = "unsafe-none"
+    REQUIRE_CORP = "require-corp"
+    CREDENTIALLESS = "credentialless"
+
+
+@dataclass(slots=True, eq=False)
+class Policies:
+    """``self_url`` is what 'self' means; None before the document's response. ``upgrades``: http: URLs become https:
+    ones. ``is_opaque``: sandboxed, so its origin is "null" to everybody."""
+
+    self_url: URL | None = None
+    csp: tuple[Policy, ...] = ()
+    embedder: EmbedderPolicy = EmbedderPolicy.UNSAFE_NONE
+    upgrades: bool = False
+    is_opaque: bool = False
+    runs_scripts: bool = True
+
+    def add_meta(self, content: str) -> None:
+        """A <meta http-equiv=content-security-policy> was met in the head: it governs what comes after it."""
+        self._add(parse_meta(content))
+
+    def _add(self, policies: tuple[Policy, ...]) -> None:
+        self.csp += policies
+        self.upgrades = self.upgrades or any(each.upgrades for each in policies)
+
+
+def read(fields: Fields, url: URL, above: Policies | None = None, sandbox: str | None = None) -> Policies:
+    """The policies of a response at ``url`` that becomes a document, in a frame of a document with the policies
+    ``above`` where that is not None; ``sandbox`` is the frame's attribute of that name."""
+    enforced = parse(field_values(fields, "content-security-policy"))
+    found = Policies(url, embedder=embedder_policy(fields))
+    found.is_opaque = not all(each.keeps_origin for each in enforced)
+    found.runs_scripts = all(each.runs_scripts for each in enforced)
+    if above is not None:
+        found.upgrades = above.upgrades
+        found.is_opaque = found.is_opaque or (above.is_opaque and above.self_url is not None)
+        found.runs_scripts = found.runs_scripts and above.runs_scripts
+    if sandbox is not None:
+        words = sandbox.lower().split()
+        found.is_opaque = found.is_opaque or "allow-same-origin" not in words
+        found.runs_scripts = found.runs_scripts and "allow-scripts" in words
+    found._add(enforced)
+    return found
+
+
+def embedder_policy(fields: Fields) -> EmbedderPolicy:
+    """A structured item: its token counts, whatever its parameters; anything else is no policy."""
+    value = ", ".join(field_values(fields, "cross-origin-embedder-policy"))
+    try:
+        return EmbedderPolicy(value.partition(";")[0].strip(" \t"))
+    except ValueError:
+        return EmbedderPolicy.UNSAFE_NONE
