@@ -62,6 +62,8 @@ class Destination(StrEnum):
     OBJECT = "object"
     EMBED = "embed"
     WORKER = "worker"
+    JSON = "json"
+    TEXT = "text"
 
 
 class Mode(StrEnum):

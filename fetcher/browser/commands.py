@@ -29,6 +29,7 @@ class ScanKind(StrEnum):
     HTML = "html"
     XHTML = "xhtml"
     CSS = "css"
+    MODULE = "module"
 
 
 @dataclass(frozen=True, slots=True)

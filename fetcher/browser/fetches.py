@@ -10,6 +10,7 @@ from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.priorities import Place
 from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.modules.import_map import ImportMap
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, Mode, NetPriority
 from fetcher.urls import URL
@@ -52,6 +53,7 @@ class Document:
     css_images: CssImages = field(default_factory=CssImages)
     place: Place = field(default_factory=Place)
     policies: Policies = field(default_factory=Policies)
+    import_map: ImportMap = field(default_factory=ImportMap)
 
     @property
     def url(self) -> URL:
@@ -81,6 +83,12 @@ class Consumer:
     applies: bool = True
     note: str = ""
     is_judged: bool = False
+    referrer_policy: ReferrerPolicy | None = None
+
+    @property
+    def policy(self) -> ReferrerPolicy:
+        """Its own, else the document's."""
+        return self.referrer_policy or self.document.referrer_policy
 
 
 @dataclass(slots=True, eq=False)

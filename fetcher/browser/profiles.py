@@ -52,6 +52,8 @@ _CHROMIUM_ACCEPT = {
     Destination.FRAMESET_FRAME: _DOCUMENT,
     Destination.STYLE: "text/css,*/*;q=0.1",
     Destination.IMAGE: _IMAGE,
+    Destination.JSON: "application/json,*/*;q=0.5",
+    Destination.TEXT: "text/plain,*/*;q=0.5",
 }
 
 CHROMIUM = Profile(ProfileName.CHROMIUM, False, _CHROMIUM_UA, _CHROMIUM_HINTS, _CHROMIUM_ACCEPT)

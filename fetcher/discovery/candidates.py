@@ -16,7 +16,8 @@ class CandidateKind(StrEnum):
     """What kind of thing was named. BASE carries no request; FONT_USE says a family is used outside @font-face; FRAME
     is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own); MARKUP lists
     names that the markup uses (``markup``), and carries no request either. CONTENT_SECURITY_POLICY is the <meta>
-    of that name, whose policy is its content attribute."""
+    of that name, whose policy is its content attribute. IMPORT_MAP is an inline import map, its text the attribute
+    "text"; DYNAMIC_IMPORT what only running code would ask for."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -36,6 +37,9 @@ class CandidateKind(StrEnum):
     REFRESH = "refresh"
     MARKUP = "markup"
     CONTENT_SECURITY_POLICY = "content-security-policy"
+    MODULE_IMPORT = "module-import"
+    DYNAMIC_IMPORT = "dynamic-import"
+    IMPORT_MAP = "import-map"
 
 
 SHOWN = 64

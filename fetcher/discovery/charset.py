@@ -96,6 +96,13 @@ def css_charset(
     return _inherited(inherited) or Charset(UTF_8, CharsetSource.DEFAULT)
 
 
+def module_charset(
+    start: bytes, *, label: str | None, inherited: str | None = None, ended: bool = False
+) -> Charset | None:
+    """A module is UTF-8 whatever anybody says (HTML 8.1.4.2)."""
+    return Charset(UTF_8, CharsetSource.DEFAULT)
+
+
 def prescan(head: bytes) -> Encoding | None:
     """HTML 13.2.3.2, "prescan a byte stream to determine its encoding", over all of ``head``. None also when what
     declares it is not whole yet."""

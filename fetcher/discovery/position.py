@@ -18,7 +18,7 @@ class Position:
         self._mark = 0  # index in the buffer up to which lines are counted
         self._after_cr = False
 
-    def line_at(self, buffer: bytes, index: int) -> int:
+    def line_at(self, buffer: bytes | bytearray, index: int) -> int:
         """The line (from 1) of ``buffer[index]``; indexes must not go back."""
         mark = self._mark
         if index > mark:

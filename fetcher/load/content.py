@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 from fetcher.browser.commands import Scan, ScanKind
 from fetcher.discovery.candidates import Candidate
-from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, xhtml_charset
+from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, module_charset, xhtml_charset
 from fetcher.discovery.css import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
+from fetcher.discovery.modules.scanner import ModuleScanner
 from fetcher.errors import FetcherError
 from fetcher.fields import integrity
 from fetcher.load.needle import Needle
@@ -23,7 +24,12 @@ from fetcher.terms import Fields, Limits
 from fetcher.wire.coding import decoder_for
 
 KEPT_BYTES = 33_554_432
-_SNIFFS = {ScanKind.HTML: html_charset, ScanKind.XHTML: xhtml_charset, ScanKind.CSS: css_charset}
+_SNIFFS = {
+    ScanKind.HTML: html_charset,
+    ScanKind.XHTML: xhtml_charset,
+    ScanKind.CSS: css_charset,
+    ScanKind.MODULE: module_charset,
+}
 
 
 class Keeping:
@@ -66,7 +72,7 @@ class Content:
         self._kind = ScanKind.HTML
         self._scripting = True
         self._text: TextStream | None = None
-        self._scanner: HtmlScanner | CssScanner | None = None
+        self._scanner: HtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
 
     def scan(self, order: Scan) -> list[Candidate]:
@@ -192,13 +198,15 @@ class Content:
             found += self._names.feed(text)
         return found
 
-    def _new_scanner(self) -> HtmlScanner | CssScanner:
+    def _new_scanner(self) -> HtmlScanner | CssScanner | ModuleScanner:
         text = self._text
         assert text is not None
         assert text.charset is not None
         codec = text.charset.encoding.codec
         if self._kind is ScanKind.CSS:
             return CssScanner(encoding=codec, offset=text.offset)
+        if self._kind is ScanKind.MODULE:
+            return ModuleScanner(limit=max(0, self._left))
         self._names = MarkupNames()
         return HtmlScanner(encoding=codec, offset=text.offset, scripting=self._scripting)
 

@@ -25,7 +25,7 @@ from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
-from fetcher.terms import Destination, HttpVersion, InitiatorKind, Limits, Request
+from fetcher.terms import Destination, HttpVersion, InitiatorKind, Limits, Mode, Request
 from fetcher.urls import split
 from fetcher.wire.events import (
     BodyData,
@@ -462,4 +462,5 @@ def _may_be_claimed(request: Request) -> bool:
     """Whether the content may be wanted after it came: a sheet to scan, a script of a hint or preload to check."""
     initiator = request.initiator
     early = initiator.kind in (InitiatorKind.EARLY_HINT, InitiatorKind.LINK_HEADER) or initiator.element == "link"
-    return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and early)
+    module = request.mode is Mode.CORS  # only preloaded so far, or preloaded otherwise
+    return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and (early or module))

@@ -19,7 +19,7 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import frames, refreshes, viewport
+from fetcher.browser.document import frames, modules, refreshes, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
@@ -65,7 +65,11 @@ class Subresources:
         commands: list[Command] = []
         limit = self.state.options.limits.discoveries
         unused_sources = passed_over(candidates)
+        imports = {members[0]: members for members in modules.groups(candidates)}
         for index, candidate in enumerate(candidates):
+            if candidate.kind in modules.IMPORTS:
+                commands += self._imports(source, [candidates[each] for each in imports.get(index, ())], at)
+                continue
             if candidate.kind is CandidateKind.MARKUP:
                 commands += self._markup(source, candidate, at)
                 continue
@@ -75,9 +79,7 @@ class Subresources:
             elif self._met <= limit:
                 commands += self.found(source, candidate, at)
             elif self._met == limit + 1:
-                reason = f"the limit of {limit} discoveries was reached: this and all that follows is left out"
-                url = candidate.url or None
-                commands.append(DiscoveryResolved(source.id, candidate, at, url, DiscoveryOutcome.REFUSED, reason))
+                commands.append(self._over_limit(source, candidate, at))
         return commands
 
     def found(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
@@ -93,6 +95,8 @@ class Subresources:
             return self._font(source, candidate, at)
         if kind is CandidateKind.CSS_IMAGE:
             return self._css_image(source, candidate, at)
+        if kind is CandidateKind.IMPORT_MAP:
+            return [self._told(source, modules.take_map(document_of(source), candidate), at)]
         if kind is CandidateKind.REFRESH:
             return self._refresh(source, candidate, at)
         if kind in _SILENT:
@@ -105,7 +109,29 @@ class Subresources:
         consumer = consumer_of(source, candidate, at, self._screen)
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
+        if candidate.kind is CandidateKind.MODULE_SCRIPT:
+            consumer.referrer_policy = modules.policy_of(candidate)
+            modules.with_integrity(consumer)
         return self.want(consumer)
+
+    def _imports(self, source: Fetch, candidates: list[Candidate], at: float) -> list[Command]:
+        """What one module imports, as far as the limit of discoveries goes."""
+        room = self.state.options.limits.discoveries - self._met
+        self._met += len(candidates)
+        commands: list[Command] = []
+        for each in modules.imports(source, candidates[: max(0, room)], at):
+            commands += self.want(each) if isinstance(each, Consumer) else [self._told(source, each, at)]
+        if 0 <= room < len(candidates):
+            commands.append(self._over_limit(source, candidates[room], at))
+        return commands
+
+    def _told(self, source: Fetch, what: modules.NotAsked, at: float) -> DiscoveryResolved:
+        return DiscoveryResolved(source.id, what.candidate, at, what.url, DiscoveryOutcome.NO_REQUEST, what.reason)
+
+    def _over_limit(self, source: Fetch, candidate: Candidate, at: float) -> DiscoveryResolved:
+        limit = self.state.options.limits.discoveries
+        reason = f"the limit of {limit} discoveries was reached: this and all that follows is left out"
+        return DiscoveryResolved(source.id, candidate, at, candidate.url or None, DiscoveryOutcome.REFUSED, reason)
 
     def _refresh(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)
@@ -336,7 +362,7 @@ class Subresources:
             initiator=consumer.initiator,
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=consumer.document.referrer_policy,
+            referrer_policy=consumer.policy,
             consumer=consumer,
         )
         fetch.integrity = gate.integrity_of(consumer)
@@ -372,7 +398,7 @@ class Subresources:
             initiator=redirected(fetch),
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=consumer.document.referrer_policy,
+            referrer_policy=consumer.policy,
             consumer=consumer,
             redirects=fetch.redirects + 1,
         )
@@ -387,9 +413,12 @@ class Subresources:
         return [*commands, DropFetch(fetch.id, kind, error)]
 
     def _put_to_use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
-        """A sheet that was only preloaded is scanned once an element applies it."""
-        preloaded = fetch.consumer is not None and fetch.consumer.candidate.kind is CandidateKind.PRELOAD
-        if not preloaded or consumer.candidate.kind is CandidateKind.PRELOAD:
+        """A sheet that was only preloaded is scanned once an element applies it, a module once a graph has it."""
+        before = fetch.consumer.candidate.kind if fetch.consumer is not None else None
+        if consumer.candidate.kind in modules.USES:
+            if before in modules.USES:
+                return []
+        elif before is not CandidateKind.PRELOAD or consumer.candidate.kind is CandidateKind.PRELOAD:
             return []
         fetch.consumer = consumer
         if fetch.status is None or not fetch.is_checked:
@@ -399,6 +428,8 @@ class Subresources:
 
     def _scan_sheet(self, fetch: Fetch) -> list[Command]:
         consumer = fetch.consumer
+        if consumer is not None and consumer.candidate.kind in modules.USES:
+            return self._scan_module(fetch)
         if fetch.destination is not Destination.STYLE or fetch.scanning or consumer is None or not fetch.is_ok:
             return []
         if consumer.candidate.kind is CandidateKind.PRELOAD:
@@ -409,6 +440,14 @@ class Subresources:
         user = self.state.fetches[consumer.source]
         label = kind.parameter("charset") if kind is not None else None
         return [Scan(fetch.id, ScanKind.CSS, label, user.encoding)]
+
+    def _scan_module(self, fetch: Fetch) -> list[Command]:
+        """A module of a graph: its imports are asked for once it is there."""
+        if fetch.scanning or modules.why_not_a_module(fetch) is not None:
+            return []
+        fetch.scanning = True
+        self.state.scans.add(fetch.id)
+        return [Scan(fetch.id, ScanKind.MODULE)]
 
     def _enter_frame(self, fetch: Fetch, at: float) -> list[Command]:
         """The document of a frame is looked into where that was asked for."""
@@ -455,7 +494,7 @@ class Subresources:
             hinted=False,
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=consumer.document.referrer_policy,
+            referrer_policy=consumer.policy,
             protocol=HttpVersion.HTTP_2,
             extra=self.state.extra_for(consumer.url, consumer.client),
             user_agent=self.state.options.user_agent,
@@ -471,7 +510,10 @@ class Subresources:
 
 
 def _key(consumer: Consumer) -> ResourceKey:
-    return (consumer.url.href, consumer.destination, consumer.mode, consumer.credentials)
+    credentials = consumer.credentials
+    if consumer.candidate.kind in (*modules.USES, CandidateKind.MODULEPRELOAD):
+        credentials = Credentials.SAME_ORIGIN  # the module map knows URL and type only (HTML 8.1.4.2)
+    return (consumer.url.href, consumer.destination, consumer.mode, credentials)
 
 
 def _resolved(

@@ -20,10 +20,12 @@ from fetcher.urls import URL
 
 _SCRIPTS = (CandidateKind.SCRIPT, CandidateKind.MODULE_SCRIPT)
 _FRAMED_TOO = (Destination.OBJECT, Destination.EMBED)
+_INLINE_SCRIPTS = (CandidateKind.MODULE_IMPORT, CandidateKind.DYNAMIC_IMPORT, CandidateKind.IMPORT_MAP)
 _CHECKED = {
     CandidateKind.STYLESHEET,
     CandidateKind.SCRIPT,
     CandidateKind.MODULE_SCRIPT,
+    CandidateKind.MODULE_IMPORT,
     CandidateKind.MODULEPRELOAD,
     CandidateKind.PRELOAD,
 }
@@ -135,6 +137,8 @@ def forbidden_inline(document: Document, candidate: Candidate) -> Blocked | None
     if not candidate.inline or not document.policies.csp:
         return None
     kind = "style" if candidate.element == "style" else "style attribute"
+    if candidate.kind in _INLINE_SCRIPTS:
+        kind = "script"
     digests = (candidate.attribute("digests") or "").split()
     directive = csp.forbids_inline(document.policies.csp, kind, nonce=candidate.attribute("nonce"), digests=digests)
     if directive is None:

@@ -70,10 +70,19 @@ def script_kind(attributes: Mapping[str, str]) -> CandidateKind | None:
         written = f"text/{language}" if language else "text/javascript"
     elif not written:
         written = "text/javascript"
-    essence = ascii_lower(written.strip(SPACE))
-    if essence == "module":
+    if ascii_lower(written) == "module":
         return CandidateKind.MODULE_SCRIPT
-    return CandidateKind.SCRIPT if essence in _JAVASCRIPT else None
+    return CandidateKind.SCRIPT if ascii_lower(written.strip(SPACE)) in _JAVASCRIPT else None
+
+
+def inline_text(attributes: Mapping[str, str]) -> CandidateKind | None:
+    """What the text of a <script> is read for: MODULE_SCRIPT for its imports, IMPORT_MAP as one."""
+    if "src" in attributes:
+        return None
+    if ascii_lower(attributes.get("type", "")) == "importmap":
+        return CandidateKind.IMPORT_MAP
+    kind = script_kind(attributes)
+    return kind if kind is CandidateKind.MODULE_SCRIPT else None
 
 
 def is_css(attributes: Mapping[str, str]) -> bool:

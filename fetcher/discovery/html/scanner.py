@@ -16,6 +16,7 @@ from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
 from fetcher.discovery.html.foreign import DRAWING, ForeignContent
 from fetcher.discovery.html.foreign import TELLING as foreign_names
+from fetcher.discovery.html.inline_script import InlineScript
 from fetcher.discovery.html.picture import Picture
 from fetcher.discovery.html.raw_text import RawText, ScriptText
 from fetcher.discovery.html.tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes
@@ -63,6 +64,7 @@ class HtmlScanner:
         self._tag: UnfinishedTag | None = None
         self._text: RawText | ScriptText | None = None
         self._css: CssScanner | None = None
+        self._script: InlineScript | None = None
         self._families: set[str] = set()
         self._foreign = ForeignContent()
         self._templates = 0
@@ -242,8 +244,14 @@ class HtmlScanner:
         end, closed = self._text.end(buffer, index)
         if self._css is not None:
             self._css_text(buffer[index:end])
+        if self._script is not None:
+            self._script.feed(buffer[index:end])
         if not closed:
             return self._keep(buffer, end)
+        if self._script is not None:
+            self._found += self._script.close()
+            self.overflows += self._script.overflowed
+            self._script = None
         self._end_css()
         self._text = None
         self._read = self._data
@@ -347,6 +355,10 @@ class HtmlScanner:
         elif name == "script":
             self._text = ScriptText()
             self._read = self._raw_text
+            kind = elements.inline_text(attributes) if not self._templates else None
+            if kind is not None:
+                line, offset = self._place.line_at(buffer, after), self._place.base + after
+                self._script = InlineScript(kind, attributes, line, offset, in_head=not self.is_past_head)
         elif name in _TEXT_ONLY or (name == "noscript" and self._scripting):
             self._text = RawText(name)
             self._read = self._raw_text

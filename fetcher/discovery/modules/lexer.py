@@ -1,0 +1,484 @@
+"""The import lexer: an ECMAScript module's bytes in, its import specifiers out, with nothing run and no tree built.
+
+A module's imports are known to a browser only once all of it has come, so the answer comes with ``close``; the bytes
+are looked at as they come (``feed``), so that no step takes longer than its piece deserves: for every cutting the same
+answer. Time is linear in the bytes whatever they are. It tells strings, templates, comments and regular expressions
+from code, not right programs from wrong ones: ``Unreadable`` is raised for what cannot be lexed, brackets that do not
+pair, HTML-like comments (which modules forbid) and import declarations that are none; names declared twice and other
+early errors are not seen. A slash right after the closing brace of a function or class is taken to begin a regular
+expression, since nobody divides a function that was not called.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fetcher.discovery.modules import tokens as t
+
+DEPTH = 50_000
+"""Brackets and templates open at a time, past which nothing is read."""
+_MARKS = (b"import", b"export", b"<!--", b"-->")
+_IS_WORD = re.compile(rb"[" + t.WORD + rb"\\#]")
+_PLAIN_END = re.compile(rb"[\w$\x80-\xff\\<!-]++\Z")
+_OPENING = {0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D}
+_CLOSING = frozenset(_OPENING.values())
+_QUOTES = b"\"'`"
+_WIDE_SPACES = tuple(each.encode() for each in "\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff")
+_ESCAPE = re.compile(r"\\(?:\r\n|u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0", "\n": "", "\r": "",
+           "\u2028": "", "\u2029": ""}  # fmt: skip
+
+
+class Unreadable(Exception):
+    """Why a browser's parser refuses the module: then it asks for none of its imports."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.offset = offset
+
+
+class ImportKind(StrEnum):
+    IMPORT = "import"
+    EXPORT = "export"
+    DYNAMIC = "import()"
+    RESOLVE = "import.meta.resolve()"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``specifier`` as the string's value, None where a dynamic one is no string literal; ``offset`` (bytes) of its
+    opening quote, or of the word import; ``attributes`` as written, escapes resolved."""
+
+    kind: ImportKind
+    specifier: str | None
+    offset: int
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+class ImportLexer:
+    """One module. ``limit``: how many imports are looked for; the rest is left out and ``is_cut`` says so."""
+
+    def __init__(self, limit: int = 20_000) -> None:
+        self.is_cut = False
+        self._limit = limit
+        self._text = bytearray()
+        self._index = 0
+        self._wait = 0  # no further try before the text is this long
+        self._error: Unreadable | None = None
+        self._stack: list[tuple[int, bool]] = []  # offset of each open bracket, and whether it is that of a template
+        self._marks = dict.fromkeys(_MARKS, -1)  # the next place of each, -1 when none is known
+        self._searched = dict.fromkeys(_MARKS, 0)  # up to where each that is not known was looked for
+        self._nearest = 0
+        self._found: list[tuple[int, bytes, int]] = []  # marks in code: offset, which, depth
+        self._comment = (0, 0)  # the last comments with nothing but space between
+        self._run = 0  # where the last run began that is not only space
+        self._stepped = True  # whether what is no run came after it
+        self._blank = False  # whether one of only space came after it
+        self._regex_end = -1
+        self._last_close = (-1, -1)  # the bracket closed last by hand: where it was opened, where it ended
+
+    def feed(self, data: bytes) -> None:
+        """More of the text; an error is kept for ``close``."""
+        if self._error is not None or self.is_cut:
+            return
+        self._text += data
+        self._nearest = -1
+        if len(self._text) < self._wait:
+            return
+        # A word may be cut: what follows the last byte that is none waits.
+        tail = _PLAIN_END.search(self._text, max(0, len(self._text) - 64))
+        self._advance(tail.start() if tail else len(self._text), last=False)
+
+    def close(self) -> list[Import]:
+        """The imports, in order. Raises Unreadable."""
+        if self._error is None and not self.is_cut:
+            self._advance(len(self._text), last=True)
+        if self._error is not None:
+            raise self._error
+        if self._stack and not self.is_cut:
+            raise Unreadable("a bracket or template is not closed", self._stack[-1][0])
+        return self._imports()
+
+    @property
+    def text(self) -> bytearray:
+        return self._text
+
+    # -- telling code from what is none
+
+    def _advance(self, end: int, *, last: bool) -> None:
+        try:
+            self._lex(end, last)
+        except Unreadable as error:
+            self._error = error.with_traceback(None)  # whose frames would hold on to the text
+
+    def _lex(self, end: int, last: bool) -> None:
+        text, index = self._text, self._index
+        if index == 0 and end:
+            index = self._hashbang(last)
+            if index < 0:
+                return
+        run, stepped = t.RUN, self._stepped
+        while index < end:
+            match = run.match(text, index, end)
+            after = match.end()  # type: ignore[union-attr]  # it may be empty
+            if after > index:
+                if (stepped or self._blank) and not text[index:after].isspace():
+                    self._run, self._blank = index, False  # what stands before a slash is never only space
+                elif stepped:
+                    self._blank = True
+                stepped = False
+                if (self._nearest if self._nearest >= index else self._next_mark(index)) < after:
+                    self._mark(index, after)
+                index = after
+                if index == end:
+                    break
+            following = self._step(index, end, last)
+            if following < 0:  # not whole: once as much has come again
+                self._wait = len(text) + (len(text) - index)
+                break
+            index, stepped = following, True
+            if self.is_cut:
+                break
+        self._index, self._stepped = index, stepped
+
+    def _hashbang(self, last: bool) -> int:
+        text = self._text
+        start = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+        if len(text) < 6 and not last:
+            return -1
+        if not text.startswith(b"#!", start):
+            return start
+        ended = t.LINE_END.search(text, start)
+        if ended is None:
+            return len(text) if last else -1
+        return ended.start()
+
+    def _step(self, index: int, end: int, last: bool) -> int:
+        """What a run stopped at: the index after it, -1 when it is not whole yet."""
+        text = self._text
+        byte = text[index]
+        if byte == 0x2F:
+            return self._slash(index, end, last)
+        if byte in _OPENING:
+            self._push(index, False)
+            return index + 1
+        if byte in _CLOSING:
+            return self._pop(index, end, last)
+        if byte == 0x60:
+            return self._template(index, index + 1, end, last)
+        match = t.PIECE.match(text, index, end)  # a string that is not whole
+        if match is None:
+            if last or t.LINE_END.search(text, index, min(end, index + 65_536)):
+                self._unclosed_string(index, end, last)
+            return -1
+        return match.end()
+
+    def _unclosed_string(self, index: int, end: int, last: bool) -> None:
+        body = re.compile(rb"(?:[^%c\\\n\r]++|\\(?:\r\n|[\s\S]))*+" % self._text[index])
+        stopped = body.match(self._text, index + 1, end).end()  # type: ignore[union-attr]  # it may be empty
+        if last or stopped < end - 2:
+            raise Unreadable("a string is not closed", index)
+
+    def _push(self, index: int, template: bool) -> None:
+        if len(self._stack) >= DEPTH:
+            raise Unreadable(f"more than {DEPTH} brackets are open", index)
+        self._stack.append((index, template))
+
+    def _pop(self, index: int, end: int, last: bool) -> int:
+        text = self._text
+        if not self._stack:
+            raise Unreadable("a bracket closes none", index)
+        opened, template = self._stack[-1]
+        if template:
+            if text[index] != 0x7D:
+                raise Unreadable("brackets do not pair", index)
+            following = self._template(opened, index + 1, end, last)
+            if following >= 0 and self._stack[-1] == (opened, True) and text[following - 1] == 0x60:
+                self._stack.pop()
+            return following
+        if _OPENING[text[opened]] != text[index]:
+            raise Unreadable("brackets do not pair", index)
+        self._stack.pop()
+        self._last_close = (opened, index + 1)
+        return index + 1
+
+    def _template(self, opened: int, start: int, end: int, last: bool) -> int:
+        """Template text from ``start``: up to and including its "`", or a "${" that is now open."""
+        text = self._text
+        stop = t.TEMPLATE_TEXT.match(text, start, end).end()  # type: ignore[union-attr]  # it may be empty
+        if stop < end and text[stop] == 0x60:
+            return stop + 1
+        if stop + 1 < end and text[stop] == 0x24 and text[stop + 1] == 0x7B:
+            if not (self._stack and self._stack[-1] == (opened, True)):
+                self._push(opened, True)
+            return stop + 2
+        if last:
+            raise Unreadable("a template is not closed", opened)
+        return -1
+
+    def _slash(self, index: int, end: int, last: bool) -> int:
+        text = self._text
+        following = text[index + 1] if index + 1 < end else -1
+        if following < 0 and not last:
+            return -1
+        if following == 0x2A:
+            stop = text.find(b"*/", index + 2, end)
+            if stop < 0:
+                if last:
+                    raise Unreadable("a comment is not closed", index)
+                return -1
+            return self._commented(index, stop + 2)
+        if following == 0x2F:
+            ended = t.LINE_END.search(text, index, end)
+            if ended is None and not last:
+                return -1
+            return self._commented(index, ended.start() if ended else end)
+        if not self._begins_regex(index):
+            return index + 1
+        match = t.REGEX.match(text, index, end)
+        if match is None or (match.end() == end and not last):
+            ended = t.LINE_END.search(text, index, end)
+            if last or (ended is not None and match is None):
+                raise Unreadable("a regular expression is not closed", index)
+            return -1
+        self._regex_end = match.end()
+        return match.end()
+
+    def _commented(self, start: int, end: int) -> int:
+        first, before = self._comment
+        joined = before and t.GAPS.match(self._text, before, start).end() == start  # type: ignore[union-attr]
+        self._comment = (first if joined else start, end)
+        return end
+
+    def _before(self, index: int) -> int:
+        """The index after the last token before ``index``."""
+        text = self._text
+        while index:
+            while index and text[index - 1] in b"\t\n\v\f\r ":
+                index -= 1
+            first, after = self._comment
+            if not after or index != after:
+                return index
+            index = first
+        return index
+
+    def _begins_regex(self, index: int) -> bool:
+        """Whether a slash begins a regular expression: what stands before it decides (ECMA-262 12, the goal
+        symbols)."""
+        text = self._text
+        before = self._before(index)
+        if before == 0 or before == self._regex_end:
+            return before == 0
+        byte = text[before - 1]
+        if byte in _QUOTES or byte == 0x5D:
+            return False
+        if byte == 0x29:
+            return self._word_before(self._opener(before)) in t.HEADS
+        if byte == 0x7D:
+            return self._is_block(self._opener(before))
+        if byte == 0x2E:  # the end of a number, or of "..."
+            return text[max(0, before - 3) : before] == b"..."
+        word = self._word_before(before)
+        if word is None:
+            return bytes(text[before - 2 : before]) not in (b"++", b"--")
+        return word in t.OPERATORS
+
+    def _word_before(self, end: int) -> bytes | None:
+        """The identifier that ends at ``end`` (after space is passed over); b"" for one that is too long, a number or
+        a property, None for none."""
+        text = self._text
+        while end and text[end - 1] in b"\t\n\v\f\r ":
+            end -= 1
+        if not end or not _IS_WORD.match(text, end - 1):
+            return None
+        match = t.LAST_WORD.search(text, max(0, end - 17), end)
+        if match is None:
+            return b""
+        start = before = match.start()
+        while before and text[before - 1] in b"\t\f\v ":  # a comment before it may end as a property does
+            before -= 1
+        property_of = bytes(text[start - 1 : start]) in (b"#", b"\\") or (
+            text[before - 1 : before] == b"." and text[max(0, before - 3) : before] != b"..."
+        )
+        return b"" if property_of else match[0]
+
+    def _opener(self, closed: int) -> int:
+        """Where the bracket was opened that ends at ``closed``."""
+        opened, ended = self._last_close
+        if ended == closed:
+            return opened
+        stack: list[int] = []
+        for match in t.PIECE.finditer(self._text, self._run, closed):
+            byte = match[0][0]
+            if byte in _OPENING:
+                stack.append(match.start())
+            elif byte in _CLOSING and stack:
+                opened = stack.pop()
+        return opened
+
+    def _is_block(self, opened: int) -> bool:
+        """Whether the brace at ``opened`` begins statements or a body, not an object."""
+        text = self._text
+        end = opened
+        while end and text[end - 1] in b"\t\n\v\f\r ":
+            end -= 1
+        if not end or text[end - 1] in b";{})":
+            return True
+        if text[end - 1] == 0x3A:  # of a label or case; in an object, or in brackets, of a property
+            return not self._stack or text[self._stack[-1][0]] == 0x7B
+        if text[end - 2 : end] == b"=>":
+            return True
+        word = self._word_before(end)
+        return word is not None and word not in t.EXPRESSION_BEFORE_BRACE
+
+    # -- the words that matter
+
+    def _next_mark(self, index: int) -> int:
+        """Where the next of the words is, far away when none has come. Every byte is looked at once for each."""
+        text, nearest = self._text, 1 << 62
+        for mark, place in self._marks.items():
+            if place < index:
+                start = max(index, self._searched[mark])
+                place = text.find(mark, start)
+                self._marks[mark] = place
+                if place < 0:
+                    self._searched[mark] = max(0, len(text) - len(mark) + 1)  # its beginning may have come
+                    continue
+            nearest = min(nearest, place)
+        self._nearest = nearest
+        return nearest
+
+    def _mark(self, start: int, end: int) -> None:
+        """Take down which words of a run stand in code, and how deep."""
+        text = self._text
+        depth = len(self._stack)
+        place = self._next_mark(start)
+        pieces = t.PIECE.finditer(text, start, end)
+        piece = next(pieces, None)
+        while place < end:
+            while piece is not None and piece.end() <= place:
+                byte = piece[0][0]
+                depth += (byte in _OPENING) - (byte in _CLOSING)
+                piece = next(pieces, None)
+            mark = next(mark for mark, at in self._marks.items() if at == place)
+            if (piece is None or piece.start() > place) and self._is_token(place, mark):
+                self._found.append((place, mark, depth))
+                if len(self._found) > 4 * self._limit:
+                    self.is_cut = True
+                    return
+            place = self._next_mark(place + 1)
+
+    def _is_token(self, place: int, mark: bytes) -> bool:
+        text = self._text
+        if mark == b"<!--":
+            raise Unreadable("an HTML-like comment, which a module may not have", place)
+        if mark == b"-->":
+            begun = max(0, self._before(place))
+            if place == 0 or begun == 0 or t.LINE_END.search(text, begun, place):
+                raise Unreadable("an HTML-like comment, which a module may not have", place)
+            return False
+        if place and _IS_WORD.match(text, place - 1) and not text[max(0, place - 3) : place].endswith(_WIDE_SPACES):
+            return False
+        if place + 6 < len(text) and _IS_WORD.match(text, place + 6):
+            return False
+        before = self._before(place)
+        return not (before and text[before - 1] == 0x2E and text[max(0, before - 3) : before] != b"...")
+
+    # -- the declarations
+
+    def _imports(self) -> list[Import]:
+        found: list[Import] = []
+        covered = 0
+        for place, mark, depth in self._found:
+            if place < covered:
+                continue  # "import" as a name within a clause
+            one = self._export(place, depth) if mark == b"export" else self._import(place, depth)
+            if one is None:
+                continue
+            declared, covered = one
+            if len(found) >= self._limit:
+                self.is_cut = True
+                break
+            found.append(declared)
+        return found
+
+    def _export(self, place: int, depth: int) -> tuple[Import, int] | None:
+        if depth:
+            return None
+        match = t.EXPORT_CLAUSE.match(self._text, place)
+        if match is None:
+            if t.EXPORT_STAR.match(self._text, place):
+                raise Unreadable("an export declaration that is none", place)
+            return None
+        return self._declared(ImportKind.EXPORT, match, 1), match.end()
+
+    def _import(self, place: int, depth: int) -> tuple[Import, int] | None:
+        text = self._text
+        if resolving := t.RESOLVE.match(text, place):
+            return self._dynamic(ImportKind.RESOLVE, resolving), resolving.end()
+        if dynamic := t.DYNAMIC.match(text, place):
+            return None if t.METHOD.match(text, place) else (self._dynamic(ImportKind.DYNAMIC, dynamic), dynamic.end())
+        if t.META.match(text, place):
+            return None
+        if t.PHASE.match(text, place):
+            raise Unreadable("an import in a phase, which Chromium 156 does not know", place)
+        match = t.IMPORT_CLAUSE.match(text, place)
+        if depth:
+            named = match is not None and match[1] is None
+            if named or (match is not None and not t.LINE_END.search(text, place, match.start(1))):  # no class fields
+                raise Unreadable("an import declaration that is not at the top level", place)
+            return None
+        if match is None:
+            raise Unreadable("an import declaration that is none", place)
+        return self._declared(ImportKind.IMPORT, match, 1 if match[1] is not None else 3), match.end()
+
+    def _dynamic(self, kind: ImportKind, match: re.Match[bytes]) -> Import:
+        literal = match[1] is not None
+        return Import(kind, string_value(match[1]) if literal else None, match.start(1) if literal else match.start())
+
+    def _declared(self, kind: ImportKind, match: re.Match[bytes], group: int) -> Import:
+        text = self._text
+        after = t.GAPS.match(text, match.end()).end()  # type: ignore[union-attr]  # it may be empty
+        if after < len(text) and text[after] not in b";}" and not t.LINE_END.search(text, match.end(), after):
+            raise Unreadable("an import declaration that does not end", match.start())
+        attributes = match[group + 1]
+        pairs = () if attributes is None else self._attributes(attributes, match.start(group + 1))
+        return Import(kind, string_value(match[group]), match.start(group), pairs)
+
+    def _attributes(self, written: bytes, offset: int) -> tuple[tuple[str, str], ...]:
+        pairs: dict[str, str] = {}
+        index = t.GAPS.match(written, 1).end()  # type: ignore[union-attr]  # it may be empty
+        while written[index] != 0x7D:
+            pair = t.PAIR.match(written, index)
+            if pair is None:
+                raise Unreadable("import attributes that are none", offset + index)
+            key = pair[1].decode("utf-8", "replace") if pair[1] is not None else string_value(pair[2])
+            if key in pairs:
+                raise Unreadable(f"the import attribute {key[:64]!r} twice", offset + index)
+            pairs[key] = string_value(pair[3])
+            index = pair.end()
+        return tuple(pairs.items())
+
+
+def string_value(literal: bytes) -> str:
+    """The value of a string literal, quotes included (ECMA-262 12.9.4); what is no escape stands for itself."""
+    text = bytes(literal[1:-1]).decode("utf-8", "replace")
+    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    braced, four, two, one = match.groups()
+    digits = braced or four or two
+    if digits is not None:
+        number = int(digits[-7:], 16)
+        return chr(number) if number <= 0x10FFFF else "\ufffd"
+    return _SIMPLE.get(one, one) if one is not None else ""
+
+
+def imports_of(text: bytes, limit: int = 20_000) -> list[Import]:
+    """The imports of a whole module. Raises Unreadable."""
+    lexer = ImportLexer(limit)
+    lexer.feed(text)
+    return lexer.close()
