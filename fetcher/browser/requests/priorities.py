@@ -35,7 +35,7 @@ _NAVIGATIONS = (
     Destination.OBJECT,
     Destination.EMBED,
 )
-_WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT)
+_WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT, Destination.JSON, Destination.TEXT)
 """Of use only once they are complete, so not said to be incremental."""
 
 BOOSTED_IMAGES = 5
