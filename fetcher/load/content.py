@@ -167,6 +167,8 @@ class Content:
                     found += self._scanned(self._text.feed(piece))
                 elif self._keeping is not None and self.keeps:
                     self._keep(piece, self._keeping)
+                elif piece:
+                    self.is_cut = True
         except FetcherError as error:  # from the decoder, after the last good piece
             self.fault = error
             self.ended = True
