@@ -79,7 +79,6 @@ class Consumer:
     initiator: Initiator
     client: URL
     referrer: URL
-    redirects: int = 0
     applies: bool = True
     note: str = ""
     is_judged: bool = False
@@ -95,7 +94,7 @@ class Consumer:
 class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
-    went with, kept for Vary. ``retried`` allows one second try,
+    went with, kept for Vary. ``hops`` are the URLs that redirected here. ``retried`` allows one second try,
     ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as,
     ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
@@ -124,6 +123,7 @@ class Fetch:
     interims: int = 0
     status: int | None = None
     fields: Fields = ()
+    hops: tuple[URL, ...] = ()
     sent: Fields = ()
     scanning: bool = False
     encoding: str | None = None

@@ -53,6 +53,7 @@ from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.browser.storage.state import BrowserState
 from fetcher.fields.referrer_policy import ReferrerPolicy
+from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -62,6 +63,7 @@ from fetcher.terms import (
     InitiatorKind,
     Mode,
     NetPriority,
+    field_values,
 )
 from fetcher.urls import URL, parse, resolve
 
@@ -229,8 +231,11 @@ class Browser:
                     self._settle(other, FetchState.CANCELED)
             self.state.copies.clear()
             self.hints.start_over()
-        policy = fetch.referrer_policy
-        return commands + self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)
+        policy = parse_referrer_policy(field_values(fetch.fields, "referrer-policy")) or fetch.referrer_policy
+        commands += self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)
+        assert self._navigation is not None
+        self._navigation.hops = (*fetch.hops, fetch.url)
+        return commands
 
     # -- endings
 
@@ -337,7 +342,8 @@ class Browser:
             mode=fetch.mode,
             priority=fetch.priority,
             hinted=fetch.is_hinted,
-            client=fetch.client,
+            asking=state.asking_of(fetch),
+            credentials=fetch.credentials,
             referrer=fetch.referrer,
             referrer_policy=fetch.referrer_policy,
             protocol=line.protocol or HttpVersion.HTTP_1_1,

@@ -16,7 +16,7 @@ from fetcher.terms import Destination, Fields, ProfileName
 
 _IMAGE = "image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 _DOCUMENT = (
-    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/jxl,image/avif,image/webp,image/apng,*/*;q=0.8,"
     "application/signed-exchange;v=b3;q=0.7"
 )
 
@@ -40,9 +40,15 @@ class Profile:
     follows_redirects: bool = False
 
 
-_CHROMIUM_UA = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+CHROMIUM_VERSION = "156.0.8078.108"
+"""The one place that says which Chromium is meant: the major version goes into User-Agent and Sec-CH-UA."""
+_MAJOR = CHROMIUM_VERSION.partition(".")[0]
+BRANDS = (("Not:A-Brand", "8"), ("Chromium", CHROMIUM_VERSION))
+_CHROMIUM_UA = (
+    f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{_MAJOR}.0.0.0 Safari/537.36"
+)
 _CHROMIUM_HINTS: Fields = (
-    ("sec-ch-ua", '"Chromium";v="156", "Not_A Brand";v="24"'),
+    ("sec-ch-ua", ", ".join(f'"{name}";v="{version.partition(".")[0]}"' for name, version in BRANDS)),
     ("sec-ch-ua-mobile", "?0"),
     ("sec-ch-ua-platform", '"Linux"'),
 )

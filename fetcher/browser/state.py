@@ -11,6 +11,7 @@ from fetcher.browser.options import BrowserOptions
 from fetcher.browser.policies.container import EmbedderPolicy
 from fetcher.browser.policies.mixed_content import secured
 from fetcher.browser.profiles import Profile
+from fetcher.browser.requests.dressing import Asking
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.state import BrowserState
@@ -28,7 +29,7 @@ from fetcher.terms import (
     NetPriority,
     Request,
 )
-from fetcher.urls import URL, registrable_domain
+from fetcher.urls import URL, registrable_domain, same_site
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +64,9 @@ class LoadState:
         if is_credentialed(fetch.credentials, fetch.url, fetch.client):
             for name, value in fields:
                 if name == "set-cookie":
-                    self.jar.store(value, fetch.url, self.epoch + at / 1000, self._page_of(fetch))
+                    page = self._page_of(fetch)
+                    apart = self._is_apart(fetch, page)
+                    self.jar.store(value, fetch.url, self.epoch + at / 1000, page, apart=apart)
 
     def keep_secure_host(self, fetch: Fetch, fields: Fields) -> None:
         """Heed Strict-Transport-Security, if it came over a connection whose certificate was found good."""
@@ -76,13 +79,27 @@ class LoadState:
         """The Cookie field of a request sent at clock time ``at``."""
         if not self.jar or not is_credentialed(asked.credentials, asked.url, asked.client):
             return None
-        return self.jar.field(asked.url, self.epoch + at / 1000, self._page_of(asked))
+        page = self._page_of(asked)
+        led_by = asked.client if asked.mode is Mode.NAVIGATE else None
+        now = self.epoch + at / 1000
+        return self.jar.field(asked.url, now, page, apart=self._is_apart(asked, page), led_by=led_by)
 
     def _page_of(self, asked: Fetch | Consumer) -> URL | None:
         """The page a request is a part of, frames or not, whose site decides on cookies; None for its own."""
         if asked.client is None or asked.destination is Destination.DOCUMENT:
             return None
         return self.document.url if self.document is not None else asked.client
+
+    def asking_of(self, asked: Fetch | Consumer) -> Asking:
+        """Who asks for it, as the request will show."""
+        page = self._page_of(asked)
+        hops = asked.hops if isinstance(asked, Fetch) else ()
+        return Asking(asked.client, page, self._is_apart(asked, page), hops)
+
+    @staticmethod
+    def _is_apart(asked: Fetch | Consumer, page: URL | None) -> bool:
+        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        return page is not None and consumer is not None and is_apart(consumer.document, page)
 
     def extra_for(self, url: URL, client: URL | None) -> Fields:
         """The caller's own fields as far as they may go to ``url``: to the site that was asked for (and from http to
@@ -185,6 +202,15 @@ class LoadState:
 
     def is_over_budget(self) -> bool:
         return len(self.fetches) >= self.options.limits.requests
+
+
+def is_apart(document: Document | None, page: URL) -> bool:
+    """Whether ``document`` is in, or is, a frame of another site than ``page``."""
+    while document is not None:
+        if not same_site(document.url, page):
+            return True
+        document = document.parent
+    return False
 
 
 def request_of(fetch: Fetch) -> Request:

@@ -224,7 +224,7 @@ def _navigation(url: str, given: set[str]) -> Fields:
 
     fields = dress(
         profile("chromium"), parse(url), destination=Destination.DOCUMENT, mode=Mode.NAVIGATE,
-        priority=NetPriority.HIGHEST, hinted=False, client=None, referrer=None,
+        priority=NetPriority.HIGHEST, hinted=False, referrer=None,
         referrer_policy=ReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, protocol=HttpVersion.HTTP_1_1,
     )  # fmt: skip
     # The version is not settled yet: what HTTP/1.1 alone has is left off.

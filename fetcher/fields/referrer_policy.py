@@ -33,6 +33,29 @@ def parse(values: Iterable[str]) -> ReferrerPolicy | None:
     return found
 
 
+def of_attribute(word: str) -> ReferrerPolicy | None:
+    """A ``referrerpolicy`` attribute; None for an empty or unknown one, which leaves the document's."""
+    return _WORDS.get(word.strip("\t\n\f\r ").lower())
+
+
+_LEGACY = {
+    "never": ReferrerPolicy.NO_REFERRER,
+    "default": DEFAULT,
+    "always": ReferrerPolicy.UNSAFE_URL,
+    "origin-when-crossorigin": ReferrerPolicy.ORIGIN_WHEN_CROSS_ORIGIN,
+}
+
+
+def of_meta(content: str) -> ReferrerPolicy | None:
+    """<meta name=referrer>: the last known word of its list, four legacy ones among them (HTML 4.2.5.2 and, for the
+    list, Chromium); None leaves what was said before."""
+    found = None
+    for word in content.lower().split(","):
+        word = word.strip("\t\n\f\r ")
+        found = _WORDS.get(word) or _LEGACY.get(word) or found
+    return found
+
+
 def referrer_for(policy: ReferrerPolicy, referrer: URL, target: URL) -> str | None:
     """The Referer a request from ``referrer`` to ``target`` carries, without credentials and fragment, or None."""
     if not referrer.is_http:

@@ -77,7 +77,8 @@ def test_a_hinted_request_carries_cookies_by_its_credentials_mode() -> None:
     """EH 5.2: with include always, with same-origin only to the hinting response's origin."""
     kept = cookies(
         Cookie("a", "1", "a.test"),
-        Cookie("b", "2", "b.test", secure=True, same_site=SameSite.NONE),
+        Cookie("b", "2", "b.test", secure=True, same_site=SameSite.NONE, partition="https://a.test"),
+        Cookie("third", "4", "b.test", secure=True, same_site=SameSite.NONE),
         Cookie("lax", "3", "b.test", secure=True),
     )
     play = Playbook(remembered=kept)
@@ -102,10 +103,10 @@ def test_only_credentialed_responses_set_cookies() -> None:
     )
     play.opens(connection=1)
     play.opens(connection=2)
-    third = sets("t=1; SameSite=None; Secure", then=FRESH)
+    third = sets("t=1; SameSite=None; Secure; Partitioned", then=FRESH)
     play.head(1, fields=third)
     assert play.browser.remembered(play.at).cookies == ()
-    play.head(2, fields=sets("lax=1; Secure", "t=1; SameSite=None; Secure", then=FRESH))
+    play.head(2, fields=sets("lax=1; Secure", "t=1; SameSite=None; Secure; Partitioned", then=FRESH))
     assert [cookie.name for cookie in play.browser.remembered(play.at).cookies] == ["t"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fetcher.browser.document import frames, viewport
+from fetcher.browser.document import frames, referrers, viewport
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -100,6 +100,7 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     return Consumer(
         document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
         initiator, document.url, source.url, applies=use.applies, note=note,
+        referrer_policy=referrers.policy_for(source, document, candidate),
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
+from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -110,7 +111,6 @@ class Subresources:
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
         if candidate.kind is CandidateKind.MODULE_SCRIPT:
-            consumer.referrer_policy = modules.policy_of(candidate)
             modules.with_integrity(consumer)
         return self.want(consumer)
 
@@ -398,12 +398,14 @@ class Subresources:
             initiator=redirected(fetch),
             client=consumer.client,
             referrer=consumer.referrer,
-            referrer_policy=consumer.policy,
+            referrer_policy=parse_referrer_policy(field_values(fetch.fields, "referrer-policy"))
+            or fetch.referrer_policy,
             consumer=consumer,
             redirects=fetch.redirects + 1,
         )
         hop.crossed, hop.integrity = crossed, fetch.integrity
         hop.tainted = fetch.tainted or (crossed and url.origin != fetch.url.origin)
+        hop.hops = (*fetch.hops, fetch.url)
         return commands
 
     def _dead_end(self, fetch: Fetch, kind: str, reason: str) -> list[Command]:
@@ -492,7 +494,8 @@ class Subresources:
             mode=consumer.mode,
             priority=consumer.priority,
             hinted=False,
-            client=consumer.client,
+            asking=self.state.asking_of(consumer),
+            credentials=consumer.credentials,
             referrer=consumer.referrer,
             referrer_policy=consumer.policy,
             protocol=HttpVersion.HTTP_2,

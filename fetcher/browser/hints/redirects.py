@@ -6,6 +6,8 @@ from fetcher.browser.commands import Command
 from fetcher.browser.fetches import Fetch
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage.reuse import redirect_target
+from fetcher.fields.referrer_policy import parse
+from fetcher.terms import field_values
 from fetcher.urls import resolve
 
 
@@ -27,8 +29,9 @@ def follow_ahead(state: LoadState, fetch: Fetch) -> list[Command]:
         initiator=redirected(fetch),
         client=fetch.client,
         referrer=fetch.referrer,
-        referrer_policy=fetch.referrer_policy,
+        referrer_policy=parse(field_values(fetch.fields, "referrer-policy")) or fetch.referrer_policy,
         hint=fetch.hint,
         redirects=fetch.redirects + 1,
     )
+    fetch.hop.hops = (*fetch.hops, fetch.url)
     return commands

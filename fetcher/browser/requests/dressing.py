@@ -1,44 +1,47 @@
-"""Dresses a request as the driving browser does (EH 5): field by field, per destination, mode and initiator.
+"""Dresses a request as the driving browser does (EH 5): field by field, in its order, by who asks for what and how.
 
-Done at dispatch, when the protocol of the connection is known: ``priority`` goes on HTTP/2 only, ``connection`` on
-HTTP/1.1 only. Sec-CH-UA and its siblings are left off hinted requests, as Chromium leaves them off (EH 5.3).
+Chromium words a request in one of three places, and each has an order of its own: the browser process for navigations
+(client hints first), a renderer for what a document asks for (``field_order``), and the network service alone for what
+a 103 hinted at, which carries no client hints (EH 5.3). Done at dispatch, when the protocol of the connection is known:
+``priority`` goes on HTTP/2 only, ``connection`` on HTTP/1.1 only. No I/O, no clock.
 """
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from functools import lru_cache
 
 from fetcher.browser.profiles import DRIVING, Profile
 from fetcher.browser.requests.device import client_hints
 from fetcher.browser.requests.device import user_agent as user_agent_of
+from fetcher.browser.requests.field_order import wire_order
 from fetcher.browser.requests.priorities import is_incremental, priority_field
 from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
-from fetcher.terms import Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
-from fetcher.urls import URL, is_loopback, sec_fetch_site
+from fetcher.terms import Credentials, Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
+from fetcher.urls import URL, is_loopback, same_site, sec_fetch_site
 
-_NAVIGATIONS = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME)
-
-
-@lru_cache(maxsize=256)
-def _common(
-    name: ProfileName, user_agent: str | None, mobile: bool, destination: Destination, hinted: bool, secure: bool
-) -> Fields:
-    """The part that depends on nothing but the kind of request, built once."""
-    profile: Profile = DRIVING[name]
-    fields: list[tuple[str, str]] = []
-    if not hinted and secure:
-        fields += client_hints(profile, mobile)
-    if destination in _NAVIGATIONS:
-        fields.append(("upgrade-insecure-requests", "1"))
-    fields.append(("user-agent", user_agent or user_agent_of(profile, mobile)))
-    fields.append(("accept", profile.accept.get(destination, "*/*")))
-    return tuple(fields)
+_MEDIA = (Destination.VIDEO, Destination.AUDIO)
+_FAR = {"none": 0, "same-origin": 1, "same-site": 2, "cross-site": 3}
 
 
-@lru_cache(maxsize=256)
-def _fetch_metadata(site: str, mode: Mode, destination: Destination) -> Fields:
-    user = (("sec-fetch-user", "?1"),) if site == "none" else ()
-    return (("sec-fetch-site", site), ("sec-fetch-mode", mode.value), *user, ("sec-fetch-dest", destination.value))
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, as far as a request shows it. ``client``: the URL of the document (or of the hinting response) that
+    asks, None for a navigation a person began. ``page``: that of the top-level document, None for its own navigation.
+    ``apart``: a frame of another site than the page stands between the two. ``hops``: the URLs that redirected here,
+    in order. ``hints``: client hints beyond the three that go everywhere, as the page and its delegations allow them.
+    ``restarted``: the navigation begins again for a Critical-CH."""
+
+    client: URL | None = None
+    page: URL | None = None
+    apart: bool = False
+    hops: tuple[URL, ...] = ()
+    hints: Fields = ()
+    restarted: bool = False
+
+
+NOBODY = Asking()
 
 
 def dress(
@@ -49,49 +52,146 @@ def dress(
     mode: Mode,
     priority: NetPriority,
     hinted: bool,
-    client: URL | None,
     referrer: URL | None,
     referrer_policy: ReferrerPolicy,
     protocol: HttpVersion,
+    asking: Asking = NOBODY,
+    credentials: Credentials = Credentials.INCLUDE,
+    prefetch: bool = False,
     extra: Fields = (),
     user_agent: str | None = None,
     mobile: bool = False,
     cookie: str | None = None,
     origin: str | None = None,
 ) -> Fields:
-    """All header fields but Host and the pseudo-fields, in order. ``client`` is the URL of the document (or of the
-    hinting response) that asks, None for the navigation itself; ``referrer`` what named it, a style sheet's own URL
-    for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's field;
-    ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page, or after redirects)."""
+    """All header fields but Host and the pseudo-fields, in order. ``referrer`` is what named the URL, a style sheet's
+    own for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's;
+    ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page)."""
+    navigates = mode is Mode.NAVIGATE
     secure = url.is_trustworthy
     fields: list[tuple[str, str]] = []
     if protocol is HttpVersion.HTTP_1_1:
         fields.append(("connection", "keep-alive"))
-    fields += _common(profile.name, user_agent, mobile, destination, hinted, secure)
-    cors = client is not None and mode is Mode.CORS and client.origin != url.origin
-    if mode is Mode.CORS and origin is not None:
+    if mode is not Mode.CORS:
+        origin = None
+    elif origin is None:
+        origin = _origin(url, asking, everywhere=not hinted and destination not in _MEDIA)
+    late = origin is not None and (hinted or destination in _MEDIA)  # the network service says it, not the renderer
+    agent = ("user-agent", user_agent or user_agent_of(profile, mobile))
+    own = _own_hints(profile.name, mobile, asking.hints) if secure and not hinted else ()
+    if navigates:
+        if not asking.hops and not asking.restarted:
+            fields += own
+        fields += (("upgrade-insecure-requests", "1"), agent)
+    elif not hinted:
+        # A redirect drops hints that may not go on, and never adds any.
+        began = asking.hops[0].is_trustworthy if asking.hops else True
+        fields += _renderers(agent, own if began else (), None if late else origin, prefetch=prefetch)
+    document = navigates or prefetch
+    fields.append(("accept", profile.accept.get(Destination.DOCUMENT if document else destination, "*/*")))
+    if late and origin is not None:
         fields.append(("origin", origin))
-    elif cors and client is not None:
-        fields.append(("origin", client.origin))
+    if navigates and asking.restarted:
+        fields += own
     if secure:
-        fields += _fetch_metadata("none" if client is None else sec_fetch_site(client, url), mode, destination)
+        fields += _fetch_metadata(_site(url, asking), mode, destination)
+        if _is_third_party(url, asking) and _includes(credentials, url, asking.client):
+            fields.append(("sec-fetch-storage-access", "none"))
+    if navigates and asking.hops and not asking.restarted:
+        fields += own
     if referrer is not None:
         referer = referrer_for(referrer_policy, referrer, url)
         if referer is not None:
             fields.append(("referer", referer))
-    brotli = url.scheme == "https" or is_loopback(
-        url.host
-    )  # Chromium offers br and zstd only where no old proxy listens
-    fields.append(("accept-encoding", "gzip, deflate, br, zstd" if brotli else "gzip, deflate"))
+    if hinted:
+        fields.append(agent)
+    fields.append(("accept-encoding", _encodings(url, destination)))
     fields.append(("accept-language", profile.accept_language))
     if cookie is not None:
         fields.append(("cookie", cookie))
+    if destination in _MEDIA:
+        fields.append(("range", "bytes=0-"))
     if protocol is not HttpVersion.HTTP_1_1:
         told = priority_field(priority, is_incremental(destination, hinted=hinted))
         if told is not None:
             fields.append(("priority", told))
-    if extra:
-        replaced = {name for name, _ in extra}
-        fields = [field for field in fields if field[0] not in replaced]
-        fields += extra
-    return tuple(fields)
+    return _with(fields, extra) if extra else tuple(fields)
+
+
+def _with(fields: list[tuple[str, str]], extra: Fields) -> Fields:
+    """``extra`` in the place of ours of the same names, what is new after them."""
+    given: dict[str, list[tuple[str, str]]] = {}
+    for name, value in extra:
+        given.setdefault(name.lower(), []).append((name, value))
+    dressed: list[tuple[str, str]] = []
+    for field in fields:
+        if field[0] not in given:
+            dressed.append(field)
+        elif given[field[0]]:
+            dressed += given[field[0]]
+            given[field[0]] = []
+    return (*dressed, *(field for each in given.values() for field in each))
+
+
+@lru_cache(maxsize=64)
+def _own_hints(name: ProfileName, mobile: bool, more: Fields) -> Fields:
+    """The client hints in the browser process's order; ``more`` is in that order too."""
+    from fetcher.browser.requests.client_hints import in_order
+
+    return in_order((*client_hints(DRIVING[name], mobile), *more))
+
+
+@lru_cache(maxsize=256)
+def _renderers(agent: tuple[str, str], hints: Fields, origin: str | None, *, prefetch: bool) -> Fields:
+    values = dict((agent, *hints))
+    if origin is not None:
+        values["origin"] = origin
+    if prefetch:
+        values["sec-purpose"] = "prefetch"
+    return tuple((name, values[name]) for name in wire_order(frozenset(values)))
+
+
+@lru_cache(maxsize=256)
+def _fetch_metadata(site: str, mode: Mode, destination: Destination) -> Fields:
+    user = (("sec-fetch-user", "?1"),) if site == "none" else ()
+    return (("sec-fetch-site", site), ("sec-fetch-mode", mode.value), *user, ("sec-fetch-dest", destination.value))
+
+
+def _site(url: URL, asking: Asking) -> str:
+    """Sec-Fetch-Site: the farthest the request has been on its way (Fetch Metadata 2.3)."""
+    if asking.client is None:
+        return "none"
+    client = asking.client
+    return max((sec_fetch_site(client, each) for each in (*asking.hops, url)), key=_FAR.__getitem__)
+
+
+def _origin(url: URL, asking: Asking, *, everywhere: bool) -> str | None:
+    """The Origin of a CORS request: "null" once it left for another origin from one that was not its own (Fetch,
+    "redirect-tainted"). A renderer says it to its own origin too (``everywhere``), the network service does not."""
+    client = asking.client
+    if client is None:
+        return None
+    way = (*asking.hops, url)
+    if not everywhere and all(each.origin == client.origin for each in way):
+        return None
+    for before, after in itertools.pairwise(way):
+        if after.origin != before.origin and before.origin != client.origin:
+            return "null"
+    return client.origin
+
+
+def _includes(credentials: Credentials, url: URL, client: URL | None) -> bool:
+    if credentials is Credentials.SAME_ORIGIN:
+        return client is None or client.origin == url.origin
+    return credentials is Credentials.INCLUDE
+
+
+def _is_third_party(url: URL, asking: Asking) -> bool:
+    return asking.page is not None and (asking.apart or not same_site(asking.page, url))
+
+
+def _encodings(url: URL, destination: Destination) -> str:
+    if destination in _MEDIA:
+        return "identity"  # a part of something is asked for: it must be one of the bytes as they are
+    # Chromium offers br and zstd only where no old proxy listens.
+    return "gzip, deflate, br, zstd" if url.scheme == "https" or is_loopback(url.host) else "gzip, deflate"

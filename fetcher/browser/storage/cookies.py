@@ -53,8 +53,11 @@ class _Kept:
 
 
 class CookieJar:
-    """``page`` below is the URL of the top-level document, None for the navigation itself, which a person began: the
-    request is then same-site whatever it goes to."""
+    """``page`` below is the URL of the top-level document, None for its own navigation. ``apart``: a frame of another
+    site stands between the page and who asks. Chromium 156 blocks third-party cookies: a request to another site than
+    the page's, or from below such a frame, carries and stores partitioned ones (CHIPS) alone. The sites a request was
+    redirected over do not count, as they do not there. ``led_by`` is the document that leads a navigation on: from
+    another site, SameSite=Strict stays behind. None is a person."""
 
     def __init__(self, cookies: Iterable[Cookie] = ()) -> None:
         self._sites: dict[str, dict[_Key, _Kept]] = {}
@@ -74,14 +77,15 @@ class CookieJar:
         kept = [one for site in self._sites.values() for one in site.values() if not _is_over(one.cookie, now)]
         return tuple(one.cookie for one in sorted(kept, key=lambda one: one.order))
 
-    def store(self, text: str, url: URL, now: float, page: URL | None = None) -> str | None:
+    def store(self, text: str, url: URL, now: float, page: URL | None = None, *, apart: bool = False) -> str | None:
         """Take in one Set-Cookie value of a response from ``url``; returns why not, or None when it was stored (or,
         with an expiry that has passed, removed)."""
         said = parse(text)
         if isinstance(said, Finding):
             return said.message
         domain, host_only, why = _domain_of(said, url)
-        why = why or _why_not(said, url, host_only, page)
+        third_party = _is_third_party(url, page, apart=apart)
+        why = why or _why_not(said, url, host_only, third_party=third_party)
         if why is not None:
             return why
         cookie = Cookie(
@@ -95,7 +99,7 @@ class CookieJar:
             said.http_only,
             said.same_site,
             now,
-            site_of(page or url) if said.partitioned else None,
+            partition_of(url, page, apart=apart) if said.partitioned else None,
         )
         if not said.secure and not url.is_trustworthy and self._overlays(cookie):
             return "a Secure cookie of that name exists, and an insecure response may not replace it"
@@ -106,12 +110,15 @@ class CookieJar:
             self._evict(registrable_domain(domain), now)
         return None
 
-    def field(self, url: URL, now: float, page: URL | None = None) -> str | None:
+    def field(
+        self, url: URL, now: float, page: URL | None = None, *, apart: bool = False, led_by: URL | None = None
+    ) -> str | None:
         """The Cookie field of a credentialed request to ``url``, None when there is nothing to send."""
         site = self._sites.get(registrable_domain(url.host))
         if not site:
             return None
-        crosses = page is not None and not same_site(page, url)
+        third_party = _is_third_party(url, page, apart=apart)
+        led_across = led_by is not None and not same_site(led_by, url)
         partition: str | None = None
         chosen: list[_Kept] = []
         for one in site.values():
@@ -125,10 +132,12 @@ class CookieJar:
                 continue
             if cookie.secure and not url.is_trustworthy:
                 continue
-            if crosses and cookie.same_site is not SameSite.NONE:
+            if third_party and (cookie.same_site is not SameSite.NONE or cookie.partition is None):
+                continue
+            if led_across and cookie.same_site is SameSite.STRICT:
                 continue
             if cookie.partition is not None:
-                partition = partition or site_of(page or url)
+                partition = partition or partition_of(url, page, apart=apart)
                 if cookie.partition != partition:
                     continue
             one.used = now
@@ -211,22 +220,30 @@ def _domain_of(said: SetCookie, url: URL) -> tuple[str, bool, str | None]:
     return said.domain, False, None
 
 
-def _why_not(said: SetCookie, url: URL, host_only: bool, page: URL | None) -> str | None:
+def _is_third_party(url: URL, page: URL | None, *, apart: bool) -> bool:
+    return page is not None and (apart or not same_site(page, url))
+
+
+def _why_not(said: SetCookie, url: URL, host_only: bool, *, third_party: bool) -> str | None:
     """What the attributes forbid."""
     if said.secure and not url.is_trustworthy:
         return "Secure, but it came over cleartext HTTP"
     if said.same_site is SameSite.NONE and not said.secure:
         return "SameSite=None without Secure"
-    if said.same_site is not SameSite.NONE and page is not None and not same_site(page, url):
+    if said.same_site is not SameSite.NONE and third_party:
         return "from another site than the page's, without SameSite=None"
     if said.partitioned and not said.secure:
         return "Partitioned without Secure"
+    if third_party and not said.partitioned:
+        return "from another site than the page's, without Partitioned: third-party cookies are blocked"
     prefix = (said.name or said.value).lower()
-    if prefix.startswith(("__secure-", "__host-")):
+    if prefix.startswith(("__secure-", "__host-", "__http-")):
         if not said.name:
             return "a nameless cookie whose value imitates a prefix"
         if not said.secure:
             return f"{said.name.partition('-')[0]}- without Secure"
+        if prefix.startswith(("__http-", "__host-http-")) and not said.http_only:
+            return "a prefix that says Http- without HttpOnly"
         if prefix.startswith("__host-") and not (host_only and said.domain is None and said.path == "/"):
             return "__Host- needs Path=/ and no Domain"
     return None
@@ -258,6 +275,13 @@ def path_matches(path: str, cookie_path: str) -> bool:
 def default_path(path: str) -> str:
     """RFC 6265bis 5.1.4: the folder of the request's path."""
     return path[: path.rfind("/")] or "/"
+
+
+def partition_of(url: URL, page: URL | None, *, apart: bool) -> str:
+    """The key of the partition that cookies of ``url`` are in. Where the page's own site is asked from below a frame
+    of another, that is a partition of its own (CHIPS, "cross-site ancestor")."""
+    site = site_of(page or url)
+    return f"{site} below another site" if page is not None and apart and same_site(page, url) else site
 
 
 def site_of(url: URL) -> str:

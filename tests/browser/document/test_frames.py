@@ -220,9 +220,12 @@ def test_a_foreign_frame_brings_no_lax_cookies() -> None:
     play.finds(frame("https://b.test/f"))
     play.opens(connection=1)
     lax, none = ("set-cookie", "lax=1; Secure"), ("set-cookie", "none=1; Secure; SameSite=None")
-    play.head(1, fields=(*HTML, lax, none))
-    play.finds(image("/i.png"), fetch=1)
-    assert fields(play, 2)["cookie"] == "none=1"
+    apart = ("set-cookie", "apart=1; Secure; SameSite=None; Partitioned")
+    play.head(1, fields=(*HTML, lax, none, apart))
+    play.finds(image("/i.png"), image("https://a.test/own.png"), fetch=1)
+    assert fields(play, 2)["cookie"] == "apart=1"
+    assert fields(play, 2)["sec-fetch-storage-access"] == "none"
+    assert "cookie" not in fields(play, 3)  # the page's own, yet asked from below another site
 
 
 def test_a_query_in_a_frame_is_written_in_the_frames_encoding() -> None:

@@ -86,6 +86,13 @@ ROWS: list[tuple[str, str, list[str], str, str | None]] = [
     ("Max-Age beats Expires", HTTPS, ["a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=9"], HTTPS, "a=1"),
     ("Expires of a year to come", HTTPS, ["a=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT"], HTTPS, "a=1"),
     ("an unreadable Expires is a session's", HTTPS, ["a=1; Expires=soon"], HTTPS, "a=1"),
+    ("__Http- is for servers alone", HTTPS, ["__Http-a=1; Secure; HttpOnly"], HTTPS, "__Http-a=1"),
+    ("__Http- without HttpOnly", HTTPS, ["__Http-a=1; Secure"], HTTPS, None),
+    ("__http- in lower case too", HTTPS, ["__http-a=1; Secure"], HTTPS, None),
+    ("__Http- without Secure", HTTPS, ["__Http-a=1; HttpOnly"], HTTPS, None),
+    ("__Host-Http- is both", HTTPS, ["__Host-Http-a=1; Secure; HttpOnly; Path=/"], HTTPS, "__Host-Http-a=1"),
+    ("__Host-Http- without HttpOnly", HTTPS, ["__Host-Http-a=1; Secure; Path=/"], HTTPS, None),
+    ("__Host-Http- with a Domain", HTTPS, ["__Host-Http-a=1; Secure; HttpOnly; Path=/; Domain=shop.test"], HTTPS, None),
     ("too large", HTTPS, ["a=" + "x" * 4096], HTTPS, None),
     ("control characters", HTTPS, ["a=1\x00"], HTTPS, None),
     ("neither name nor value", HTTPS, ["="], HTTPS, None),
@@ -111,7 +118,8 @@ SITES: list[tuple[str, str, str, str, bool, bool]] = [
     ("cross-site, unsaid is Lax", "a=1; Secure", "https://cdn.test/", HTTPS, False, False),
     ("cross-site, Lax", "a=1; SameSite=Lax; Secure", "https://cdn.test/", HTTPS, False, False),
     ("cross-site, Strict", "a=1; SameSite=Strict; Secure", "https://cdn.test/", HTTPS, False, False),
-    ("cross-site, None; Secure", "a=1; SameSite=None; Secure", "https://cdn.test/", HTTPS, True, True),
+    ("cross-site, None; Secure: third-party", "a=1; SameSite=None; Secure", "https://cdn.test/", HTTPS, False, False),
+    ("cross-site, Partitioned but Lax", "a=1; Secure; Partitioned", "https://cdn.test/", HTTPS, False, False),
     ("cross-site, an unknown word", "a=1; SameSite=Any; Secure", "https://cdn.test/", HTTPS, False, False),
     ("two schemes are two sites", "a=1", "http://shop.test/", HTTPS, False, False),
     ("two names under a public suffix", "a=1; Secure", "https://b.github.io/", "https://a.github.io/", False, False),
@@ -127,6 +135,38 @@ def test_subresources_of_a_page(_case: str, text: str, target: str, page: str, s
     visited = CookieJar()
     visited.store(text, parse(target), NOW, parse(page) if "Partitioned" in text else None)
     assert (visited.field(parse(target), NOW, parse(page)) is not None) is sent
+
+
+# how the two follow each other; the document that leads on; the cookie; sent?
+LED = [
+    ("a person", None, "a=1; SameSite=Strict", True),
+    ("the site itself", "https://shop.test/", "a=1; SameSite=Strict", True),
+    ("another site, Strict", "https://other.test/", "a=1; SameSite=Strict", False),
+    ("another site, Lax", "https://other.test/", "a=1; SameSite=Lax", True),
+    ("another site, unsaid", "https://other.test/", "a=1", True),
+    ("another site, None", "https://other.test/", "a=1; SameSite=None; Secure", True),
+    ("the other scheme", "http://shop.test/", "a=1; SameSite=Strict", False),
+]
+
+
+@pytest.mark.parametrize(("_case", "led_by", "text", "sent"), LED, ids=[row[0] for row in LED])
+def test_a_navigation_that_a_document_leads_to(_case: str, led_by: str | None, text: str, sent: bool) -> None:
+    """RFC 6265bis 5.8.3: Strict stays behind when another site leads, Lax goes along, the method being GET."""
+    jar = CookieJar()
+    jar.store(text, PAGE, NOW)
+    assert (jar.field(PAGE, NOW, led_by=parse(led_by) if led_by else None) is not None) is sent
+
+
+def test_the_pages_own_site_below_another_one_is_third_party() -> None:
+    """Chromium 156: a frame of another site in between takes the first party's cookies away, partitioned ones too."""
+    jar = CookieJar()
+    for text in ("own=1; SameSite=None; Secure", "kept=1; SameSite=None; Secure; Partitioned"):
+        assert jar.store(text, PAGE, NOW) is None
+    assert jar.field(PAGE, NOW, PAGE) == "own=1; kept=1"
+    assert jar.field(PAGE, NOW, PAGE, apart=True) is None
+    assert jar.store("below=1; SameSite=None; Secure; Partitioned", PAGE, NOW, PAGE, apart=True) is None
+    assert jar.field(PAGE, NOW, PAGE, apart=True) == "below=1"
+    assert jar.field(PAGE, NOW, PAGE) == "own=1; kept=1"
 
 
 def test_a_partitioned_cookie_stays_in_its_pages_site() -> None:

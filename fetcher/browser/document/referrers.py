@@ -1,0 +1,33 @@
+"""Which referrer policy a request goes by (Referrer Policy 5, 8.1; HTML "referrerpolicy"): the element's own, that of
+the sheet or module that names it, or the document's. Settled against Chromium 156:
+
+- ``referrerpolicy`` acts on a, img, iframe, script and link only; video, source, input, embed and SVG do not have it.
+  An unknown word, and the legacy ones of <meta>, are nothing there.
+- A style sheet's requests go by the Referrer-Policy of its response, else by the default, not by the document's policy
+  or the link's; a <style> element's by the document's.
+- A module's imports go by the Referrer-Policy of its response, else by the policy the module was asked for with.
+"""
+
+from __future__ import annotations
+
+from fetcher.browser.fetches import Document, Fetch
+from fetcher.discovery.candidates import Candidate
+from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy, of_attribute, parse
+from fetcher.terms import Destination, field_values
+
+_HAVE_THE_ATTRIBUTE = frozenset({"img", "iframe", "script", "link", "Link"})
+
+
+def policy_for(source: Fetch, document: Document, candidate: Candidate) -> ReferrerPolicy:
+    """That of what ``candidate``, named in ``source`` (``document``, or a sheet or module of it), asks for."""
+    if source.document is None:
+        said = parse(field_values(source.fields, "referrer-policy"))
+        if said is not None:
+            return said
+        return DEFAULT if source.destination is Destination.STYLE else source.referrer_policy
+    if candidate.element in _HAVE_THE_ATTRIBUTE and not candidate.inline:
+        word = candidate.attribute("referrerpolicy")
+        own = of_attribute(word) if word is not None else None
+        if own is not None:
+            return own
+    return document.referrer_policy
