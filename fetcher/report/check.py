@@ -246,6 +246,10 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
             yield from paragraph(
                 hint.raw, width, Style.DIM, lead=((" " * (digits + 2), Style.PLAIN),), indent=digits + 2
             )
+        fix = next((one.fix for one in hint.verdicts if one.profile is checked.profile), None)
+        if fix is not None and _is_at_fault(hint):
+            arrow: Line = ((" " * (digits + 2), Style.PLAIN), ("→ ", Style.DIM))
+            yield from paragraph(fix, width, Style.GOOD, lead=arrow, indent=digits + 4)
     if len(shown) < len(hints):
         yield ((f"   … and {len(hints) - len(shown)} more; -v shows all", Style.DIM),)
     yield from _reasons(hints, checked.profile, width, most)

@@ -7,8 +7,11 @@ what was not seen. Lists a server can grow stop at ``MOST_LISTED`` lines unless 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
+from fetcher.analysis.reuse import Cause
+from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
@@ -171,13 +174,19 @@ def _when(same: list[InterimResponse]) -> str:
 def _hints(load: PageLoad, interim: InterimResponse, width: int, most: int | None) -> list[Line]:
     """What came of each link: acted on first, then refused; of an interim response not acted on, nothing more."""
     considered = [hint for hint in load.hints if hint.interim == interim.id and (interim.acted or hint.acted)]
-    acted = [_acted(load, hint, width) for hint in considered if hint.acted]
-    refused = [_refused(hint, width) for hint in considered if not hint.acted]
-    return _listed(acted, most) + _listed(refused, most)
+    doubles = {one.earlier: one for one in double_fetches(load)} if considered else {}
+    acted = [_acted(load, hint, doubles, width) for hint in considered if hint.acted]
+    refused = [hint for hint in considered if not hint.acted]
+    shown = refused if most is None or len(refused) <= most + 1 else refused[:most]
+    lines = _listed(acted, most) + [line for hint in shown for line in _refused(load, hint, width)]
+    if len(shown) < len(refused):
+        lines.append(((f"  … and {len(refused) - len(shown)} more; -v shows all", Style.DIM),))
+    return lines
 
 
-def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
+def _acted(load: PageLoad, hint: Hint, doubles: Mapping[int, DoubleFetch], width: int) -> list[Line]:
     home = home_of(load)
+    double = doubles.get(hint.request) if hint.request is not None else None
     what = place(hint.url or hint.href, home)
     again = next((r for r in load.requests if hint.request is not None and r.earlier == hint.request), None)
     mark, style = "✓", Style.GOOD
@@ -191,12 +200,16 @@ def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
         if again is not None:
             mark, style = "✗", Style.WARNING
             text = f"fetched again as #{again.id}: {again.earlier_reason or 'the copy could not serve'}"
+            if double is not None and double.cause is not Cause.UNKNOWN:
+                text += f"; {double.fix}"
         elif has_failed(request):
             mark, style, text = "✗", Style.BAD, f"failed ({request.outcome})"
         elif hint.head_start is not None:
             text = f"sent {milliseconds(hint.head_start)} before the page asked for it"
         elif hint.used:
             text = "used by the page"
+        elif double is not None and not hint.used:
+            mark, style, text = "✗", Style.WARNING, f"not used: see #{double.later}: {double.reason}; {double.fix}"
         elif hint.used is None:
             mark, style, text = "?", Style.PLAIN, "unknown whether the page would have used it"
         elif has_scripts(load):
@@ -209,7 +222,13 @@ def _acted(load: PageLoad, hint: Hint, width: int) -> list[Line]:
             hinted = "fetch" if hint.destination is Destination.EMPTY else hint.destination
             text += f", but hinted as {hinted} and used as {used_as}; correct its as"
     what = shorten(what, max(width // 2 - 6, 24))
-    return paragraph(f"{what}  {text}", width, lead=((f"  {mark} ", style),), indent=4)
+    lines = paragraph(f"{what}  {text}", width, lead=((f"  {mark} ", style),), indent=4)
+    return lines + _written(double.link if double is not None else None, width)
+
+
+def _written(link: str | None, width: int) -> list[Line]:
+    """A link as it should be, on a line of its own so that it can be copied."""
+    return paragraph(link, width, Style.GOOD, lead=(("    → ", Style.DIM),), indent=6) if link is not None else []
 
 
 def _used_as(load: PageLoad, hint: Hint) -> Destination | None:
@@ -232,9 +251,10 @@ def _preconnected(load: PageLoad, hint: Hint) -> tuple[str, str]:
     return what, f"{ready}, {used}"
 
 
-def _refused(hint: Hint, width: int) -> list[Line]:
+def _refused(load: PageLoad, hint: Hint, width: int) -> list[Line]:
     raw = shorten(hint.raw, max(width // 2 - 6, 24), 0.7)
-    return paragraph(f"{raw}  refused ({hint.rule}): {hint.reason}", width, lead=(("  ✗ ", Style.BAD),), indent=4)
+    text = f"{raw}  refused ({hint.rule}): {hint.reason}"
+    return paragraph(text, width, lead=(("  ✗ ", Style.BAD),), indent=4) + _written(mended_hint(load, hint), width)
 
 
 def _again(load: PageLoad, width: int, most: int | None) -> list[Line]:

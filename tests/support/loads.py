@@ -216,6 +216,7 @@ def shop() -> PageLoad:
             connection=2,
             reused=False,
             mode=Mode.CORS,
+            credentials=Credentials.SAME_ORIGIN,
             earlier=3,
             earlier_reason="the hint has no crossorigin, and a font is always fetched in cors mode (EH 9.5)",
         ),

@@ -17,6 +17,9 @@ from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.terms import HttpVersion, ProfileName, field_values
 from fetcher.urls import resolve
 
+MOST_MENDED = 100
+"""Refused links of one 103 that are mended for each profile: further ones have their verdict and no text."""
+
 
 def verdicts(load: PageLoad) -> tuple[JudgedLink, ...]:
     """Every link of every 103 of the navigation, in the order they came."""
@@ -60,6 +63,7 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: int) -> Iterator[Jud
     whole = {name: judge_early_hints(seen, protocol, profile) for name, profile in DRIVING.items()}
     asked: dict[ProfileName, set[object]] = {name: set() for name in ProfileName}
     recorded = [hint for hint in load.hints if hint.interim == interim.id]
+    fixes = dict.fromkeys(ProfileName, MOST_MENDED)
     lines = list(field_values(interim.fields, "link"))
     heads = _heads(interim.raw, lines)
     for number, generous in enumerate(reads[ProfileName.STANDARD]):
@@ -76,17 +80,26 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: int) -> Iterator[Jud
             rel=link.param("rel") if link else None,
             destination=None if generous.rel == "preconnect" else generous.destination,
             verdicts=tuple(
-                _settled(name, reads[name][number], whole[name], asked[name], raw, early) for name in ProfileName
+                _settled(name, reads[name][number], whole[name], asked[name], fixes, raw, early) for name in ProfileName
             ),
             hint=_recorded(recorded, raw),
         )
 
 
 def _settled(
-    name: ProfileName, read: Read, whole: Refusal | None, asked: set[object], raw: str, early: Early
+    name: ProfileName,
+    read: Read,
+    whole: Refusal | None,
+    asked: set[object],
+    fixes: dict[ProfileName, int],
+    raw: str,
+    early: Early,
 ) -> Verdict:
     if isinstance(read, Dropped):
-        fix = mended(raw, DRIVING[name].read, early)
+        fix = None
+        if fixes[name]:
+            fixes[name] -= 1
+            fix = mended(raw, DRIVING[name].read, early)
         return Verdict(name, False, read.refusal.rule, read.refusal.reason, fix)
     if whole is not None:
         return Verdict(name, False, whole.rule, whole.reason)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Reading
+from fetcher.browser.profiles import DRIVING
 from fetcher.fields.early_hint import PARAMETERS, RELATIONS
 from fetcher.fields.link import Link, parse, parts
+from fetcher.record.page_load import Hint, PageLoad
 from fetcher.urls import resolve
 
 MOST_STEPS = 8
@@ -47,6 +49,15 @@ def mended(text: str, read: Reading, early: Early) -> str | None:
             return None
         text = changed
     return None
+
+
+def mended_hint(load: PageLoad, hint: Hint) -> str | None:
+    """The text with which the profile that drove ``load`` would have acted on ``hint``."""
+    interim = load.interim[hint.interim]
+    base = resolve(load.requests[interim.request].url)
+    if hint.acted or base is None or load.profile is None:
+        return None
+    return mended(hint.raw, DRIVING[load.profile].read, Early(base, interim.fields))
 
 
 def _step(dropped: Dropped, text: str) -> str | None:
