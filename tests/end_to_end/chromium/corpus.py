@@ -1,11 +1,12 @@
 """The corpus in a real Chromium and in fetcher, against the same servers: do both ask for the same things?
 
-    python -m tests.end_to_end.chromium.corpus [--only PATTERN] [--renew] [--control] [-v]
+    python -m tests.end_to_end.chromium.corpus [--only PATTERN] [--renew] [--control] [--virtual] [-v]
 
 ``--only`` takes a pattern as in a shell, held against ids, subjects (file names) and rules: 'img-*', cookies, 'EH 4.2'.
 ``--renew`` keeps what Chromium asked for in ``recorded/``, which the fast test holds the virtual loads against.
 ``--control`` loads each case in Chromium in three ways: the Page domain alone, the Network domain too, and no debugging
-session at all; and compares those. ``-v`` says what each case asked for. Ends with 1 where a difference is unexplained.
+session at all; and compares those. ``--virtual`` starts no browser: cases are loaded in virtual time and compared with
+what Chromium was recorded to ask. ``-v`` says what each case asked for. Ends with 1 where a difference is unexplained.
 """
 
 from __future__ import annotations
@@ -23,18 +24,21 @@ from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.collected import by_subject, chosen
 from tests.end_to_end.chromium.comparing import Heard, differences
 from tests.end_to_end.chromium.network import Network
+from tests.end_to_end.chromium.virtual import load_virtually
 from tests.support import chromium
 from tests.support.servers import Missing
 
 TABS = 4
 LOADS = 6
 WARM_UPS = 2
+VIRTUALLY = "fetcher in virtual time"
 STRETCH = 4.0  # a busy machine misses a 103 that comes soon: when loaded again everything waits longer
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One case: what both asked for and where that differs. ``retried``: it differed at first."""
+    """One case: what both asked for and where that differs. ``retried``: it differed at first. ``virtual``: where the
+    load in virtual time differs from Chromium's."""
 
     subject: str
     case: Case
@@ -42,11 +46,21 @@ class Outcome:
     ours: Heard
     lines: list[str]
     retried: bool = False
+    virtual: list[str] = field(default_factory=list)
     also: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_explained(self) -> bool:
-        return not self.lines or bool(self.case.kept)
+        return self.is_equal or bool(self.case.kept)
+
+    @property
+    def only_virtual(self) -> list[str]:
+        """Those that our real load does not have."""
+        return [line for line in self.virtual if line.replace(VIRTUALLY, "fetcher") not in self.lines]
+
+    @property
+    def is_equal(self) -> bool:
+        return not (self.lines or self.virtual)
 
 
 @dataclass(slots=True)
@@ -64,15 +78,23 @@ class Result:
     @property
     def stale(self) -> list[Outcome]:
         """Cases that say a difference is kept where there is none."""
-        return [each for each in self.outcomes if each.case.kept and not each.lines]
+        return [each for each in self.outcomes if each.case.kept and each.is_equal]
 
 
-async def _each(cases: Sequence[Case], load: Callable[[Case], Awaitable[Heard]], at_once: int) -> list[Heard]:
+async def _each(
+    cases: Sequence[Case], load: Callable[[Case], Awaitable[Heard]], at_once: int, what: str = ""
+) -> list[Heard]:
     room = asyncio.Semaphore(at_once)
+    done = 0
 
     async def one(case: Case) -> Heard:
+        nonlocal done
         async with room:
-            return await load(case)
+            heard = await load(case)
+        done += 1
+        if what and done % 50 == 0:
+            print(f"{what}: {done} of {len(cases)}", file=sys.stderr, flush=True)
+        return heard
 
     return list(await asyncio.gather(*(one(case) for case in cases)))
 
@@ -89,9 +111,9 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
                 await load_in_chromium(browser, seats, warm)
             only = [case for _, case in cases]
             start = time.monotonic()
-            theirs = await _each(only, lambda case: load_in_chromium(browser, seats, case), TABS)
+            theirs = await _each(only, lambda case: load_in_chromium(browser, seats, case), TABS, "Chromium")
             middle = time.monotonic()
-            ours = await _each(only, lambda case: load_ourselves(seats, case), LOADS)
+            ours = await _each(only, lambda case: load_ourselves(seats, case), LOADS, "fetcher")
             end = time.monotonic()
             outcomes = [
                 Outcome(subject, case, one, other, differences(case, one, other))
@@ -99,11 +121,15 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
             ]
             differing = [each for each in outcomes if each.lines]
             again = [each.case for each in differing]
-            slowly = await _each(again, lambda case: load_in_chromium(browser, seats, case, stretch=STRETCH), TABS)
+            slowly = await _each(
+                again, lambda case: load_in_chromium(browser, seats, case, stretch=STRETCH), TABS, "again"
+            )
             for each, one in zip(differing, slowly, strict=True):
                 each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
                 lines = differences(each.case, each.theirs, each.ours)
                 each.retried, each.lines = not lines, lines
+            for each in outcomes:
+                each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
             if control:
                 for watch in (Watch.NETWORK, Watch.NOTHING):
                     await _control(browser, seats, outcomes, watch)
@@ -121,6 +147,26 @@ async def _control(browser: chromium.Chromium, seats: Seats, outcomes: Sequence[
         if lines:  # once more, as above
             lines = differences(each.case, each.theirs, await load(each.case), f"with {watch.value}")
         each.also[watch.value] = lines
+
+
+def run_virtually(cases: Sequence[tuple[str, Case]]) -> Result:
+    """Load every case in virtual time and compare with what was recorded of Chromium. Raises ``Missing`` where nothing
+    is recorded of a case, or of the case as it was before."""
+    outcomes, versions, start = [], set(), time.monotonic()
+    for subject in dict.fromkeys(subject for subject, _ in cases):
+        known = recorded.read(subject)
+        for each, case in cases:
+            if each == subject:
+                kept = known.get(case.id)
+                if kept is None or kept.digest != recorded.digest(case):
+                    raise Missing(
+                        f"{case.id} changed or is new: renew what Chromium asks for (--only {case.id} --renew)"
+                    )
+                ours = load_virtually(case)
+                found = differences(case, kept.heard, ours, VIRTUALLY)
+                outcomes.append(Outcome(subject, case, kept.heard, ours, [], virtual=found))
+                versions.add(kept.chromium)
+    return Result(", ".join(sorted(versions)), outcomes, (0.0, time.monotonic() - start))
 
 
 def renew(result: Result) -> None:
@@ -142,14 +188,15 @@ def report(result: Result, *, verbose: bool = False) -> str:
         if verbose:
             lines += _told(each)
         about = f"{each.subject}/{each.case.id} ({', '.join(each.case.rules)})"
-        lines += [f"{about}: {line}" + (f"   KEPT: {each.case.kept}" if each.case.kept else "") for line in each.lines]
+        kept = f"   KEPT: {each.case.kept}" if each.case.kept else ""
+        lines += [f"{about}: {line}{kept}" for line in (*each.lines, *each.only_virtual)]
         if each.retried:
             lines.append(f"{about}: differed at first, not when loaded once more")
         for watch, found in each.also.items():
             lines += [f"{about}: control run ({watch}): {line}" for line in found]
     lines += [f"{each.subject}/{each.case.id}: says a difference is kept, and there is none" for each in result.stale]
-    total, equal = len(result.outcomes), sum(not each.lines for each in result.outcomes)
-    kept = sum(bool(each.lines and each.case.kept) for each in result.outcomes)
+    total, equal = len(result.outcomes), sum(each.is_equal for each in result.outcomes)
+    kept = sum(bool(not each.is_equal and each.case.kept) for each in result.outcomes)
     share = 100 * equal / total if total else 0.0
     again = sum(each.retried for each in result.outcomes)
     theirs, ours = (sum(len(heard.asked) for heard in side) for side in zip(*_sides(result), strict=True))
@@ -186,6 +233,7 @@ def main() -> int:
     options.add_argument("--only", metavar="PATTERN", help="ids, subjects or rules, such as 'img-*'")
     options.add_argument("--renew", action="store_true", help="keep what Chromium asked for")
     options.add_argument("--control", action="store_true", help="compare Chromium with itself, watched and unwatched")
+    options.add_argument("--virtual", action="store_true", help="no browser: against what was recorded of Chromium")
     options.add_argument("-v", "--verbose", action="store_true", help="say what each case asked for")
     given = options.parse_args()
     cases = chosen(given.only)
@@ -193,10 +241,10 @@ def main() -> int:
         print(f"no case, subject or rule fits {given.only!r}")
         return 2
     try:
-        result = asyncio.run(run(cases, control=given.control))
+        result = run_virtually(cases) if given.virtual else asyncio.run(run(cases, control=given.control))
     except Missing as missing:
         print(missing)
-        return 0
+        return 1 if given.virtual else 0
     if given.renew:
         renew(result)
     print(report(result, verbose=given.verbose))

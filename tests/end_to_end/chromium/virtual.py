@@ -1,0 +1,66 @@
+"""The same cases in virtual time: the machine and the driver that users run, without a socket, judged alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from fetcher.browser.requests.device import device
+from fetcher.browser.storage.state import BrowserState
+from fetcher.origin import Answer, Log, RequestSeen, Sent, Site
+from tests.end_to_end.chromium.browsers import LOAD_SECONDS
+from tests.end_to_end.chromium.case import Case
+from tests.end_to_end.chromium.comparing import Heard, heard
+from tests.end_to_end.chromium.network import HTTP_1_ONLY, Visit
+from tests.support.virtual_time import Path, virtual_load
+
+
+class _Http1Names(Collection[str]):
+    """The hosts that speak HTTP/1.1 only: old.test and what is below it."""
+
+    def __contains__(self, host: object) -> bool:
+        return f".{host}".endswith(f".{HTTP_1_ONLY}.test")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((f"{HTTP_1_ONLY}.test",))
+
+    def __len__(self) -> int:
+        return 1
+
+
+def load_virtually(case: Case) -> Heard:
+    """What the case's servers would hear of us."""
+    visit = Visit()
+    site = case.as_site()
+    state: BrowserState = BrowserState()
+    failed = None
+
+    def answer(request: RequestSeen) -> Answer:
+        visit.seen.append(request)
+        return site.answer(request)
+
+    def keep(now: BrowserState) -> None:
+        nonlocal state
+        state = now
+
+    screen = device("mobile" if case.mobile else None, case.viewport, case.dpr)
+    options: dict[str, Any] = {"device": screen, "frames": True, "timeout": LOAD_SECONDS}
+    path = Path(http1=_Http1Names())
+    for number, url in enumerate((case.url, *case.visits)):
+        done = virtual_load(url, Site({}, default=answer), path=path, state=state, on_state=keep, **options)
+        failed = failed or (str(done.error) if done.error else None)
+        for connection in done.load.connections:
+            if connection.scheme == "https" and connection.connect_end is not None:
+                visit.handshakes[connection.host] += 1
+        if number == 0:
+            visit.heads.update(_heads(done.log))
+    return heard(case, visit, failed)
+
+
+def _heads(log: Log) -> dict[tuple[int, int], float]:
+    """When each exchange's final head left."""
+    heads: dict[tuple[int, int], float] = {}
+    for entry in log:
+        if isinstance(entry, Sent) and entry.what == "head":
+            heads.setdefault((entry.connection, entry.stream), entry.at)
+    return heads
