@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fetcher.browser.storage.http_cache import Entry, Served
 from fetcher.discovery.candidates import Candidate
 from fetcher.terms import Credentials, Destination, FetchPriority, Mode, ProfileName, Request
 
@@ -116,6 +117,33 @@ class RedirectInside:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepContent:
+    """Hold the content of ``fetch`` as it came, ``most`` bytes of it at most, for ServeStored and for the state that
+    the load leaves; FetchEnded says whether that could be done."""
+
+    fetch: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServeStored:
+    """Answer ``fetch`` out of the HTTP cache: its head, content and end happen as if they came, at once. Where a 304
+    has just confirmed the entry (``served`` says so) only the content does. ``age`` and ``fresh_for`` are seconds, the
+    latter what was left, None without a lifetime."""
+
+    fetch: int
+    entry: Entry
+    served: Served
+    age: float
+    fresh_for: float | None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """The network said that it still holds."""
+        return self.served is Served.REVALIDATED
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Fire TimerFired at ``at`` (clock ms); replaces the timer before it."""
 
@@ -178,6 +206,7 @@ class DropFetch:
 
 class DiscoveryOutcome(StrEnum):
     FETCHED = "fetched"
+    FROM_CACHE = "from-cache"
     JOINED = "joined"
     CLAIMED_PRELOAD = "claimed-preload"
     FETCHED_AGAIN = "fetched-again"
@@ -212,6 +241,8 @@ Command = (
     | CheckIntegrity
     | BlockFetch
     | RedirectInside
+    | KeepContent
+    | ServeStored
     | SetTimer
     | Finish
     | DropFetch

@@ -142,7 +142,8 @@ class IntegrityChecked:
 
 @dataclass(frozen=True, slots=True)
 class FetchEnded:
-    """``has_text``: whether the decoded content held the text looked for; None where none was."""
+    """``has_text``: whether the decoded content held the text looked for; None where none was. ``kept``: the content is
+    held as KeepContent asked."""
 
     at: float
     fetch: int
@@ -150,6 +151,7 @@ class FetchEnded:
     decoded: int
     trailers: Fields = ()
     has_text: bool | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

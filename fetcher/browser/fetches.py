@@ -9,6 +9,7 @@ from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.priorities import Place
+from fetcher.browser.storage.http_cache import Entry
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.modules.import_map import ImportMap
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
@@ -94,8 +95,11 @@ class Consumer:
 class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
-    went with, kept for Vary. ``hops`` are the URLs that redirected here. ``retried`` allows one second try,
-    ``returned`` counts how often it came back unsent. ``encoding`` is what its text is read as,
+    went with, kept for Vary; ``asked`` and ``received`` are when it went and its head came, seconds since the epoch.
+    ``hops`` are the URLs that redirected here. ``stored`` is the cache entry that answers it, or that the server is
+    asked about with ``conditions``; ``keeps``: its own answer becomes one. ``background``: it only renews an entry that
+    was used stale. ``retried`` allows one second try, ``returned`` counts how often it came back unsent. ``encoding``
+    is what its text is read as,
     ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
     server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on."""
@@ -122,6 +126,8 @@ class Fetch:
     redirects: int = 0
     interims: int = 0
     status: int | None = None
+    reason: str = ""
+    version: str = ""
     fields: Fields = ()
     hops: tuple[URL, ...] = ()
     sent: Fields = ()
@@ -134,6 +140,13 @@ class Fetch:
     integrity: str = ""
     is_checked: bool = True
     waiting: list[Consumer] = field(default_factory=list)
+    until_end: list[Consumer] = field(default_factory=list)
+    asked: float | None = None
+    received: float | None = None
+    stored: Entry | None = None
+    conditions: Fields = ()
+    keeps: bool = False
+    background: bool = False
 
     @property
     def is_navigation(self) -> bool:

@@ -7,6 +7,8 @@ connection serves is in ``pool``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fetcher.browser.commands import (
     CancelFetch,
     CloseConnection,
@@ -44,12 +46,13 @@ from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.options import BrowserOptions
-from fetcher.browser.policies.gate import origin_of
 from fetcher.browser.profiles import profile as profile_named
-from fetcher.browser.requests.dressing import dress
+from fetcher.browser.requests.dressing import with_conditions
 from fetcher.browser.state import LoadState, redirected, request_of
+from fetcher.browser.storage.answers import answered, complete
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
+from fetcher.browser.storage.http_cache import HttpCache
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.browser.storage.state import BrowserState
 from fetcher.fields.referrer_policy import ReferrerPolicy
@@ -77,7 +80,8 @@ class Browser:
     def __init__(self, options: BrowserOptions) -> None:
         profile = profile_named(options.profile)
         pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
-        self.state = LoadState(options, profile, pool, jar=CookieJar(options.remembered.cookies))
+        jar, cache = CookieJar(options.remembered.cookies), HttpCache(options.remembered.stored)
+        self.state = LoadState(options, profile, pool, jar=jar, cache=cache)
         self.state.secure_hosts = SecureHosts(options.remembered.secure_hosts)
         self.subresources = Subresources(self.state)
         self.hints = Hints(self.state)
@@ -111,8 +115,7 @@ class Browser:
             case IntegrityChecked():
                 commands = self.subresources.integrity_checked(event)
             case FetchEnded():
-                self._settle(self.state.fetches[event.fetch], FetchState.ENDED)
-                commands = []
+                commands = self._ended(self.state.fetches[event.fetch], event)
             case FetchFailed():
                 commands = self._failed(event)
             case ConnectionReady():
@@ -197,22 +200,25 @@ class Browser:
 
     def _head(self, event: Head) -> list[Command]:
         fetch = self.state.fetches[event.fetch]
-        fetch.status, fetch.fields = event.status, event.fields
+        kept = answered(self.state, fetch, event)
         self.state.keep_cookies(fetch, event.fields, event.at)
         self.state.keep_secure_host(fetch, event.fields)
+        return kept + self._begin(fetch, event.at)
+
+    def _begin(self, fetch: Fetch, at: float) -> list[Command]:
         if fetch is not self._navigation:
-            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, event.at)
-        location = redirect_target(event.status, event.fields)
+            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, at)
+        location = redirect_target(fetch.status, fetch.fields)
         if location is not None:
             return self._redirect(fetch, location)
         state = self.state
-        state.document = Document(fetch, fetch.url, referrer_policy_of(event.fields))
+        state.document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields))
         state.add(state.document)
         if state.options.only_hints:
             return []
-        refresh = refreshes.candidate_of(event.fields)
-        commands = self.subresources.found(fetch, refresh, event.at) if refresh is not None else []
-        return commands + self.subresources.begin(fetch, event.at)
+        refresh = refreshes.candidate_of(fetch.fields)
+        commands = self.subresources.found(fetch, refresh, at) if refresh is not None else []
+        return commands + self.subresources.begin(fetch, at)
 
     def _redirect(self, fetch: Fetch, location: str) -> list[Command]:
         url = resolve(location, fetch.url.href)
@@ -238,6 +244,13 @@ class Browser:
         return commands
 
     # -- endings
+
+    def _ended(self, fetch: Fetch, event: FetchEnded) -> list[Command]:
+        if not fetch.is_pending:
+            return []  # what kept it from its consumer stopped it
+        complete(self.state, fetch, event)
+        self._settle(fetch, FetchState.ENDED)
+        return self.subresources.ended(fetch)
 
     def _settle(self, fetch: Fetch, how: FetchState) -> None:
         self.state.settle(fetch, how)
@@ -312,9 +325,9 @@ class Browser:
 
     # -- connections
 
-    def remembered(self, at: float) -> BrowserState:
-        """What this load leaves for the next one, at clock time ``at``."""
-        return self.state.remembered(at)
+    def remembered(self, at: float, contents: Mapping[int, bytes] | None = None) -> BrowserState:
+        """What this load leaves for the next one, at clock time ``at``; ``contents`` are those the driver kept."""
+        return self.state.remembered(at, contents or {})
 
     def _dispatch(self, at: float) -> list[Command]:
         """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
@@ -335,22 +348,7 @@ class Browser:
     def _start(self, fetch: Fetch, line: Line, at: float) -> StartFetch:
         state = self.state
         fetch.state = FetchState.STARTED
-        fetch.sent = dress(
-            state.profile,
-            fetch.url,
-            destination=fetch.destination,
-            mode=fetch.mode,
-            priority=fetch.priority,
-            hinted=fetch.is_hinted,
-            asking=state.asking_of(fetch),
-            credentials=fetch.credentials,
-            referrer=fetch.referrer,
-            referrer_policy=fetch.referrer_policy,
-            protocol=line.protocol or HttpVersion.HTTP_1_1,
-            extra=state.extra_for(fetch.url, fetch.client),
-            user_agent=state.options.user_agent,
-            mobile=state.is_mobile,
-            cookie=state.cookie_for(fetch, at),
-            origin="null" if fetch.consumer and origin_of(fetch.consumer, fetch) == "null" else None,
-        )
+        fetch.asked = state.epoch + at / 1000
+        fields = state.dressed(fetch, at, line.protocol or HttpVersion.HTTP_1_1, hinted=fetch.is_hinted)
+        fetch.sent = with_conditions(fields, fetch.conditions)
         return StartFetch(fetch.id, request_of(fetch), line.id)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside
+from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside, ServeStored
 from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.policies.container import EmbedderPolicy
 from fetcher.browser.policies.mixed_content import secured
 from fetcher.browser.profiles import Profile
-from fetcher.browser.requests.dressing import Asking
+from fetcher.browser.requests.dressing import Asking, dress
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
+from fetcher.browser.storage.http_cache import CacheKey, Found, HttpCache, Served, key_of
 from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.referrer_policy import ReferrerPolicy
@@ -23,6 +25,7 @@ from fetcher.terms import (
     Destination,
     FetchPriority,
     Fields,
+    HttpVersion,
     Initiator,
     InitiatorKind,
     Mode,
@@ -34,19 +37,21 @@ from fetcher.urls import URL, registrable_domain, same_site
 
 @dataclass(slots=True, eq=False)
 class LoadState:
-    """``copies``: the latest network request of each URL (what the HTTP cache may serve). ``preloads``: hinted requests
-    kept for the consumer whose request is the same, where the profile keeps them (EH 9.1). ``pending``: fetches queued
-    or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's, ``documents``
-    all of them, frames and those refreshed away too. ``home`` is the URL that was asked for, ``epoch`` seconds of wall
-    time at clock time 0, ``at`` the clock time of the last event. ``facts``: what is known of each connection;
-    ``hint_embedder`` is the COEP of the 103 that was acted on (EH 6.4)."""
+    """``copies``: the latest request of each URL for whom it may serve (the HTTP cache's split); ``cache``: what is
+    complete, of this load and of those before. ``preloads``: hinted
+    requests kept for the consumer whose request is the same, where the profile keeps them (EH 9.1). ``pending``:
+    fetches queued or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's,
+    ``documents`` all of them, frames and those refreshed away too. ``home`` is the URL that was asked for, ``epoch``
+    seconds of wall time at clock time 0, ``at`` the clock time of the last event. ``facts``: what is known of each
+    connection; ``hint_embedder`` is the COEP of the 103 that was acted on (EH 6.4)."""
 
     options: BrowserOptions
     profile: Profile
     pool: Pool
     fetches: list[Fetch] = field(default_factory=list)
-    copies: dict[str, Fetch] = field(default_factory=dict)
     preloads: dict[ResourceKey, Preload] = field(default_factory=dict)
+    copies: dict[CacheKey, Fetch] = field(default_factory=dict)
+    cache: HttpCache = field(default_factory=HttpCache)
     pending: set[int] = field(default_factory=set)
     scans: set[int] = field(default_factory=set)
     document: Document | None = None
@@ -58,6 +63,11 @@ class LoadState:
     hint_embedder: EmbedderPolicy = EmbedderPolicy.UNSAFE_NONE
     secure_hosts: SecureHosts = field(default_factory=SecureHosts)
     facts: dict[int, ConnectionFacts] = field(default_factory=dict)
+
+    @property
+    def wall(self) -> float:
+        """Seconds since the epoch."""
+        return self.epoch + self.at / 1000
 
     def keep_cookies(self, fetch: Fetch, fields: Fields, at: float) -> None:
         """Store the Set-Cookie values of a final response's ``fields`` (never those of a 103: EH 10.6)."""
@@ -126,10 +136,43 @@ class LoadState:
     def is_mobile(self) -> bool:
         return self.options.device is not None and self.options.device.mobile
 
-    def remembered(self, at: float) -> BrowserState:
-        """What the browser knows at clock time ``at``, for another load."""
+    def remembered(self, at: float, contents: Mapping[int, bytes]) -> BrowserState:
+        """What the browser knows at clock time ``at``, for another load; ``contents`` are those kept, by fetch."""
         now = self.epoch + at / 1000
-        return BrowserState(self.jar.cookies(now), self.secure_hosts.values(now))
+        return BrowserState(self.jar.cookies(now), self.secure_hosts.values(now), self.cache.stored(contents))
+
+    def cache_key(self, asked: Fetch | Consumer) -> CacheKey:
+        """Whose requests may be answered with what answers ``asked``."""
+        frame = asked.client or asked.url
+        top = self.document.url if self.document is not None else frame
+        return key_of(asked.url, asked.destination, top, frame, asked.client)
+
+    def dressed(
+        self, asked: Fetch | Consumer, at: float, protocol: HttpVersion = HttpVersion.HTTP_2, *, hinted: bool = False
+    ) -> Fields:
+        """The header fields ``asked`` would be sent with at clock time ``at``, but for conditions of the cache."""
+        policy = asked.referrer_policy if isinstance(asked, Fetch) else asked.policy
+        consumer = asked.consumer if isinstance(asked, Fetch) else asked
+        opaque = consumer is not None and consumer.document.policies.is_opaque
+        opaque = opaque or (isinstance(asked, Fetch) and asked.consumer is not None and asked.tainted)
+        return dress(
+            self.profile,
+            asked.url,
+            destination=asked.destination,
+            mode=asked.mode,
+            priority=asked.priority,
+            hinted=hinted,
+            asking=self.asking_of(asked),
+            credentials=asked.credentials,
+            referrer=asked.referrer,
+            referrer_policy=policy,
+            protocol=protocol,
+            extra=self.extra_for(asked.url, asked.client),
+            user_agent=self.options.user_agent,
+            mobile=self.is_mobile,
+            cookie=self.cookie_for(asked, at),
+            origin="null" if opaque else None,
+        )
 
     def add(self, document: Document) -> None:
         document.fetch.document = document
@@ -162,9 +205,11 @@ class LoadState:
         hint: int | None = None,
         consumer: Consumer | None = None,
         redirects: int = 0,
+        renews: Found | None = None,
     ) -> tuple[Fetch, list[Command]]:
-        """Decide on a request: it waits in the pool until a connection takes it. One for an http: URL of a host that is
-        only asked over https is answered here, and the request given is the one that this leads to."""
+        """Decide on a request: the HTTP cache answers it, or it waits in the pool until a connection takes it. One for
+        an http: URL of a host that is only asked over https is answered here, and the request given is the one that
+        this leads to. With ``renews`` it asks whether an entry that was used stale still holds."""
         if self.secure_hosts.covers(url, self.epoch + self.at / 1000):
             first = Fetch(
                 len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator,
@@ -187,10 +232,47 @@ class LoadState:
         )  # fmt: skip
         self.fetches.append(fetch)
         self.pending.add(fetch.id)
-        if destination is not Destination.DOCUMENT:
-            self.copies[url.href] = fetch
-        self.pool.enqueue(fetch)
-        return fetch, [QueueFetch(fetch.id, request_of(fetch), hint)]
+        commands = [QueueFetch(fetch.id, request_of(fetch), hint)]
+        if renews is not None:
+            fetch.background, fetch.stored, fetch.conditions = True, renews.entry, renews.conditions
+        else:
+            commands += self._from_cache(fetch)
+        if fetch.state is FetchState.QUEUED:
+            self.pool.enqueue(fetch)
+        return fetch, commands
+
+    def _from_cache(self, fetch: Fetch) -> list[Command]:
+        """What the HTTP cache has for ``fetch``: an answer, or conditions to ask the server with."""
+        key = self.cache_key(fetch)
+        if not fetch.is_navigation:
+            self.copies[key] = fetch
+        found = self.cache.look_up(
+            key, lambda: self.dressed(fetch, self.at, hinted=fetch.is_hinted), self.wall, fetch.destination
+        )
+        if found is None:
+            return []
+        if found.why is not None:
+            fetch.conditions = found.conditions
+            fetch.stored = found.entry if found.conditions else None
+            return []
+        fetch.state, fetch.stored = FetchState.STARTED, found.entry
+        commands: list[Command] = [ServeStored(fetch.id, found.entry, found.served, found.age, found.fresh_for)]
+        if found.served is Served.STALE:
+            _, renewal = self.new_fetch(
+                fetch.url,
+                destination=fetch.destination,
+                mode=fetch.mode,
+                credentials=fetch.credentials,
+                priority=NetPriority.IDLE,
+                fetch_priority=fetch.fetch_priority,
+                initiator=fetch.initiator,
+                client=fetch.client,
+                referrer=fetch.referrer,
+                referrer_policy=fetch.referrer_policy,
+                renews=found,
+            )
+            commands += renewal
+        return commands
 
     def settle(self, fetch: Fetch, how: FetchState) -> None:
         """``fetch`` is over."""

@@ -23,6 +23,7 @@ from fetcher.browser.machine import Browser
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
 from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
+from fetcher.load.kept import KeptContents
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Destination, HttpVersion, InitiatorKind, Limits, Mode, Request
@@ -52,7 +53,7 @@ HTTP_1_ROOM = 1
 class _Exchange:
     """One fetch on the wire."""
 
-    __slots__ = ("connection", "content", "fetch", "is_document", "request", "stream_id")
+    __slots__ = ("connection", "content", "fetch", "is_document", "request", "stored", "stream_id")
 
     def __init__(self, fetch: int, request: Request, connection: Connection | SessionTransport) -> None:
         self.fetch = fetch
@@ -60,6 +61,7 @@ class _Exchange:
         self.connection = connection
         self.stream_id = 0
         self.content: Content | None = None
+        self.stored: Content | None = None  # what a 304 confirmed
         self.is_document = request.destination is Destination.DOCUMENT
 
 
@@ -88,11 +90,13 @@ class Driver:
         self._exchanges: dict[int, _Exchange] = {}
         self._contents: dict[int, Content] = {}
         self._read_as: set[int] = set()  # fetches whose charset was told
+        self._documents: set[int] = set()
         self._touched: dict[int, list[int]] = {}
         self._told: list[tuple[e.Event, list[c.Command]]] = []
         self._queue: deque[e.Event] = deque()
         self._last_of_batch: list[e.FetchFailed] = []
         self._keeping = Keeping()
+        self._stored = KeptContents()
         self._url = ""
         self._latest = 0.0
         self._telling = False
@@ -203,7 +207,12 @@ class Driver:
                 self._scan(command)
             case c.CheckIntegrity():
                 self._check(command)
+            case c.KeepContent():
+                self._stored.keep(command.fetch, command.most)
+            case c.ServeStored():
+                self._serve(command)
             case c.CancelFetch():
+                self._stored.forget(command.fetch)
                 exchange = self._exchanges.pop(command.fetch, None)
                 if exchange is not None:
                     exchange.connection.cancel(exchange.stream_id)
@@ -219,7 +228,10 @@ class Driver:
                 self._finish = command
                 if not self._done.done():
                     self._done.set_result(None)
-            case c.QueueFetch() | c.DropFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved():
+            case c.QueueFetch():
+                if command.request.destination is Destination.DOCUMENT:
+                    self._documents.add(command.fetch)
+            case c.DropFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved():
                 pass
             case c.BlockFetch() | c.RedirectInside():
                 pass
@@ -266,6 +278,29 @@ class Driver:
         lost = ConnectionLost(str(error)).placed(command.request.url)
         self._note(lost)
         self._queue.append(e.FetchFailed(at, command.fetch, lost.kind, str(lost), False, sent=False))
+
+    def _serve(self, command: c.ServeStored) -> None:
+        """Play a stored answer; after a 304 its content alone, which takes the place of the 304's own."""
+        fetch, response = command.fetch, command.entry.response
+        is_document = fetch in self._documents
+        wanted = self._find_text if is_document else None
+        content = Content(response.fields, self._limits, keeping=self._keeping, find_text=wanted)
+        content.feed(self._stored.content_of(command.entry))
+        content.end()
+        self._contents[fetch] = content
+        at = clock.now()
+        if command.is_confirmed:
+            self._exchanges[fetch].stored = content
+            return
+        decoded = content.decoded if command.entry.has_content else response.decoded
+        self._queue.append(e.Head(at, fetch, response.status, response.reason, response.version, response.fields, None))
+        if is_document:
+            self._queue.append(e.BodyProgress(at, fetch, 0, decoded))
+        self._queue.append(e.FetchEnded(at, fetch, 0, decoded, has_text=content.has_text))
+
+    def contents(self) -> dict[int, bytes]:
+        """The content of answers that were kept, as it came, by fetch."""
+        return self._stored.contents()
 
     def _scan(self, command: c.Scan) -> None:
         content = self._contents.get(command.fetch)
@@ -392,6 +427,7 @@ class Driver:
         content = exchange.content
         assert content is not None
         found = content.feed(event.data)
+        self._stored.add(exchange.fetch, event.data)
         fault = content.fault
         limit = self._limits.body_bytes
         if fault is None and limit is not None and content.transferred > limit:
@@ -418,11 +454,14 @@ class Driver:
             self._checked(exchange.fetch, content, at)
         if content.is_scanning:
             self._drained(exchange.fetch, content, at)
-        elif not content.keeps:
+        elif not content.keeps and exchange.stored is None:
             self._contents.pop(exchange.fetch, None)
         self._over(exchange, at)
-        sizes = content.transferred, content.decoded
-        self._tell(e.FetchEnded(at, exchange.fetch, *sizes, event.trailers, content.has_text))
+        shown = exchange.stored or content
+        kept = self._stored.end(exchange.fetch)
+        self._tell(
+            e.FetchEnded(at, exchange.fetch, content.transferred, shown.decoded, event.trailers, shown.has_text, kept)
+        )
 
     def _scan_rest(self, exchange: _Exchange, at: float) -> None:
         """The content is over, complete or not: what came is scanned to its end."""
@@ -438,6 +477,7 @@ class Driver:
         error = error.placed(exchange.request.url)
         self._note(error)
         self._contents.pop(exchange.fetch, None)
+        self._stored.forget(exchange.fetch)
         self._over(exchange, at)
         failed = e.FetchFailed(at, exchange.fetch, error.kind, str(error), processed)
         if exchange.is_document:

@@ -113,5 +113,5 @@ async def load_page(
         raise
     finally:
         if on_state is not None:
-            on_state(machine.remembered(clock.now()))
+            on_state(machine.remembered(clock.now(), driver.contents()))
     return recorder.load()

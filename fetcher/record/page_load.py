@@ -99,12 +99,28 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheUse:
+    """How the browser's HTTP cache answered. ``source``: "http-cache" (fresh), "http-cache-stale" (used once more while
+    it is renewed, stale-while-revalidate) or "revalidated" (a 304 confirmed it). ``status`` is the stored one, ``age``
+    its age then and ``fresh_for`` what was left, seconds (below 0: how long it was over; None without a lifetime).
+    ``stored_at`` is when it came (ISO 8601), ``saved`` the bytes of content that were not transferred again."""
+
+    source: str
+    status: int
+    age: float
+    fresh_for: float | None
+    stored_at: str
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRecord:
     """``outcome`` is "complete", or the kind of what stopped it ("canceled", "connection-lost", "not-sent" ...), with
     ``error`` the sentence. ``redirect_to`` is the id of the request a 3xx led to. ``earlier`` is the id of the request
     of the same URL that could not serve (a double fetch) and ``earlier_reason`` why. ``has_text`` says whether the
-    content held the text looked for, None where none was. ``cache_source`` is "memory", "disk", "prefetch", "push"
-    or "service-worker" where that answered, not the network. Mode, credentials and priority are None only in a load
+    content held the text looked for, None where none was. ``cache_source`` is "http-cache" where ours
+    answered and not the network (``cache`` says how, also after a 304), or what another program recorded: "memory",
+    "disk", "prefetch", "push", "service-worker". Mode, credentials and priority are None only in a load
     that another program recorded. ``retries`` counts the times it was sent again (RFC 9110 9.2.2) and ``retry_reason``
     is what ended the try before; times and connection are the last try's. ``encoding`` is what a scanned document or
     sheet was read as (the Encoding standard's name) and ``encoding_source`` what settled that: bom, content-type,
@@ -148,10 +164,12 @@ class RequestRecord:
     encoding_source: str | None = None
     transcoded: bool = False
     rule: str | None = None
+    cache: CacheUse | None = None
 
     @property
     def timing_is_cache_read(self) -> bool:
-        """Whether a cache answered, so that its times (all None but ``discovered``) say nothing of the network."""
+        """Whether a cache answered, so that its times (all None but ``discovered`` in loads that another program
+        recorded) say nothing of the network."""
         return self.cache_source is not None
 
     @property

@@ -14,6 +14,7 @@ from fetcher.browser import events as e
 from fetcher.record.chunks import Chunks
 from fetcher.record.notes import notes_of
 from fetcher.record.page_load import (
+    CacheUse,
     ConnectionRecord,
     Discovery,
     Hint,
@@ -55,6 +56,13 @@ class _Fetch:
     charset: e.CharsetSettled | None = None
     blocked: c.BlockFetch | None = None
     inside: c.RedirectInside | None = None
+    served: c.ServeStored | None = None
+    served_at: float = 0.0
+
+    @property
+    def from_cache(self) -> bool:
+        """Answered without the network."""
+        return self.served is not None and not self.served.is_confirmed
 
 
 @dataclass(slots=True, eq=False)
@@ -155,6 +163,9 @@ class Recorder:
                 fetch.reused = bool(connection.requests)
                 fetch.outcome, fetch.error, fetch.failed, fetch.sent = "pending", None, None, None
                 connection.requests.append(command.fetch)
+            case c.ServeStored():
+                fetch = self._fetches[command.fetch]
+                fetch.served, fetch.served_at = command, event.at
             case c.HintJudged():
                 self._hints.append(command)
             case c.InterimJudged():
@@ -180,7 +191,7 @@ class Recorder:
                 self._fetches[command.fetch].inside = command
             case c.Finish():
                 self._finish = (event.at, command)
-            case c.CloseConnection() | c.SetTimer() | c.Scan() | c.CheckIntegrity():
+            case c.CloseConnection() | c.SetTimer() | c.Scan() | c.CheckIntegrity() | c.KeepContent():
                 pass
 
     def _queued(self, at: float, command: c.QueueFetch) -> None:
@@ -285,6 +296,8 @@ class Recorder:
             sizes=Sizes(head.size if head else None, fetch.transferred, fetch.decoded),
             outcome="blocked" if blocked else outcome,
             error=f"{request.url} was blocked by {blocked.rule}: {blocked.reason}" if blocked else fetch.error,
+            cache_source="http-cache" if fetch.from_cache else None,
+            cache=self._cache_use(fetch.served, fetch.served_at) if fetch.served is not None else None,
             hint=fetch.hint,
             redirect_to=fetch.redirect_to,
             earlier=fetch.earlier,
@@ -297,6 +310,18 @@ class Recorder:
             encoding_source=fetch.charset.source.value if fetch.charset else None,
             transcoded=fetch.charset.transcoded if fetch.charset else False,
             rule=blocked.rule if blocked else inside.cause if inside else None,
+        )
+
+    def _cache_use(self, served: c.ServeStored, at: float) -> CacheUse:
+        response = served.entry.response
+        left = served.fresh_for
+        return CacheUse(
+            source=served.served.value,
+            status=response.status,
+            age=round(served.age, 3),
+            fresh_for=None if left is None else round(left, 3),
+            stored_at=datetime.fromtimestamp(response.received, UTC).isoformat(timespec="milliseconds"),
+            saved=response.transferred,
         )
 
     def _interim(self, event: e.Interim, verdict: c.InterimJudged) -> InterimResponse:

@@ -40,6 +40,8 @@ def tell(command: c.Command) -> str:
             return f"close {command.connection}"
         case c.Scan():
             return f"scan {command.fetch} {command.kind}"
+        case c.ServeStored():
+            return f"serve {command.fetch} {command.served}"
         case c.Finish():
             return f"finish {command.kind or 'loaded'}"
         case c.InterimJudged():
@@ -78,7 +80,7 @@ class Playbook:
         self.at += 1
         self.commands = self.browser.handle(event)
         self.recorder.observe(event, self.commands)
-        lines = [tell(command) for command in self.commands]
+        lines = [tell(command) for command in self.commands if not isinstance(command, c.KeepContent)]
         self.log += lines
         return lines
 
@@ -101,7 +103,7 @@ class Playbook:
         return self.event(e.Discovered(self.at, fetch, candidates))
 
     def ends(self, fetch: int, size: int = 100) -> list[str]:
-        return self.event(e.FetchEnded(self.at, fetch, size, size))
+        return self.event(e.FetchEnded(self.at, fetch, size, size, kept=True))
 
     def drains(self, fetch: int = 0) -> list[str]:
         return self.event(e.ScanDrained(self.at, fetch))

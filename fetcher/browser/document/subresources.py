@@ -29,7 +29,6 @@ from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.policies import container, gate
 from fetcher.browser.policies.blocked import Blocked
-from fetcher.browser.requests.dressing import dress
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -38,7 +37,6 @@ from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
     Credentials,
     Destination,
-    HttpVersion,
     Mode,
     field_value,
     field_values,
@@ -247,7 +245,7 @@ class Subresources:
         kept = state.preloads.get(_key(consumer)) if consumer.document is state.document else None
         if kept is not None and kept.fits(consumer):
             return self._consume(kept.fetch, consumer)
-        copy = state.copies.get(consumer.url.href)
+        copy = state.copies.get(state.cache_key(consumer))
         if copy is None:
             reason = ""
             if navigates:
@@ -312,15 +310,26 @@ class Subresources:
         return self._scan_sheet(fetch)
 
     def failed(self, fetch: Fetch) -> list[Command]:
-        """``fetch`` will never have a head: those who waited for it fetch for themselves."""
-        waiting, fetch.waiting = fetch.waiting, []
+        """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""
+        waiting, fetch.waiting = [*fetch.waiting, *fetch.until_end], []
+        fetch.until_end = []
+        return [command for consumer in waiting for command in self.want(consumer)]
+
+    def ended(self, fetch: Fetch) -> list[Command]:
+        """``fetch`` is complete: whoever reads it for itself can."""
+        waiting, fetch.until_end = fetch.until_end, []
         return [command for consumer in waiting for command in self.want(consumer)]
 
     def _take(self, copy: Fetch, consumer: Consumer) -> list[Command]:
         """Let an earlier copy serve if it may, else fetch again and say why."""
-        reason = why_not_served(copy, self._would_send(copy, consumer))
-        if reason is not None:
-            return self._fetch(consumer, DiscoveryOutcome.FETCHED_AGAIN, reason, copy.id)
+        why = why_not_served(copy, self._would_send(copy, consumer), self.state.wall)
+        if why is not None:
+            return self._fetch(consumer, DiscoveryOutcome.FETCHED_AGAIN, why.reason, copy.id)
+        if _reads_for_itself(copy, consumer):
+            if copy.is_pending:
+                copy.until_end.append(consumer)
+                return []
+            return self._fetch(consumer, DiscoveryOutcome.FETCHED)
         return self._serve(copy, consumer)
 
     def _consume(self, kept: Fetch, consumer: Consumer) -> list[Command]:
@@ -367,6 +376,8 @@ class Subresources:
         )
         fetch.integrity = gate.integrity_of(consumer)
         consumer.document.resources[_key(consumer)] = fetch
+        if fetch.state is FetchState.STARTED:
+            outcome = DiscoveryOutcome.FROM_CACHE
         return [*commands, _resolved(consumer, outcome, reason, fetch.id, earlier)]
 
     def _follow(self, fetch: Fetch, consumer: Consumer, location: str) -> list[Command]:
@@ -487,23 +498,7 @@ class Subresources:
         """The fields a second request would carry, for Vary; only built when the copy varies."""
         if field_value(copy.fields, "vary") is None:
             return ()
-        return dress(
-            self.state.profile,
-            consumer.url,
-            destination=consumer.destination,
-            mode=consumer.mode,
-            priority=consumer.priority,
-            hinted=False,
-            asking=self.state.asking_of(consumer),
-            credentials=consumer.credentials,
-            referrer=consumer.referrer,
-            referrer_policy=consumer.policy,
-            protocol=HttpVersion.HTTP_2,
-            extra=self.state.extra_for(consumer.url, consumer.client),
-            user_agent=self.state.options.user_agent,
-            mobile=self.state.is_mobile,
-            cookie=self.state.cookie_for(consumer, consumer.found_at),
-        )
+        return self.state.dressed(consumer, consumer.found_at)
 
     def _none(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> DiscoveryResolved:
         url = url_of(source, candidate) if candidate.url else None
@@ -517,6 +512,15 @@ def _key(consumer: Consumer) -> ResourceKey:
     if consumer.candidate.kind in (*modules.USES, CandidateKind.MODULEPRELOAD):
         credentials = Credentials.SAME_ORIGIN  # the module map knows URL and type only (HTML 8.1.4.2)
     return (consumer.url.href, consumer.destination, consumer.mode, credentials)
+
+
+def _reads_for_itself(copy: Fetch, consumer: Consumer) -> bool:
+    """Another document's sheet or module, or a frame's document: what it names is looked for once more, out of the
+    cache."""
+    if copy.consumer is None:
+        return False
+    scanned = consumer.destination is Destination.STYLE or consumer.candidate.kind in modules.USES
+    return (scanned and copy.consumer.document is not consumer.document) or consumer.mode is Mode.NAVIGATE
 
 
 def _resolved(

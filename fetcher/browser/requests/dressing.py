@@ -195,3 +195,11 @@ def _encodings(url: URL, destination: Destination) -> str:
         return "identity"  # a part of something is asked for: it must be one of the bytes as they are
     # Chromium offers br and zstd only where no old proxy listens.
     return "gzip, deflate, br, zstd" if url.scheme == "https" or is_loopback(url.host) else "gzip, deflate"
+
+
+def with_conditions(fields: Fields, conditions: Fields) -> Fields:
+    """``fields`` asking whether a stored answer still holds, where Chromium asks: last, but before Priority."""
+    if not conditions:
+        return fields
+    place = next((number for number, (name, _) in enumerate(fields) if name == "priority"), len(fields))
+    return (*fields[:place], *conditions, *fields[place:])

@@ -7,34 +7,29 @@ compared: cacheability is what matters. Where it cannot serve, the reason is wor
 from __future__ import annotations
 
 from fetcher.browser.fetches import Fetch, FetchState
-from fetcher.fields.cache_control import freshness
-from fetcher.terms import Fields, field_value
+from fetcher.browser.storage.http_cache import Cause, NotServed, why_stale, why_varies
+from fetcher.fields.cache_control import initial_age, lifetime, why_not_stored
+from fetcher.terms import Fields
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-def why_not_served(copy: Fetch, wanted: Fields) -> str | None:
-    """Why ``copy`` cannot answer a request that would go out with the fields ``wanted``; None when it can."""
+def why_not_served(copy: Fetch, wanted: Fields, now: float | None = None) -> NotServed | None:
+    """Why ``copy`` cannot answer a request that would go out with the fields ``wanted`` at ``now`` (seconds since the
+    epoch; None: the moment it came); None when it can."""
     if copy.state is FetchState.FAILED or copy.state is FetchState.CANCELED or copy.status is None:
-        return "the earlier request did not complete"
-    fresh = freshness(copy.fields, status=copy.status)
-    if not fresh.storable:
-        return f"its response may not be stored ({fresh.why})"
-    if not fresh.fresh_for:
-        return f"its response is not fresh ({fresh.why})"
-    return _vary(copy, wanted)
-
-
-def _vary(copy: Fetch, wanted: Fields) -> str | None:
-    value = field_value(copy.fields, "vary")
-    if value is None:
-        return None
-    for name in (part.strip().lower() for part in value.split(",")):
-        if name == "*":
-            return "its response says Vary: *"
-        if name and field_value(copy.sent, name) != field_value(wanted, name):
-            return f"its response varies on {name}, which differs between the two requests"
-    return None
+        return NotServed(Cause.INCOMPLETE, "the earlier request did not complete")
+    unstored = why_not_stored(copy.fields, copy.status)
+    if unstored is not None:
+        return NotServed(Cause.NOT_STORED, f"its response may not be stored ({unstored})")
+    differs = why_varies(copy.fields, copy.sent, wanted)
+    if differs is not None:
+        return differs
+    granted = lifetime(copy.fields, copy.status, copy.received)
+    age = initial_age(copy.fields, copy.received, copy.asked)
+    if now is not None and copy.received is not None:
+        age += now - copy.received
+    return None if granted.fresh is not None and granted.fresh > age else why_stale(granted.fresh, granted.why, age)
 
 
 def redirect_target(status: int | None, fields: Fields) -> str | None:

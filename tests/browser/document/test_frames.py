@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fetcher.browser import commands as c
 from fetcher.browser import events as e
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.charset import CharsetSource
@@ -27,6 +28,12 @@ def loading(**options: object) -> Playbook:
 
 def fields(play: Playbook, fetch: int) -> dict[str, str]:
     return dict(play.sent(fetch))
+
+
+def inherited(play: Playbook) -> str | None:
+    """Of the scan that was just ordered."""
+    (scan,) = [command for command in play.commands if isinstance(command, c.Scan)]
+    return scan.inherited
 
 
 def test_a_frame_is_asked_for_as_a_navigation() -> None:
@@ -104,7 +111,8 @@ def test_with_frames_their_documents_ask_for_things_of_their_own() -> None:
     play.head(1, fields=CSS)
     found = play.finds(image("i.png"), sheet("https://c.test/s.css"), fetch=2)
     assert "start 4 https://b.test/dir/i.png on 2 image no-cors" in found
-    assert found[-2:] == ["found stylesheet joined 1", "start 4 https://b.test/dir/i.png on 2 image no-cors"]
+    assert "queue 5 https://c.test/s.css" in found
+    assert "found stylesheet fetched 5" in found, "the cache is split by the site of the frame"
     sent = fields(play, 4)
     assert sent["referer"] == "https://b.test/dir/f"
     assert sent["sec-fetch-site"] == "same-origin"
@@ -117,7 +125,8 @@ def test_each_frame_loads_for_itself() -> None:
     play.head(1)
     assert "queue 2 https://a.test/f" in play.finds(frame("/f"))
     play.head(2, fields=(*HTML, ("cache-control", "max-age=60")))
-    assert play.finds(frame("/f")) == ["found frame joined 2"]
+    assert play.finds(frame("/f")) == [], "it is still being written"
+    assert play.ends(2) == ["queue 3 https://a.test/f", "serve 3 http-cache", "found frame from-cache 3"]
 
 
 def test_frames_have_base_and_fonts_of_their_own() -> None:
@@ -201,9 +210,9 @@ def test_an_unlabelled_frame_inherits_the_encoding_of_its_origin_only() -> None:
     play.finds(frame("/f"), frame("https://b.test/f"))
     play.opens(connection=1)
     play.head(1, fields=(("content-type", "text/html"),))
-    assert getattr(play.commands[0], "inherited", "?") == "koi8-r"
+    assert inherited(play) == "koi8-r"
     play.head(2, fields=(("content-type", "text/html"),))
-    assert getattr(play.commands[0], "inherited", "?") is None
+    assert inherited(play) is None
 
 
 def test_the_request_limit_holds_for_frames() -> None:
