@@ -1,0 +1,31 @@
+"""Judgement: rules that look at a page's records and say what is wrong, where, what it costs and what to do.
+
+One small file per rule or close family, its text beside its check; ``page`` holds the facts they share, ``auditing``
+applies them. Pure. May import analysis, record, fields, urls and errors.
+"""
+
+from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit_page
+from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Quote, Severity
+from fetcher.audits.page import HintFacts, Page, Probe
+from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
+
+__all__ = [
+    "Audit",
+    "Basis",
+    "Cost",
+    "Difference",
+    "Finding",
+    "HintFacts",
+    "NotApplicable",
+    "Outcome",
+    "Page",
+    "Place",
+    "Probe",
+    "Quote",
+    "Rule",
+    "RuleResult",
+    "Severity",
+    "Unknown",
+    "audit_page",
+    "rule",
+]

@@ -1,0 +1,255 @@
+"""What a rule looks at: one page, the loads it is judged by, and the facts that rules share, each worked out once.
+
+Pure: everything comes from records. ``loads`` are the runs that reached the page; ``load`` is the one whose final head
+came at the median, so that a rule about times speaks of a run that happened. What needs more than loads (probes, a
+repeat view, a comparison, what a browser observed) is None or empty unless it was given, and a rule that needs it says
+so by ``NotApplicable``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import median
+
+from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
+from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.reuse import Reuse, reuses
+from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.analysis.verdicts import JudgedLink, LinkSource, document_links, early_hints_of, verdicts
+from fetcher.analysis.wanted import Wanted, wanted_of
+from fetcher.audits.finding import Place, Quote
+from fetcher.audits.rule import NotApplicable, Unknown
+from fetcher.errors import UsageError
+from fetcher.record.page_load import ConnectionRecord, Hint, InterimResponse, PageLoad, RequestRecord
+from fetcher.terms import ProfileName
+
+
+@dataclass(frozen=True, slots=True)
+class HintFacts:
+    """One link of the 103 that counts. ``link`` is its text with the verdict of every profile; ``hint`` what the
+    driving profile did with it, ``request`` what that made, ``connection`` what a preconnect opened; ``wanted`` is
+    everything on the page that asked for its URL, ``reuses`` whether the response serves each of those, ``doubles`` the
+    second requests it could not prevent."""
+
+    link: JudgedLink
+    hint: Hint | None
+    request: RequestRecord | None
+    connection: ConnectionRecord | None
+    wanted: tuple[Wanted, ...]
+    reuses: tuple[Reuse, ...]
+    doubles: tuple[DoubleFetch, ...]
+
+    @property
+    def url(self) -> str | None:
+        return self.link.url
+
+    @property
+    def is_preload(self) -> bool:
+        return (self.link.rel or "").lower() in ("preload", "modulepreload")
+
+    @property
+    def is_preconnect(self) -> bool:
+        return (self.link.rel or "").lower() == "preconnect"
+
+    def param(self, name: str) -> str | None:
+        """The link's own value of a parameter, "" for one without a value, None where it has none."""
+        from fetcher.fields.link import parse
+
+        links = parse([self.link.raw]).links
+        return (links[0].param(name) or "") if links and links[0].has(name) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A request or load made to learn one thing: by ``name``, with what it brought."""
+
+    name: str
+    load: PageLoad
+
+
+@dataclass(eq=False)
+class Page:
+    """``profile`` is the browser whose view decides severities. ``probes`` by name; ``repeat`` a second view with what
+    the first left; ``siblings`` are other audited pages; ``comparison`` a measured one; ``observed`` whether script
+    requests were supplied, so that nothing is hidden."""
+
+    loads: tuple[PageLoad, ...]
+    profile: ProfileName = ProfileName.CHROMIUM
+    expected: Expectations = field(default_factory=Expectations)
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    repeat: PageLoad | None = None
+    siblings: Sequence[Page] = ()
+    comparison: object | None = None
+    observed: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.loads:
+            raise UsageError("an audit needs at least one load of the page")
+
+    # -- the page
+
+    @cached_property
+    def load(self) -> PageLoad:
+        """The run whose final head came at the median (the earlier of two); the first where none has one."""
+        timed = [one for one in self.loads if one.final_response_headers_start is not None]
+        timed.sort(key=lambda one: one.final_response_headers_start or 0.0)
+        return timed[(len(timed) - 1) // 2] if timed else self.loads[0]
+
+    @property
+    def url(self) -> str:
+        return self.load.final_url or self.load.url
+
+    @cached_property
+    def blocked(self) -> str | None:
+        """Why it is not judged: a wall in front of it (403, 429, 503, a bot check, the expected text missing)."""
+        runs = [run_of(number, one, wants_text=self.expected.text is not None) for number, one in enumerate(self.loads)]
+        if any(run.outcome is RunOutcome.COUNTED for run in runs):
+            return None
+        return runs[0].why
+
+    @property
+    def document(self) -> RequestRecord:
+        """The document's request; raises NotApplicable where no document came."""
+        found = self.load.document_request
+        if found is None:
+            raise NotApplicable("no document came")
+        return found
+
+    @cached_property
+    def rtt(self) -> float | None:
+        """The path's round trip to the document's server, ms: the median over runs of what opening connections took."""
+        return self.median(_rtt_of)
+
+    def median(self, figure: Callable[[PageLoad], float | None]) -> float | None:
+        """The median over the runs that have the figure."""
+        known = [value for value in map(figure, self.loads) if value is not None]
+        return median(known) if known else None
+
+    def seen(self, test: Callable[[PageLoad], bool]) -> int:
+        """In how many runs ``test`` holds."""
+        return sum(map(test, self.loads))
+
+    @property
+    def hides_uses(self) -> bool:
+        """Whether scripts may use what nothing else on the page asks for: they did not run, and nobody told."""
+        return self.load.recorded_by is None and self.load.scripts > 0 and not self.observed
+
+    def must_see_uses(self) -> None:
+        """Raise where the record cannot say what the page uses."""
+        if self.load.only_hints:
+            raise NotApplicable("only the document and its hints were loaded")
+        if self.hides_uses:
+            raise Unknown("scripts did not run, and what they would request is hidden (give --discoveries)")
+
+    # -- its 103
+
+    @cached_property
+    def early_hints(self) -> tuple[InterimResponse, ...]:
+        """The 103s of the navigation that count, the first of them the one browsers heed."""
+        return early_hints_of(self.load)
+
+    @property
+    def interim(self) -> InterimResponse:
+        """The first 103; raises NotApplicable where none came."""
+        if not self.early_hints:
+            raise NotApplicable("no 103 came")
+        return self.early_hints[0]
+
+    @cached_property
+    def links(self) -> tuple[JudgedLink, ...]:
+        """Every link of every 103, in order."""
+        return verdicts(self.load)
+
+    @cached_property
+    def later_links(self) -> tuple[JudgedLink, ...]:
+        """The links of the final response and of the markup."""
+        return document_links(self.load)
+
+    @cached_property
+    def hints(self) -> tuple[HintFacts, ...]:
+        """Every link of the first 103, with what came of it."""
+        if not self.early_hints:
+            return ()
+        first = self.early_hints[0].id
+        return tuple(self._facts(link) for link in self.links if link.interim == first)
+
+    @property
+    def final_links(self) -> tuple[JudgedLink, ...]:
+        return tuple(link for link in self.later_links if link.source is LinkSource.LINK_HEADER)
+
+    @property
+    def markup_links(self) -> tuple[JudgedLink, ...]:
+        return tuple(link for link in self.later_links if link.source is LinkSource.MARKUP)
+
+    def _facts(self, link: JudgedLink) -> HintFacts:
+        load = self.load
+        hint = load.hints[link.hint] if link.hint is not None else None
+        request = load.requests[hint.request] if hint is not None and hint.request is not None else None
+        connection = load.connections[hint.connection] if hint is not None and hint.connection is not None else None
+        identity = hint.id if hint is not None else None
+        return HintFacts(
+            link,
+            hint,
+            request,
+            connection,
+            self.wanted_by_url.get(link.url or "", ()),
+            tuple(one for one in self._reuses.get(identity, ()) if identity is not None),
+            tuple(one for one in self._doubles.get(identity, ()) if identity is not None),
+        )
+
+    @cached_property
+    def _reuses(self) -> dict[int | None, list[Reuse]]:
+        found: dict[int | None, list[Reuse]] = {}
+        for one in reuses(self.load):
+            found.setdefault(one.hint, []).append(one)
+        return found
+
+    @cached_property
+    def doubles(self) -> tuple[DoubleFetch, ...]:
+        return double_fetches(self.load)
+
+    @cached_property
+    def _doubles(self) -> dict[int | None, list[DoubleFetch]]:
+        found: dict[int | None, list[DoubleFetch]] = {}
+        for one in self.doubles:
+            found.setdefault(one.hint, []).append(one)
+        return found
+
+    # -- what the page uses
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Everything the page asked for, in the order it was found."""
+        return wanted_of(self.load)
+
+    @cached_property
+    def wanted_by_url(self) -> dict[str, tuple[Wanted, ...]]:
+        found: dict[str, list[Wanted]] = {}
+        for one in self.wanted:
+            found.setdefault(one.url, []).append(one)
+        return {url: tuple(each) for url, each in found.items()}
+
+    # -- evidence
+
+    def quote(self, link: JudgedLink) -> Quote:
+        """``link`` as it was sent."""
+        where = {LinkSource.EARLY_HINT: "103", LinkSource.LINK_HEADER: "final response"}.get(link.source, "document")
+        return Quote(link.raw, "link" if link.source is not LinkSource.MARKUP else None, link.offset, where)
+
+    def place(self, wanted: Wanted) -> Place | None:
+        """Where the page asks for it; None where nobody told."""
+        if wanted.source is None:
+            return None
+        url = self.load.requests[wanted.source].url
+        if wanted.discovery is None:
+            return Place(url, wanted.what)
+        candidate = self.load.discoveries[wanted.discovery].candidate
+        return Place(url, candidate.element, candidate.line, candidate.offset)
+
+
+def _rtt_of(load: PageLoad) -> float | None:
+    request = load.document_request
+    connection = load.connections[request.connection] if request and request.connection is not None else None
+    return connection.rtt if connection is not None else None
