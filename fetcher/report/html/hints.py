@@ -1,0 +1,66 @@
+"""The hints of one load as a table: the link as it was sent, what became of it here, and what five browsers do."""
+
+from __future__ import annotations
+
+from fetcher.analysis.verdicts import JudgedLink, verdicts
+from fetcher.record.page_load import Hint, PageLoad
+from fetcher.report.html.markup import table, text
+from fetcher.report.lines import milliseconds
+from fetcher.terms import ProfileName
+
+MOST = 200
+"""Rows; a 103 of thousands of links is a finding, and the record has them all."""
+
+
+def hint_table(load: PageLoad, title: str = "") -> str:
+    """``load``'s table (its texts safe already), "" where no 103 came."""
+    links = verdicts(load)
+    if not links:
+        return ""
+    head = ["link", "here", *(profile.value for profile in ProfileName)]
+    rows = [
+        [_link(link), _became(load, link), *(_verdict(link, profile) for profile in ProfileName)]
+        for link in links[:MOST]
+    ]
+    more = f"<p>{len(links) - MOST} further links are in the record.</p>" if len(links) > MOST else ""
+    of = f" · {text(title)}" if title else ""
+    return (
+        f"<h2>Hints{of}</h2>" + table(head, rows, caption="Each link of the 103, and what browsers do with it") + more
+    )
+
+
+def _link(link: JudgedLink) -> str:
+    url = f"<br>→ {text(link.url)}" if link.url is not None and link.url != link.href else ""
+    return f'<code class="raw">{text(link.raw)}</code>{len(link.raw)} bytes{url}'
+
+
+def _became(load: PageLoad, link: JudgedLink) -> str:
+    hint = load.hints[link.hint] if link.hint is not None else None
+    if hint is None:
+        return "not in the record"
+    if not hint.acted:
+        return f"refused ({text(hint.rule)}): {text(hint.reason)}"
+    return text(_came_of(load, hint))
+
+
+def _came_of(load: PageLoad, hint: Hint) -> str:
+    if hint.request is None:
+        if hint.connection is None:
+            return "a connection stood already"
+        connection = load.connections[hint.connection]
+        return f"connection to {connection.host}, used by {len(connection.requests)} requests"
+    again = next((one for one in load.requests if one.earlier == hint.request), None)
+    if again is not None:
+        return f"fetched again as #{again.id}: {again.earlier_reason or 'the copy could not serve'}"
+    if hint.head_start is not None:
+        return f"#{hint.request}, {milliseconds(hint.head_start)} before the page asked for it"
+    if hint.used:
+        return f"#{hint.request}, used"
+    return f"#{hint.request}, " + ("unknown whether it was used" if hint.used is None else "not seen used")
+
+
+def _verdict(link: JudgedLink, profile: ProfileName) -> str:
+    verdict = link.by(profile)
+    if verdict.acts:
+        return '<span class="yes">✓ acts</span>'
+    return f'<span class="no">✗</span> {text(verdict.reason)} ({text(verdict.rule)})'

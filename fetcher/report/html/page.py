@@ -1,0 +1,175 @@
+"""The whole page: what happened at a glance, then findings, waterfalls, and what each browser makes of each hint.
+
+Self-contained: style and script stand inside, a policy in the page allows the one script by its hash and nothing from
+the network. The same values give the same page, byte for byte.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from fetcher.record.page_load import PageLoad
+from fetcher.record.redaction import redacted
+from fetcher.report.escape import safe_load
+from fetcher.report.html.hints import hint_table
+from fetcher.report.html.markup import data, text
+from fetcher.report.html.waterfall import axis_end, details, waterfall
+from fetcher.report.lines import count, milliseconds, size
+from fetcher.report.rows import has_failed, has_scripts
+from fetcher.terms import ProfileName
+
+LEGEND = (
+    ("q", "queued"), ("l", "look-up"), ("k", "connect"), ("t", "TLS"), ("w", "waiting"), ("x", "receiving"),
+)  # fmt: skip
+
+
+def html_report(
+    loads: Sequence[PageLoad],
+    *,
+    names: Sequence[str] = (),
+    sections: Sequence[str] = (),
+    lines: Sequence[Mapping[str, float]] = (),
+    critical: Sequence[frozenset[int]] = (),
+    redact: bool = True,
+) -> str:
+    """One page for one load, or for several beside each other over one time axis. ``names`` title them ("hints off",
+    "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls, ``lines`` further
+    instants by label and ``critical`` the requests on the critical path, a member per load. Secrets are replaced unless
+    ``redact`` is False."""
+    shown = [safe_load(redacted(load) if redact else load) for load in loads]
+    titles = [*names, *("" for _ in shown)][: len(shown)]
+    end = max([axis_end(load) for load in shown] + [0.001])
+    keys = [f"w{number}" for number in range(len(shown))]
+    marks = [*lines, *({} for _ in shown)][: len(shown)]
+    paths = [*critical, *(frozenset[int]() for _ in shown)][: len(shown)]
+    blocks = "".join(
+        _load(load, title, waterfall(load, name=key, end=end, lines=mark, critical=path))
+        for load, title, key, mark, path in zip(shown, titles, keys, marks, paths, strict=True)
+    )
+    first = shown[0] if shown else None
+    subject = text(first.final_url or first.url) if first is not None else "no load"
+    several = " two side" if len(shown) > 1 else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
+        f'content="{_policy()}"><meta name="viewport" content="width=device-width"><title>{subject} · fetcher</title>'
+        f'<link rel="icon" href="data:,"><style>{_asset("report.css")}</style></head><body>'
+        f"<header><h1>{subject}</h1>{_first_words(shown)}</header><main>{''.join(sections)}"
+        f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
+        f'<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
+        f"{''.join(hint_table(load, title) for load, title in zip(shown, titles, strict=True))}{_notes(shown, titles)}"
+        f"</main><footer>{_footer(shown)}</footer>"
+        f'<script type="application/json" id="data">{data(dict(zip(keys, map(details, shown), strict=True)))}</script>'
+        f"<script>{_asset('report.js')}</script></body></html>\n"
+    )
+
+
+_TOOLS = (
+    '<div class="tools" id="tools" hidden>'
+    '<label>Filter <input id="filter" type="search" placeholder="type / to filter" spellcheck="false"></label>'
+    '<label>Show <select id="kind"><option value="">all</option>'
+    '<option value="hinted">hinted</option><option value="failed">failed</option></select></label>'
+    '<label>Axis <select id="axis"></select></label>'
+    '<span id="told" role="status" class="dim"></span>'
+    '<button id="beside" type="button" hidden>one above the other</button>'
+    '<button id="theme" type="button">light or dark</button></div>'
+)
+
+
+def _first_words(loads: Sequence[PageLoad]) -> str:
+    if len(loads) != 1:
+        return ""
+    return _facts(loads[0])
+
+
+def _load(load: PageLoad, title: str, body: str) -> str:
+    head = f"<h3>{text(title)}</h3>{_facts(load)}" if title else ""
+    return f'<section class="load">{head}{body}</section>'
+
+
+def _facts(load: PageLoad) -> str:
+    """Outcome and profile in words; both clocks, the time between them, the load, requests and bytes as figures."""
+    first, final = load.first_interim_response_start, load.final_response_headers_start
+    by = f"as recorded by {load.recorded_by}" if load.recorded_by else f"as {_profile(load)} would"
+    said = "loaded" if load.outcome == "loaded" else f"not loaded ({load.outcome}): {load.error or ''}"
+    received = sum((one.sizes.head or 0) + (one.sizes.transferred or 0) for one in load.requests)
+    acted = sum(hint.acted for hint in load.hints)
+    figures: list[tuple[str, str, str]] = [
+        ("i", "first interim response", _first_interim(load)),
+        ("", "final response head", "none" if final is None else milliseconds(final)),
+    ]
+    if first is not None and final is not None:
+        figures.append(("i", "hints can fill", milliseconds(final - first)))
+    figures += [
+        ("", "load over", "unknown" if load.finished_at is None else milliseconds(load.finished_at)),
+        ("", "hints acted on", f"{acted} of {len(load.hints)}"),
+        ("", "requests", str(len(load.requests))),
+        ("", "received", size(received)),
+    ]
+    failed = sum(has_failed(one) or (one.status or 0) >= 400 for one in load.requests)
+    if failed:
+        figures.append(("", "failed", str(failed)))
+    items = "".join(f'<li class="{kind}"><b>{text(figure)}</b>{text(label)}</li>' for kind, label, figure in figures)
+    return f'<p class="dim">{text(said)}, {text(by)} · {text(load.started_at)}</p><ul class="facts">{items}</ul>'
+
+
+def _first_interim(load: PageLoad) -> str:
+    first = load.first_interim_response_start
+    if first is not None:
+        return milliseconds(first)
+    return "not in the file" if any(one.at is None for one in load.interim) else "none"
+
+
+def _profile(load: PageLoad) -> str:
+    name = load.profile.value if load.profile is not None else "a browser"
+    hints = "" if load.early_hints in (True, None) else " with hints switched off"
+    return f"{name}{hints}"
+
+
+def _legend() -> str:
+    phases = "".join(
+        f'<li><span class="bar"><i class="{kind}" style="position:static"></i></span>{word}</li>'
+        for kind, word in LEGEND
+    )
+    return (
+        f'<ul class="legend">{phases}<li>▼ an interim response came</li><li>◆ where the page itself asked for it</li>'
+        "<li>orange: started by a 103</li></ul>"
+    )
+
+
+def _notes(loads: Sequence[PageLoad], titles: Sequence[str]) -> str:
+    notes: dict[str, None] = {}
+    for load, title in zip(loads, titles, strict=True):
+        lead = f"{title}: " if title else ""
+        if load.recorded_by is None and has_scripts(load):
+            number = f" ({count(load.scripts, 'script')} on the page)" if load.scripts else ""
+            notes[
+                f"{lead}Scripts did not run{number}; what only they would request is missing; render instants are "
+                "estimates."
+            ] = None
+        notes |= {f"{lead}{note}": None for note in load.notes}
+    if not notes:
+        return ""
+    return "<h2>What to know</h2>" + "".join(f"<p>{text(note)}</p>" for note in notes)
+
+
+def _footer(loads: Sequence[PageLoad]) -> str:
+    profiles = {load.profile for load in loads if load.profile is not None}
+    eager = "eager is chromium that also acts over HTTP/1.1. " if ProfileName.EAGER in profiles else ""
+    return f"{eager}Milliseconds from navigation start on one monotonic line. Made by fetcher."
+
+
+@lru_cache(maxsize=4)
+def _asset(name: str) -> str:
+    return files("fetcher.report.html").joinpath("assets").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def _policy() -> str:
+    script = base64.b64encode(hashlib.sha256(_asset("report.js").encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
