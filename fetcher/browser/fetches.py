@@ -7,6 +7,7 @@ from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
+from fetcher.browser.document.embedded import Embedded
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
@@ -39,7 +40,9 @@ ResourceKey = tuple[str, Destination, Mode, Credentials]
 class Document:
     """One document: the page's, or that of a frame in ``parent``. ``resources``: what it has already, by HTML's preload
     key. ``fonts``: faces by family, whose family no rule has used yet; ``families``: those that rules used.
-    ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far."""
+    ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far,
+    ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
+    one."""
 
     fetch: Fetch
     base: URL
@@ -55,6 +58,8 @@ class Document:
     place: Place = field(default_factory=Place)
     policies: Policies = field(default_factory=Policies)
     import_map: ImportMap = field(default_factory=ImportMap)
+    embedded: Embedded = field(default_factory=Embedded)
+    preferred: str | None = None
 
     @property
     def url(self) -> URL:

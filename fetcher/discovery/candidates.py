@@ -17,7 +17,9 @@ class CandidateKind(StrEnum):
     is an <iframe> or <frame>, REFRESH a declarative refresh (its url is "" for the document's own); MARKUP lists
     names that the markup uses (``markup``), and carries no request either. CONTENT_SECURITY_POLICY is the <meta>
     of that name, whose policy is its content attribute. IMPORT_MAP is an inline import map, its text the attribute
-    "text"; DYNAMIC_IMPORT what only running code would ask for."""
+    "text"; DYNAMIC_IMPORT what only running code would ask for. EMBEDDED is an <object> or <embed>, MEDIA what a
+    <video> or <audio>, or a <source> in one, names. META is another <meta> that governs the document (its referrers,
+    preferred style sheets, viewport), or a <style> with a title."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -40,12 +42,20 @@ class CandidateKind(StrEnum):
     MODULE_IMPORT = "module-import"
     DYNAMIC_IMPORT = "dynamic-import"
     IMPORT_MAP = "import-map"
+    MEDIA = "media"
+    TRACK = "track"
+    EMBEDDED = "embedded"
+    SVG_USE = "svg-use"
+    PREFETCH = "prefetch"
+    MANIFEST = "manifest"
+    SPECULATION = "speculation"
+    META = "meta"
 
 
 SHOWN = 64
 """Characters of a data: URL that are kept."""
 _LONGEST_WORDS = 4_096  # of an attribute that names no URL
-_URLS = frozenset({"content", "href", "poster", "src", "xlink:href"})
+_URLS = frozenset({"background", "content", "data", "href", "poster", "src", "xlink:href"})
 _DATA_IN_SET = re.compile(r"data:[^\t\n\f\r ]{60,}", re.I)
 
 
@@ -83,7 +93,7 @@ class Candidate:
     ``in_head`` is True until the body begins. ``inline`` is True for CSS found in a <style> element or style attribute
     (then ``element`` is "style" or the tag's name). What nobody can use is cut: data: URLs and srcdoc after 64
     characters, with their length said. ``sources`` are, for an <img>, the attributes of each <source> before it in its
-    <picture>."""
+    <picture>. What stands in a <video>, <audio> or <object> has ("within", "video 12"): that element and its offset."""
 
     kind: CandidateKind
     url: str

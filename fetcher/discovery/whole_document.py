@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
+from fetcher.discovery.html.embedding import INHERITED
 from fetcher.discovery.html.picture import SOURCES, Attributes
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
     root = LexborHTMLParser(data.decode(encoding, "replace")).root
     found: list[Candidate] = []
     families: set[str] = set()
-    based = False
     for node, in_head, namespace in _walk(root):
         name = node.tag or ""
         attributes = {key: value or "" for key, value in node.attributes.items()}
@@ -40,17 +40,19 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
         sources = _sources(node) if name == "img" else ()
         if sources and not named:
             named = [(CandidateKind.IMAGE, "")]
+        if not namespace:
+            named = [*named, *_in_media(node, name, attributes)]
         for kind, url in named:
-            if kind is CandidateKind.BASE:
-                if based:
-                    continue
-                based = True
-            found.append(Candidate(kind, shown(url), name, kept(attributes), 0, 0, in_head, sources=sources))
+            found.append(
+                Candidate(
+                    kind, shown(url), name, (*kept(attributes), *_within(node, name)), 0, 0, in_head, sources=sources
+                )
+            )
         style = attributes.get("style", "")
         if style:
             found += _css(CssScanner(element=name, inline=True, declarations=True, families=families), style, in_head)
         if name == "style" and namespace != "math" and elements.is_css(attributes):
-            media = tuple((key, value) for key, value in attributes.items() if key == "media")
+            media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce", "title"))
             scanner = CssScanner(element=name, inline=True, attributes=media, families=families)
             found += _css(scanner, node.text(deep=False), in_head)
     return found
@@ -59,6 +61,30 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
 def _css(scanner: CssScanner, text: str, in_head: bool) -> Iterator[Candidate]:
     candidates = scanner.feed(text.encode("utf-8", "surrogatepass")) + scanner.close()
     return (replace(candidate, line=0, offset=0, in_head=in_head) for candidate in candidates)
+
+
+def _in_media(node: LexborNode, name: str, attributes: dict[str, str]) -> list[tuple[CandidateKind, str]]:
+    """What a <source> or <track> names as a child of a media element."""
+    parent = node.parent
+    url = attributes.get("src", "").strip(elements.SPACE)
+    if name not in ("source", "track") or not url or parent is None or parent.tag not in ("audio", "video"):
+        return []
+    if name == "track":
+        return [(CandidateKind.TRACK, url)]
+    return [(CandidateKind.MEDIA, url)] if "src" not in parent.attributes else []
+
+
+def _within(node: LexborNode, name: str) -> Attributes:
+    """The media element or <object> that an element stands in, which has no place here."""
+    parent = node.parent
+    if name in ("source", "track") and parent is not None and parent.tag in ("audio", "video"):
+        words = [(key, parent.attributes[key] or "") for key in INHERITED if key in parent.attributes]
+        return (("within", f"{parent.tag} 0"), *words)
+    while name in ("embed", "object") and parent is not None:
+        if parent.tag == "object":
+            return (("within", "object 0"),)
+        parent = parent.parent
+    return ()
 
 
 def _sources(image: LexborNode) -> tuple[Attributes, ...]:

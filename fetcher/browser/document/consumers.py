@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from fetcher.browser.document import frames, referrers, viewport
+from fetcher.browser.document import embedded, frames, modes, referrers, viewport
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
 from fetcher.discovery.viewport.lengths import Screen
-from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, InitiatorKind, Mode
+from fetcher.terms import FetchPriority, Initiator, InitiatorKind
 from fetcher.urls import URL, resolve
 
-_DESTINATIONS = {
-    CandidateKind.STYLESHEET: Destination.STYLE,
-    CandidateKind.SCRIPT: Destination.SCRIPT,
-    CandidateKind.MODULE_SCRIPT: Destination.SCRIPT,
-    CandidateKind.IMAGE: Destination.IMAGE,
-    CandidateKind.MODULEPRELOAD: Destination.SCRIPT,
-    CandidateKind.CSS_IMPORT: Destination.STYLE,
-    CandidateKind.CSS_IMAGE: Destination.IMAGE,
-    CandidateKind.CSS_FONT: Destination.FONT,
-}
-_PRELOADABLE = {
-    "image": Destination.IMAGE,
-    "script": Destination.SCRIPT,
-    "style": Destination.STYLE,
-    "track": Destination.TRACK,
-    "font": Destination.FONT,
-    "fetch": Destination.EMPTY,
-}  # EH 8.4
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
 
 
@@ -80,15 +62,15 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         return f"a {url.scheme}: URL"
     if framed and frames.frames_itself(document, url):
         return "the URL of what it would stand in: browsers end such a recursion"
-    if candidate.attribute("nomodule") is not None and kind is CandidateKind.SCRIPT:
+    if kind is CandidateKind.SCRIPT and _is_nomodule(candidate):
         return "nomodule: browsers with modules skip it"
-    if kind is CandidateKind.PRELOAD:
-        destination = _PRELOADABLE.get((candidate.attribute("as") or "").strip().lower())
-        if destination is None:
-            return "a preload whose as is missing or not preloadable (EH 8.4)"
-    else:
-        destination = frames.DESTINATIONS[candidate.element] if framed else _DESTINATIONS[kind]
-    mode, credentials = (Mode.NAVIGATE, Credentials.INCLUDE) if framed else _mode(candidate)
+    reason = embedded.why_not_asked_for(candidate, url, document.url, screen)
+    if reason is not None:
+        return reason
+    destination = modes.destination_of(candidate)
+    if destination is None:
+        return "a preload whose as is missing or not preloadable (EH 8.4)"
+    mode, credentials = modes.mode_of(candidate)
     fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
     css = kind in _CSS_KINDS or candidate.inline
     if candidate.element == "Link":
@@ -104,20 +86,14 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     )  # fmt: skip
 
 
+def _is_nomodule(candidate: Candidate) -> bool:
+    """Whether a browser with modules skips it; an SVG script, which has no src, knows no such attribute."""
+    in_svg = candidate.attribute("href") is not None or candidate.attribute("xlink:href") is not None
+    return candidate.attribute("nomodule") is not None and not in_svg
+
+
 def _fetch_priority(value: str | None) -> FetchPriority:
     try:
         return FetchPriority((value or "auto").strip().lower())
     except ValueError:
         return FetchPriority.AUTO
-
-
-def _mode(candidate: Candidate) -> tuple[Mode, Credentials]:
-    """HTML's "create a potential-CORS request", fonts and modules always CORS."""
-    value = candidate.attribute("crossorigin")
-    font_face = candidate.kind is CandidateKind.CSS_FONT
-    module = candidate.kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
-    if value is None and not font_face and not module:
-        return Mode.NO_CORS, Credentials.INCLUDE
-    if value is not None and value.strip().lower() == "use-credentials" and not font_face:
-        return Mode.CORS, Credentials.INCLUDE
-    return Mode.CORS, Credentials.SAME_ORIGIN

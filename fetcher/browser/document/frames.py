@@ -6,6 +6,7 @@ A frame is a navigation of its own that never acts on a 103 (EH 4.1). What its d
 
 from __future__ import annotations
 
+from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.discovery.candidates import Candidate
@@ -21,8 +22,9 @@ def why_not_asked_for(candidate: Candidate) -> str | None:
     """Why an element with these attributes asks for nothing."""
     if candidate.attribute("srcdoc") is not None:
         return "srcdoc: the frame's document stands in the attribute"
-    if (candidate.attribute("loading") or "").lower() == "lazy":
-        return "loading=lazy: asked for when it comes near the viewport, and where things are is not computed"
+    lazy = candidate.element == "iframe" and (candidate.attribute("loading") or "").lower() == "lazy"
+    if lazy and embedded.is_hidden(candidate):
+        return "loading=lazy and not shown: it is never near the viewport"
     return None
 
 

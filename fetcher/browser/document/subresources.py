@@ -19,7 +19,7 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import frames, modules, refreshes, viewport
+from fetcher.browser.document import embedded, frames, modules, refreshes, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
@@ -46,7 +46,12 @@ from fetcher.urls import URL, resolve
 _SILENT = {
     CandidateKind.ICON: "browsers fetch icons for the tab strip, once the page is loaded",
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
+    CandidateKind.MANIFEST: "browsers fetch a manifest once somebody installs the page",
+    CandidateKind.META: "it governs the document: nothing is requested",
+    CandidateKind.SPECULATION: "speculation rules: what a later page may need, apart from this one",
 }
+_EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)
+INSTEAD = "another of the same element is used"
 
 
 class Subresources:
@@ -98,6 +103,10 @@ class Subresources:
             return [self._told(source, modules.take_map(document_of(source), candidate), at)]
         if kind is CandidateKind.REFRESH:
             return self._refresh(source, candidate, at)
+        if kind is CandidateKind.META:
+            self._meta(source, candidate)
+        if kind in _EMBEDDED:
+            return self._embedded(source, candidate, at)
         if kind in _SILENT:
             return [self._none(source, candidate, at, _SILENT[kind])]
         if kind is CandidateKind.PRECONNECT:
@@ -131,6 +140,33 @@ class Subresources:
         reason = f"the limit of {limit} discoveries was reached: this and all that follows is left out"
         return DiscoveryResolved(source.id, candidate, at, candidate.url or None, DiscoveryOutcome.REFUSED, reason)
 
+    def _embedded(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        """One of several that may serve, or a fallback: asked for when those before it came to nothing."""
+        embeds = document_of(source).embedded
+        consumer = consumer_of(source, candidate, at, self._screen)
+        if isinstance(consumer, str):
+            return [self._none(source, candidate, at, consumer)]
+        if not embeds.take(source.id, candidate, at):
+            return []
+        embeds.asks(candidate)
+        return self.want(consumer)
+
+    def _fell_back(self, consumer: Consumer) -> list[Command]:
+        """The request of a source or an <object> came to nothing: what may serve in its place."""
+        commands: list[Command] = []
+        if consumer.candidate.kind in _EMBEDDED:
+            for source, candidate, at in consumer.document.embedded.failed(consumer.candidate):
+                commands += self._embedded(self.state.fetches[source], candidate, at)
+        return commands
+
+    def _meta(self, source: Fetch, candidate: Candidate) -> None:
+        """The name of the preferred style sheets, as <meta http-equiv=default-style> or the first title says it."""
+        document = document_of(source)
+        if (candidate.attribute("http-equiv") or "").lower() == "default-style":
+            document.preferred = candidate.attribute("content") or document.preferred
+        elif candidate.element == "style" and document.preferred is None:
+            document.preferred = candidate.attribute("title")
+
     def _refresh(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)
         url = url_of(source, candidate) if candidate.url else document.url
@@ -148,7 +184,9 @@ class Subresources:
         if blocked is not None:
             return [_refused(source, candidate, at, url, blocked)]
         if not document.base_is_set and url is not None:
-            document.base, document.base_is_set = url, True
+            document.base_is_set = True
+            if url.scheme not in ("data", "javascript"):  # HTML 4.2.3: the document's own URL then
+                document.base = url
         return [
             DiscoveryResolved(
                 source.id, candidate, at, url.href if url else None, DiscoveryOutcome.NO_REQUEST, "base URL"
@@ -209,6 +247,8 @@ class Subresources:
                 for source, face, at in faces:
                     reason = "no rule seen uses this font family"
                     commands.append(self._none(self.state.fetches[source], face, at, reason))
+            for source, candidate, at in document.embedded.unused():
+                commands.append(self._none(self.state.fetches[source], candidate, at, INSTEAD))
         return commands
 
     def _preconnect(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
@@ -278,7 +318,8 @@ class Subresources:
             return self._block(fetch, blocked)
         if target is not None:
             return self._follow(fetch, consumer, target)
-        return self._use(fetch, consumer) or self._enter_frame(fetch, at)
+        commands = self._use(fetch, consumer) or self._enter_frame(fetch, at)
+        return commands if embedded.delivers(fetch.status) else commands + self._fell_back(consumer)
 
     def _block(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
         """A response that is kept from what asked for it, and read no further unless the refusal says so."""
@@ -313,7 +354,8 @@ class Subresources:
         """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""
         waiting, fetch.waiting = [*fetch.waiting, *fetch.until_end], []
         fetch.until_end = []
-        return [command for consumer in waiting for command in self.want(consumer)]
+        commands = [command for consumer in waiting for command in self.want(consumer)]
+        return commands + (self._fell_back(fetch.consumer) if fetch.consumer is not None else [])
 
     def ended(self, fetch: Fetch) -> list[Command]:
         """``fetch`` is complete: whoever reads it for itself can."""

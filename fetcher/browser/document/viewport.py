@@ -5,8 +5,9 @@ blocking nothing; what it imports is too, and the pictures and fonts it names ar
 no request (EH 8.5). A frame's viewport is what its width and height say, else 300x150: its style is not known.
 
 ``loading=lazy``: a browser waits until layout brings the image near the viewport (within 1,250 px on a fast network).
-Nothing is laid out here, so such an image is asked for as if it were near, unless it is ``hidden``; a page longer than
-that asks for fewer in a browser. Where ``sizes=auto`` makes its width count, that is the width attribute, else 300 px.
+Nothing is laid out here, so such an image is asked for as if it were near, unless its own attributes hide it; a page
+longer than that asks for fewer in a browser. The same holds for a lazy <iframe>. Where ``sizes=auto`` makes an image's
+width count, that is the width attribute, else 300 px.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css import image_set
@@ -28,6 +30,7 @@ from fetcher.terms import Destination
 LAZY = "loading=lazy: asked for as if it were near the viewport, and where it stands is not computed"
 OTHER_MEDIA = "its media do not hold for this viewport: fetched last, and not applied"
 ALTERNATE = "an alternate style sheet: fetched last, and not applied"
+OTHER_SET = "its title is not that of the preferred style sheets: fetched, and not applied"
 _UNUSED_IMPORT = "its conditions do not hold: fetched, and not applied"
 _NOT_APPLIED = "the style sheet that names it does not apply"
 _NUMBER = re.compile(r"[\t\n\f\r ]*\+?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(%?)")
@@ -75,8 +78,8 @@ def image(candidate: Candidate, screen: Screen) -> Choice | str | None:
         else:  # as nearly every image
             return None
     lazy = (candidate.attribute("loading") or "").lower() == "lazy"
-    if lazy and candidate.attribute("hidden") is not None:
-        return "loading=lazy and hidden: it is never near the viewport"
+    if lazy and embedded.is_hidden(candidate):
+        return "loading=lazy and not shown: it is never near the viewport"
     notes = [LAZY] if lazy else []
     width = _pixels(candidate.attribute("width"), screen.width)
     auto = (300.0 if width is None else width) if lazy else None
@@ -120,6 +123,16 @@ def _chosen(screen: Screen) -> str:
     return f"chosen for {screen.width:g}x{screen.height:g} at {screen.dpr:g}"
 
 
+def _preferred(source: Fetch, title: str | None) -> str | None:
+    """The title of the sheets that apply: the first one met (CSSOM 6.2), also where its media do not hold."""
+    document = source.document
+    if document is None:
+        return None
+    if title and document.preferred is None:
+        document.preferred = title
+    return document.preferred
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Whether what a candidate names ``applies`` once fetched, and what is to be said of it."""
@@ -133,20 +146,26 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
     applies = source.consumer is None or source.consumer.applies
     kind = candidate.kind
     if kind not in _JUDGED:
-        return _APPLIED
+        lazy_frame = kind is CandidateKind.FRAME and (candidate.attribute("loading") or "").lower() == "lazy"
+        return Use(note=LAZY) if lazy_frame and candidate.element == "iframe" else _APPLIED
     media = candidate.attribute("media")
     match kind:
         case CandidateKind.STYLESHEET:
             if not mime.supports(Destination.STYLE, candidate.attribute("type") or ""):
                 return "its type is none that browsers read as a style sheet"
+            alternate = "alternate" in (candidate.attribute("rel") or "").lower().split()
+            title = candidate.attribute("title")
+            preferred = _preferred(source, None if alternate else title)
             if media and not matches(media, screen):
                 return Use(False, OTHER_MEDIA)
-            if "alternate" in (candidate.attribute("rel") or "").lower().split():
+            if alternate and (not title or title != preferred):
                 return Use(False, ALTERNATE)
+            if title and title != preferred:
+                return Use(False, OTHER_SET)
         case CandidateKind.PRELOAD | CandidateKind.MODULEPRELOAD:
             if media and not matches(media, screen):
                 return "its media do not hold for this viewport (EH 8.5)"
-            destination = _DESTINATIONS.get((candidate.attribute("as") or "").strip().lower())
+            destination = _DESTINATIONS.get((candidate.attribute("as") or "").lower())
             if destination is not None and not mime.supports(destination, candidate.attribute("type") or ""):
                 return "its type is none that browsers load for that destination (EH 8.5)"
         case CandidateKind.CSS_IMPORT:
@@ -156,7 +175,8 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
             if judged is Import.UNUSED or (media and not matches(media, screen)):
                 return Use(False, _UNUSED_IMPORT)
         case CandidateKind.CSS_IMAGE | CandidateKind.CSS_FONT | CandidateKind.FONT_USE:
-            if not applies or (media and not matches(media, screen)):
+            title = candidate.attribute("title") if candidate.inline else None
+            if not applies or (media and not matches(media, screen)) or (title and title != _preferred(source, title)):
                 return _NOT_APPLIED
             options = candidate.attribute("image-set")
             if options == "":

@@ -72,6 +72,8 @@ def found(
         return _style(candidate, fetch_priority, place, applies=applies)
     if destination is Destination.SCRIPT:
         return _script(candidate, fetch_priority, place)
+    if candidate.kind is CandidateKind.PREFETCH:
+        return NetPriority.IDLE
     if candidate.kind is CandidateKind.IMAGE:
         return _image(candidate, fetch_priority, place)
     preload = candidate.kind is CandidateKind.PRELOAD

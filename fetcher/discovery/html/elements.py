@@ -30,7 +30,14 @@ _RELATIONS = {
     "preconnect": CandidateKind.PRECONNECT,
     "dns-prefetch": CandidateKind.DNS_PREFETCH,
     "icon": CandidateKind.ICON,
+    "manifest": CandidateKind.MANIFEST,
+    "prefetch": CandidateKind.PREFETCH,
+    "compression-dictionary": CandidateKind.PREFETCH,
 }
+# What a <meta> may say that governs the document.
+_GOVERNING = frozenset({"content-security-policy-report-only", "default-style"})
+_GOVERNING_NAMES = frozenset({"referrer", "viewport"})
+_BACKGROUNDS = frozenset({"body", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"})
 
 
 def ascii_lower(text: str) -> str:
@@ -63,7 +70,8 @@ def _link(attributes: Mapping[str, str]) -> Named:
 
 
 def script_kind(attributes: Mapping[str, str]) -> CandidateKind | None:
-    """SCRIPT, MODULE_SCRIPT, or None for a data block (HTML 4.12.1.1 steps 8 to 13)."""
+    """SCRIPT, MODULE_SCRIPT, or None for a data block (HTML 4.12.1.1 steps 8 to 13). Only JavaScript's types may have
+    spaces around them."""
     written = attributes.get("type")
     if written is None:
         language = attributes.get("language", "")
@@ -90,6 +98,11 @@ def is_css(attributes: Mapping[str, str]) -> bool:
     return ascii_lower(attributes.get("type", "")) in ("", "text/css")
 
 
+def is_shadow_root(attributes: Mapping[str, str]) -> bool:
+    """Whether a <template> makes its contents a part of the document (HTML 4.12.3, declarative shadow roots)."""
+    return ascii_lower(attributes.get("shadowrootmode", "")) in ("open", "closed")
+
+
 def _script(attributes: Mapping[str, str]) -> Named:
     kind = script_kind(attributes)
     url = _url(attributes, "src")
@@ -108,7 +121,22 @@ def _input(attributes: Mapping[str, str]) -> Named:
 
 def _video(attributes: Mapping[str, str]) -> Named:
     url = _url(attributes, "poster")
-    return [(CandidateKind.IMAGE, url)] if url else []
+    return [*([(CandidateKind.IMAGE, url)] if url else ()), *_audio(attributes)]
+
+
+def _audio(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "src")
+    return [(CandidateKind.MEDIA, url)] if url else []
+
+
+def _object(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "data")
+    return [(CandidateKind.EMBEDDED, url)] if url else []
+
+
+def _embed(attributes: Mapping[str, str]) -> Named:
+    url = _url(attributes, "src")
+    return [(CandidateKind.EMBEDDED, url)] if url else []
 
 
 def _iframe(attributes: Mapping[str, str]) -> Named:
@@ -126,6 +154,8 @@ def _meta(attributes: Mapping[str, str]) -> Named:
     pragma = ascii_lower(attributes.get("http-equiv", ""))
     if pragma == "content-security-policy" and attributes.get("content"):
         return [(CandidateKind.CONTENT_SECURITY_POLICY, "")]
+    if pragma in _GOVERNING or ascii_lower(attributes.get("name", "")) in _GOVERNING_NAMES:
+        return [(CandidateKind.META, "")]
     if pragma != "refresh":
         return []
     found = refresh.parse(attributes.get("content", ""))
@@ -142,13 +172,25 @@ def _svg_image(attributes: Mapping[str, str]) -> Named:
 
 
 def _svg_script(attributes: Mapping[str, str]) -> Named:
-    kind = script_kind(attributes)
+    """One of an unknown type is asked for all the same (observed in Chromium 156: its preload scanner)."""
     url = _foreign_url(attributes)
-    return [(kind, url)] if kind is not None and url else []
+    return [(script_kind(attributes) or CandidateKind.SCRIPT, url)] if url else []
+
+
+def _style(attributes: Mapping[str, str]) -> Named:
+    """With a title it may name the style sheets that apply (CSSOM 6.2)."""
+    return [(CandidateKind.META, "")] if attributes.get("title") and is_css(attributes) else []
+
+
+def _svg_use(attributes: Mapping[str, str]) -> Named:
+    url = _foreign_url(attributes)
+    return [(CandidateKind.SVG_USE, url)] if url and not url.startswith("#") else []
 
 
 HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
+    "audio": _audio,
     "base": _base,
+    "embed": _embed,
     "frame": _frame,
     "iframe": _iframe,
     "img": _image,
@@ -156,16 +198,27 @@ HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
     "input": _input,
     "link": _link,
     "meta": _meta,
+    "object": _object,
     "script": _script,
+    "style": _style,
     "video": _video,
 }
-SVG_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {"image": _svg_image, "script": _svg_script}
+SVG_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
+    "feimage": _svg_image,
+    "image": _svg_image,
+    "script": _svg_script,
+    "use": _svg_use,
+}
 
 
 def named_by(element: str, attributes: Mapping[str, str], *, foreign: bool = False) -> Named:
     """What a start tag names, in the order of its rel tokens. ``foreign`` says the element is SVG or MathML."""
     rule = (SVG_ELEMENTS if foreign else HTML_ELEMENTS).get(element)
-    return rule(attributes) if rule is not None else []
+    named = rule(attributes) if rule is not None else []
+    if "background" in attributes and element in _BACKGROUNDS and not foreign:
+        url = _url(attributes, "background")
+        return [*named, (CandidateKind.IMAGE, url)] if url else named
+    return named
 
 
 def inline_script(attributes: Mapping[str, str], *, foreign: bool = False) -> bool:

@@ -23,11 +23,13 @@ _INTEGRATION = {
     "math": frozenset(["mi", "mo", "mn", "ms", "mtext"]),
 }
 # The names whose attributes, or self-closing, change what follows.
-TELLING = frozenset(["annotation-xml", "font", "image", "math", "script", "style", "svg"]).union(*_INTEGRATION.values())
+TELLING = frozenset(["annotation-xml", "feimage", "font", "image", "math", "script", "style", "svg", "use"]).union(
+    *_INTEGRATION.values()
+)
 # What drawings are made of, and nothing can be named by.
 DRAWING = run_of(
     [
-        *("path", "g", "use", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
+        *("path", "g", "rect", "circle", "line", "polyline", "polygon", "ellipse", "defs", "text", "tspan"),
         *("stop", "lineargradient", "radialgradient", "clippath", "mask", "symbol", "a", "animate"),
     ]
 )

@@ -18,8 +18,8 @@ SOURCES = 64
 IMAGES = 4
 """<img> elements of one <picture> that are told them: only the first has a use for them."""
 
-_VOID = frozenset("area base br col embed hr image img input link meta param source track wbr".split())  # noqa: SIM905
-_STRAY = _VOID | {"p"}  # end tags that close nothing there, and are ignored
+VOID = frozenset("area base br col embed hr image img input link meta param source track wbr".split())  # noqa: SIM905
+STRAY = VOID | {"p"}  # end tags that close nothing there, and are ignored
 
 
 class Picture:
@@ -39,7 +39,7 @@ class Picture:
             self.is_open = True
             self._depth = self._images = 0
             self._sources = []
-        elif name not in _VOID:
+        elif name not in VOID:
             self._depth += not (self_closing and name in ("svg", "math"))
         elif name == "source" and not self._depth and len(self._sources) < SOURCES:
             self._sources.append(kept(attributes))
@@ -49,9 +49,9 @@ class Picture:
         if name == "picture":
             self.is_open = False
         elif self._depth:
-            self._depth -= name not in _VOID
+            self._depth -= name not in VOID
         else:
-            self.is_open = name in _STRAY
+            self.is_open = name in STRAY
 
     def sources(self) -> tuple[Attributes, ...]:
         """What the <img> that stands here chooses from."""

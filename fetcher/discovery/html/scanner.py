@@ -14,6 +14,7 @@ from collections.abc import Callable
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
+from fetcher.discovery.html.embedding import Embedding
 from fetcher.discovery.html.foreign import DRAWING, ForeignContent
 from fetcher.discovery.html.foreign import TELLING as foreign_names
 from fetcher.discovery.html.inline_script import InlineScript
@@ -23,17 +24,20 @@ from fetcher.discovery.html.tokens import TAG, UnfinishedTag, boring_run, decode
 from fetcher.discovery.position import Position
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
-_TELLING = ("base", "frame", "iframe", "img", "image", "input", "link", "meta", "script", "style", "video")
+_TELLING = frozenset(
+    "audio base embed frame iframe img image input link meta object script style template video".split()  # noqa: SIM905
+)
 _RUN = boring_run(
     [
-        *dict.fromkeys([*_TELLING, *_TEXT_ONLY]),
-        *("math", "noscript", "picture", "plaintext", "svg", "template", "/template"),
+        *sorted({*_TELLING, *_TEXT_ONLY}),
+        *("math", "noscript", "picture", "plaintext", "svg", "/template", "/object"),
     ]
 )
 # Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
 _HEAD = frozenset("base basefont bgsound head html link meta noframes noscript script style template title".split())  # noqa: SIM905
 _BODY_ENDS = frozenset(["body", "br", "html"])
-_STYLE = re.compile(rb"""[\t\n\f\r /"'][sS][tT][yY][lL][eE][\t\n\f\r =]""")
+_EMBEDDING = frozenset(["audio", "embed", "object", "video"])
+_STYLE = re.compile(rb"""[\t\n\f\r /"'](?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r =]""")
 _SPACE = b"\t\n\f\r "
 _BOM = b"\xef\xbb\xbf"
 _LIMIT = 1_048_576
@@ -68,10 +72,11 @@ class HtmlScanner:
         self._families: set[str] = set()
         self._foreign = ForeignContent()
         self._templates = 0
+        self._shadow_roots = 0
         self._template_floor = 0
-        self._based = False
         self._framed = False
         self._picture = Picture()
+        self._embedding = Embedding()
 
     def feed(self, data: bytes) -> list[Candidate]:
         """The candidates whose tags ended in ``data``, in document order."""
@@ -114,7 +119,7 @@ class HtmlScanner:
         """13.2.5.1: text, up to and including the next tag."""
         foreign = self._foreign
         start = index
-        if self.is_past_head and not foreign and not self._picture.is_open:
+        if self.is_past_head and not foreign and not self._picture.is_open and not self._embedding.is_open:
             index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
         elif foreign.is_svg and self._css is None:
             index = DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
@@ -279,7 +284,7 @@ class HtmlScanner:
         attributes: dict[str, str] = {}
         self_closing = False
         styled = _STYLE.search(text, match.end(2), match.end()) is not None
-        if styled or word in _TELLING or word in foreign_names or (word == "source" and self._picture.is_open):
+        if styled or word in _TELLING or word in foreign_names or word in ("source", "track"):
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
         if word == "frameset" and not self.is_past_head:
             self._framed = True  # the only place where <frame> is not ignored (13.2.6.4.6, 13.2.6.4.20)
@@ -289,6 +294,8 @@ class HtmlScanner:
             if not foreign and (self._picture.is_open or word == "picture"):
                 self._picture.start(word, attributes, self_closing=self_closing)
             self._emit(word, attributes, line, offset, foreign=foreign)
+            if not foreign and (self._embedding.is_open or word in _EMBEDDING):
+                self._embedding.start(word, attributes, offset, self_closing=self_closing)
         self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
 
     def _on_overflow(self, buffer: bytes, after: int, name: bytes) -> None:
@@ -297,7 +304,7 @@ class HtmlScanner:
         if word.startswith("/"):
             self._on_end(word[1:])
             return
-        self.overflows += word in _TELLING
+        self.overflows += word in _TELLING and word != "template"
         self._enter_body(word)
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, {})
         self._switch(word, {"type": "unseen"}, buffer, after, foreign=foreign, self_closing=False)
@@ -306,14 +313,20 @@ class HtmlScanner:
         if name == "template" and self._templates:
             self._templates -= 1
             self._foreign.cut(self._template_floor)
+        elif name == "template" and self._shadow_roots:
+            self._shadow_roots -= 1
         elif self._foreign:
             self._foreign.end(name)
         if self._templates:
             return
         if name in _BODY_ENDS:
             self.is_past_head = True
-        if self._picture.is_open and not self._foreign.inside:
+        if self._foreign.inside:
+            return
+        if self._picture.is_open:
             self._picture.end(name)
+        if self._embedding.is_open or name == "object":
+            self._embedding.end(name)
 
     def _enter_body(self, name: str) -> None:
         if not self.is_past_head and not self._templates and name not in _HEAD:
@@ -326,13 +339,13 @@ class HtmlScanner:
         sources = self._picture.sources() if element == "img" else ()
         if sources and not named:
             named = [(CandidateKind.IMAGE, "")]
+        if not foreign and (self._embedding.is_open or name in _EMBEDDING):
+            named = [*named, *self._embedding.named(name, attributes)]
         if named:
             pairs = kept(attributes)
+            if not foreign:
+                pairs = (*pairs, *self._embedding.within(name))
             for kind, url in named:
-                if kind is CandidateKind.BASE:
-                    if self._based:
-                        continue
-                    self._based = True
                 if name == "frame" and not self._framed:
                     continue
                 in_head = not self.is_past_head
@@ -365,9 +378,11 @@ class HtmlScanner:
             if name == "style" and elements.is_css(attributes) and not self._templates:
                 self._begin_css(buffer, after, attributes)
         elif name == "template":
-            if not self._templates:
-                self._template_floor = len(self._foreign)
-            self._templates += 1
+            if not self._templates and elements.is_shadow_root(attributes):
+                self._shadow_roots += 1
+            else:
+                self._template_floor = self._template_floor if self._templates else len(self._foreign)
+                self._templates += 1
         elif name == "plaintext":
             self._read = self._plaintext
         elif name in ("svg", "math") and not self_closing:
@@ -382,7 +397,7 @@ class HtmlScanner:
             media = self._css.attributes
             self._end_css()
         else:
-            media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce"))
+            media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce", "title"))
         self._css = CssScanner(
             line=self._place.line_at(buffer, index),
             offset=self._place.base + index,

@@ -28,7 +28,7 @@ _BORING_STYLE = (
     + rb")"
 )
 _BORING_ATTRIBUTES = (
-    rb"(?:[\t\n\f\r /]*+(?:(?![sS][tT][yY][lL][eE][\t\n\f\r />=])"
+    rb"(?:[\t\n\f\r /]*+(?:(?!(?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r />=])"
     + _ATTRIBUTE
     + rb"|"
     + _BORING_STYLE

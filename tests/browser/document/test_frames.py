@@ -67,7 +67,8 @@ def test_a_frame_of_a_frameset_says_frame() -> None:
 REFUSED = [
     (frame("/f", srcdoc="<p>"), "srcdoc"),
     (frame("", srcdoc=""), "srcdoc"),
-    (frame("/f", loading="LAZY"), "loading=lazy"),
+    (frame("/f", loading="LAZY", hidden=""), "loading=lazy"),
+    (frame("/f", loading="lazy", style="color: red; display: none"), "loading=lazy"),
     (frame(PAGE), "recursion"),
     (frame("/#part"), "recursion"),
     (frame("about:blank"), "about:"),
