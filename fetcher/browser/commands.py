@@ -78,13 +78,14 @@ class CloseConnection:
 class Scan:
     """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped. ``charset``
     is Content-Type's label, ``inherited`` the encoding of what uses it (a sheet) or frames it. Without ``scripting``
-    what stands in <noscript> counts."""
+    what stands in <noscript> counts; ``digest_styles``: what a <style> names carries the digests of its text."""
 
     fetch: int
     kind: ScanKind
     charset: str | None = None
     inherited: str | None = None
     scripting: bool = True
+    digest_styles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fetcher.browser.commands import (
+    BlockFetch,
     CancelFetch,
     CloseConnection,
     Command,
@@ -46,6 +47,8 @@ from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.options import BrowserOptions
+from fetcher.browser.policies import local_network
+from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.requests.dressing import with_conditions
 from fetcher.browser.state import LoadState, redirected, request_of
@@ -342,8 +345,22 @@ class Browser:
                         line = step
                     case Fetch():
                         assert line is not None
-                        commands.append(self._start(step, line, at))
+                        blocked = self._out_of_bounds(step, line)
+                        commands += [self._start(step, line, at)] if blocked is None else self._keep_in(step, blocked)
         return commands
+
+    def _out_of_bounds(self, fetch: Fetch, line: Line) -> Blocked | None:
+        """Whether ``fetch`` would go from a public page into a local network (EH 10.2)."""
+        asker = fetch.consumer.document.fetch if fetch.consumer is not None else self._navigation
+        if fetch.is_navigation or asker is None or asker.connection is None or asker.connection == line.id:
+            return None
+        facts = self.state.facts
+        return local_network.judge(facts.get(asker.connection), facts.get(line.id), hinted=fetch.is_hinted)
+
+    def _keep_in(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
+        fetch.connection = None
+        blocking = BlockFetch(fetch.id, blocked.rule, blocked.reason)
+        return [*self._drop(fetch, "blocked", blocked.reason), blocking]
 
     def _start(self, fetch: Fetch, line: Line, at: float) -> StartFetch:
         state = self.state

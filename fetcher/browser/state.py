@@ -89,6 +89,9 @@ class LoadState:
         """The Cookie field of a request sent at clock time ``at``."""
         if not self.jar or not is_credentialed(asked.credentials, asked.url, asked.client):
             return None
+        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        if consumer is not None and consumer.document.policies.is_opaque:
+            return None  # a sandboxed page is of no site, so nothing is same-site with it
         page = self._page_of(asked)
         led_by = asked.client if asked.mode is Mode.NAVIGATE else None
         now = self.epoch + at / 1000
@@ -223,6 +226,7 @@ class LoadState:
                 fetch_priority=fetch_priority, initiator=redirected(first), client=client, referrer=referrer,
                 referrer_policy=referrer_policy, hint=hint, consumer=consumer, redirects=redirects + 1,
             )  # fmt: skip
+            fetch.crossed = fetch.tainted = client is not None and client.origin != url.origin
             inside = RedirectInside(first.id, target.href, "HSTS")
             return fetch, [QueueFetch(first.id, request_of(first), hint), inside, *commands]
         key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT)

@@ -49,8 +49,8 @@ class Content:
     things were named: nobody looks at the rest."""
 
     __slots__ = (
-        "_decoder", "_digest", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names", "_needle",
-        "_scanner", "_scripting", "_text", "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
+        "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
+        "_needle", "_scanner", "_scripting", "_text", "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +71,7 @@ class Content:
         self._needle = None if find_text is None else Needle(find_text, fields)
         self._kind = ScanKind.HTML
         self._scripting = True
+        self._digest_styles = False
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
@@ -79,6 +80,7 @@ class Content:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
         self._kind = order.kind
         self._scripting = order.scripting
+        self._digest_styles = order.digest_styles
         self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
         found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
         self._forget()
@@ -210,7 +212,9 @@ class Content:
         if self._kind is ScanKind.MODULE:
             return ModuleScanner(limit=max(0, self._left))
         self._names = MarkupNames()
-        return HtmlScanner(encoding=codec, offset=text.offset, scripting=self._scripting)
+        return HtmlScanner(
+            encoding=codec, offset=text.offset, scripting=self._scripting, digest_styles=self._digest_styles
+        )
 
     def _close(self) -> list[Candidate]:
         if self._text is None:

@@ -15,6 +15,7 @@ from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
+from fetcher.report.refusals import refused
 from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, marked_interim, numbered
 from fetcher.terms import Destination, HttpVersion, ProfileName
 
@@ -62,6 +63,7 @@ def details(load: PageLoad, *, width: int, unicode: bool = True, all_rows: bool 
     lines: list[Line] = []
     lines += _interim(load, width, most)
     lines += _again(load, width, most)
+    lines += _refused_by_policy(load, width, most)
     lines += paragraph(_totals(load), width, lead=(("Totals  ", Style.STRONG),), indent=8)
     lines += _unseen(load, width)
     lines += _listed((paragraph(n, width, lead=(("Note  ", Style.STRONG),), indent=6) for n in load.notes), most)
@@ -274,6 +276,12 @@ def _again(load: PageLoad, width: int, most: int | None) -> list[Line]:
     return [(("Fetched twice", Style.STRONG),), *_listed(entries, most)] if entries else []
 
 
+def _refused_by_policy(load: PageLoad, width: int, most: int | None) -> list[Line]:
+    """Requests the page's policies kept from being made, a line for each reason."""
+    entries = refused(load, width)
+    return [(("Never asked for", Style.STRONG),), *_listed(entries, most)] if entries else []
+
+
 def _totals(load: PageLoad) -> str:
     received = sum((r.sizes.head or 0) + (r.sizes.transferred or 0) for r in load.requests)
     opened = count(sum(one.connect_end is not None and not one.session for one in load.connections), "connection")
@@ -281,11 +289,15 @@ def _totals(load: PageLoad) -> str:
         opened += " of ours; the session's are not known"
     parts = [count(len(load.requests), "request"), f"{size(received)} received", opened]
     failed = [r.id for r in load.requests if has_failed(r) and r.id not in load.navigations]
-    refused = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
+    blocked = [number for number in failed if load.requests[number].outcome == "blocked"]
+    failed = [number for number in failed if number not in blocked]
+    errors = [r.id for r in load.requests if (r.status or 0) >= 400 and r.id not in load.navigations]
+    if blocked:
+        parts.append(f"{len(blocked)} blocked ({numbered(blocked)})")
     if failed:
         parts.append(f"{len(failed)} failed ({numbered(failed)})")
-    if refused:
-        parts.append(f"{count(len(refused), 'error status', 'error statuses')} ({numbered(refused)})")
+    if errors:
+        parts.append(f"{count(len(errors), 'error status', 'error statuses')} ({numbered(errors)})")
     return _joined(parts)
 
 

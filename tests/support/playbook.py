@@ -15,7 +15,7 @@ from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.record.recorder import Recorder
-from fetcher.terms import ConnectionFacts, ConnectionTimes, Fields, HttpVersion, ProfileName
+from fetcher.terms import ConnectionFacts, ConnectionTimes, Fields, HttpVersion, ProfileName, TlsFacts
 
 HTML: Fields = (("content-type", "text/html"),)
 CSS: Fields = (("content-type", "text/css"), ("cache-control", "max-age=600"))
@@ -85,10 +85,17 @@ class Playbook:
         return lines
 
     def opens(
-        self, protocol: HttpVersion = HttpVersion.HTTP_2, connection: int = 0, streams: int | None = None
+        self,
+        protocol: HttpVersion = HttpVersion.HTTP_2,
+        connection: int = 0,
+        streams: int | None = None,
+        *,
+        address: str = "192.0.2.1",
+        verified: bool = True,
     ) -> list[str]:
         times = ConnectionTimes(None, None, self.at, None, self.at, self.at)
-        facts = ConnectionFacts(protocol, "192.0.2.1", 443, times, None)
+        tls = TlsFacts("TLSv1.3", "", protocol.value, verified)
+        facts = ConnectionFacts(protocol, address, 443, times, tls)
         room = streams or (1 if protocol is HttpVersion.HTTP_1_1 else 100)
         return self.event(e.ConnectionReady(self.at, connection, facts, room))
 

@@ -532,8 +532,9 @@ class Subresources:
             fetch.scanning = True
             self.state.scans.add(fetch.id)
             kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
-            scripting = document.policies.runs_scripts
-            commands.append(Scan(fetch.id, kind, charset(content_type), inherited, scripting))
+            policies = document.policies
+            digests = policies.asks_for_digests
+            commands.append(Scan(fetch.id, kind, charset(content_type), inherited, policies.runs_scripts, digests))
         return commands
 
     def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.fields.content_security_policy import Policy, parse, parse_meta
+from fetcher.fields.content_security_policy import Policy, asks_for_digests, parse, parse_meta
 from fetcher.terms import Fields, field_values
 from fetcher.urls import URL
 
@@ -33,6 +33,11 @@ class Policies:
     upgrades: bool = False
     is_opaque: bool = False
     runs_scripts: bool = True
+
+    @property
+    def asks_for_digests(self) -> bool:
+        """Whether the text of a <style> or style attribute might allow it."""
+        return any(asks_for_digests(self.csp, kind) for kind in ("style", "style attribute"))
 
     def add_meta(self, content: str) -> None:
         """A <meta http-equiv=content-security-policy> was met in the head: it governs what comes after it."""

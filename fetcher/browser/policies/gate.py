@@ -225,8 +225,9 @@ def _no_cors(
 
 
 def _is_parser_inserted(consumer: Consumer) -> bool:
-    """Under 'strict-dynamic': an element of the markup. A modulepreload is none, nor is what a module imports."""
-    if consumer.initiator.kind is InitiatorKind.MODULE_GRAPH:
+    """Under 'strict-dynamic': an element of the markup. A modulepreload is none, nor is what a module imports,
+    nor a Link field."""
+    if consumer.initiator.kind is InitiatorKind.MODULE_GRAPH or consumer.candidate.element == "Link":
         return False
     return consumer.candidate.kind in _SCRIPTS or consumer.candidate.kind is CandidateKind.PRELOAD
 
@@ -242,8 +243,7 @@ def _is_preload(candidate: Candidate) -> bool:
 
 def _is_from_set(candidate: Candidate) -> bool:
     """Chosen from a srcset or <picture>, which browsers do not upgrade (Mixed Content 4.2, "imageset")."""
-    names = ("srcset",) if candidate.element == "img" else ("imagesrcset",)
-    return bool(candidate.sources) or any(candidate.attribute(name) is not None for name in names)
+    return bool(candidate.sources) or (candidate.element == "img" and bool(candidate.attribute("srcset")))
 
 
 def _upwards(document: Document) -> Iterator[Document]:

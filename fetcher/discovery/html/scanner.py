@@ -14,6 +14,7 @@ from collections.abc import Callable
 from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
+from fetcher.discovery.html.digests import Digests, of_text
 from fetcher.discovery.html.embedding import Embedding
 from fetcher.discovery.html.foreign import DRAWING, ForeignContent
 from fetcher.discovery.html.foreign import TELLING as foreign_names
@@ -46,12 +47,20 @@ _LIMIT = 1_048_576
 class HtmlScanner:
     """``encoding`` is the Python codec of attribute values (ASCII-compatible; an unknown one is read as UTF-8).
     ``scripting`` says whether scripts would run, so that <noscript> holds only text. ``offset``: of the first byte.
+    ``digest_styles``: what stands in <style> and style attributes carries their digests, so that a policy can allow it
+    by them (CSP); it is then told when the element ends. A <meta> policy with hashes asks for them from there on.
 
     ``inline_scripts`` counts inline <script> elements of JavaScript types, ``is_past_head`` tells whether the body has
     begun, ``overflows`` counts tags, urls and values dropped for their size, ``data_urls`` those seen in CSS."""
 
     def __init__(
-        self, *, encoding: str = "utf-8", scripting: bool = True, limit: int = _LIMIT, offset: int = 0
+        self,
+        *,
+        encoding: str = "utf-8",
+        scripting: bool = True,
+        limit: int = _LIMIT,
+        offset: int = 0,
+        digest_styles: bool = False,
     ) -> None:
         self.inline_scripts = 0
         self.is_past_head = False
@@ -75,6 +84,8 @@ class HtmlScanner:
         self._shadow_roots = 0
         self._template_floor = 0
         self._framed = False
+        self._digest_styles = digest_styles
+        self._digests: Digests | None = None
         self._picture = Picture()
         self._embedding = Embedding()
 
@@ -346,6 +357,8 @@ class HtmlScanner:
             if not foreign:
                 pairs = (*pairs, *self._embedding.within(name))
             for kind, url in named:
+                if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
+                    self._digest_styles = True
                 if name == "frame" and not self._framed:
                     continue
                 in_head = not self.is_past_head
@@ -398,6 +411,8 @@ class HtmlScanner:
             self._end_css()
         else:
             media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce", "title"))
+        if self._digest_styles:
+            self._digests = Digests(self._encoding)
         self._css = CssScanner(
             line=self._place.line_at(buffer, index),
             offset=self._place.base + index,
@@ -411,13 +426,21 @@ class HtmlScanner:
 
     def _css_text(self, text: bytes) -> None:
         assert self._css is not None
-        self._found += self._css.feed(text)
+        found = self._css.feed(text)
+        if self._digests is None:
+            self._found += found
+        else:
+            self._digests.add(text, found)
 
     def _end_css(self) -> None:
         css = self._css
         if css is not None:
             self._css = None
-            self._found += css.close()
+            found = css.close()
+            if self._digests is not None:
+                self._digests.add(b"", found)
+                found, self._digests = self._digests.end(), None
+            self._found += found
             self.overflows += css.overflows
             self.data_urls += css.data_urls
 
@@ -433,8 +456,9 @@ class HtmlScanner:
             fixed=True,
             families=self._families,
         )
-        self._found += css.feed(style.encode("utf-8", "surrogatepass"))
-        self._found += css.close()
+        text = style.encode("utf-8", "surrogatepass")
+        found = [*css.feed(text), *css.close()]
+        self._found += of_text(text, found) if self._digest_styles and found else found
         self.overflows += css.overflows
         self.data_urls += css.data_urls
 

@@ -7,13 +7,20 @@ each policy carries its disposition.
 
 from __future__ import annotations
 
-from fetcher.fields.content_security_policy.judge import forbids, forbids_ancestor, forbids_base, forbids_inline
+from fetcher.fields.content_security_policy.judge import (
+    asks_for_digests,
+    forbids,
+    forbids_ancestor,
+    forbids_base,
+    forbids_inline,
+)
 from fetcher.fields.content_security_policy.policy import DIRECTIVES, Policy, parse, parse_meta
 from fetcher.fields.content_security_policy.sources import matches
 
 __all__ = [
     "DIRECTIVES",
     "Policy",
+    "asks_for_digests",
     "forbids",
     "forbids_ancestor",
     "forbids_base",

@@ -3,7 +3,8 @@
 What the format cannot say goes into members that begin with "_", as it allows: the names DevTools and chrome-har use
 where they have one (``_resourceType`` ``_priority`` ``_initiator`` ``_transferSize`` ``_error`` ``_fromCache``,
 ``response.fromEarlyHints``), ours where nobody writes it: ``_earlyHints`` (each interim response, on the request that
-received it), ``_hints`` (each link of a 103 and what came of it, on the page). ``_fetcher``, on pages and entries, is
+received it), ``_hints`` (each link of a 103 and what came of it, on the page),
+``_refused`` (what a policy of the page kept from being asked for). ``_fetcher``, on pages and entries, is
 the rest of the record as in its own saved form, so that ``reader`` gives back the same load, discoveries excepted.
 
 A hinted request stands with its true times: from the 103 that asked for it, not from the document that used it.
@@ -87,6 +88,11 @@ def _page(load: PageLoad, start: datetime, instants: Mapping[str, float]) -> Har
             **({"_estimated": [f"_{name}" for name in instants]} if instants else {}),
         },
         "_hints": [encode(hint) for hint in load.hints],
+        "_refused": [
+            {"url": one.url, "rule": one.rule, "reason": one.reason, "time": one.at}
+            for one in load.discoveries
+            if one.rule is not None
+        ],
         "_fetcher": {name: value for name, value in encode(load).items() if name not in PAGE_MEMBERS},
     }
 

@@ -55,6 +55,11 @@ BY_POLICY = [
     ("script-src 'nonce-abc' 'strict-dynamic' 'self'", script("b.js"), "CSP script-src"),
     ("script-src 'nonce-abc' 'strict-dynamic' 'self'", preload("b.js", "script"), "CSP script-src"),
     ("script-src 'nonce-abc' 'strict-dynamic' 'self'", candidate(CandidateKind.MODULEPRELOAD, "m.js"), None),
+    (
+        "script-src 'nonce-abc' 'strict-dynamic' 'self'",
+        Candidate(CandidateKind.PRELOAD, "b.js", "Link", (("as", "script"),), 0, 0, True),
+        None,
+    ),
     ("script-src 'sha256-AAAA'", script("a.js", integrity="sha256-AAAA"), None),
     ("script-src 'sha256-AAAA'", script("a.js", integrity="sha256-AAAA sha384-BBBB"), "CSP script-src"),
     ("style-src 'sha256-AAAA'", sheet("a.css", integrity="sha256-AAAA"), "CSP style-src"),
@@ -148,6 +153,8 @@ MIXED = [
     (image("http://127.0.0.1/i.png"), "http://127.0.0.1/i.png"),
     (image("http://192.0.2.7/i.png"), None),
     (image("", srcset="http://b.test/i.png 1x"), None),
+    (image("http://b.test/i.png", srcset=""), "https://b.test/i.png"),
+    (preload("", "image", imagesrcset="http://b.test/i.png 1x"), "https://b.test/i.png"),
     (sheet("http://b.test/s.css"), None),
     (script("http://b.test/s.js"), None),
     (preload("http://b.test/s.css", "style"), None),
@@ -365,3 +372,106 @@ def test_a_sandboxed_page_has_no_origin() -> None:
     assert dict(play.sent(1))["origin"] == "null"
     play.head(1, fields=(("content-type", "text/javascript"),))
     assert play.recorder.load().requests[1].rule == "CORS"
+
+
+def test_a_public_page_may_not_ask_in_a_local_network() -> None:
+    """The address that answers decides, so the connection stands and nothing is sent (EH 10.2); a loopback page may."""
+    for address, rule in (("127.0.0.1", "local network"), ("192.168.7.1", "local network"), ("198.51.100.7", None)):
+        play = page()
+        play.finds(image("https://b.test/i.png"))
+        said = play.opens(connection=1, address=address)
+        assert ("start 1 https://b.test/i.png on 1 image no-cors" in said) is (rule is None)
+        request = play.recorder.load().requests[1]
+        assert (request.rule, request.connection) == (rule, None if rule else 1)
+    home = Playbook(PAGE)
+    home.opens(address="::1")
+    home.head(0)
+    home.finds(image("https://b.test/i.png"))
+    assert "start 1 https://b.test/i.png on 1 image no-cors" in home.opens(connection=1, address="127.0.0.1")
+
+
+def test_a_public_page_may_not_hint_at_a_local_network() -> None:
+    """EH 10.2: asked for by a 103, blocked before the request, and what the page asks for itself is judged again."""
+    play = Playbook(PAGE)
+    play.opens()
+    play.interim("<https://b.test/a.css>; rel=preload; as=style")
+    assert not any(line.startswith("start 1") for line in play.opens(connection=1, address="10.1.2.3"))
+    request = play.recorder.load().requests[1]
+    assert (request.outcome, request.rule) == ("blocked", "EH 10.2")
+
+
+def test_the_coep_of_a_103_governs_what_it_hints_at() -> None:
+    """EH 6.4: blocked at its head, and asked for again by the page, whose own policy then counts."""
+    play = Playbook(PAGE)
+    play.opens()
+    play.interim(
+        "<https://b.test/a.css>; rel=preload; as=style", fields=(("cross-origin-embedder-policy", "require-corp"),)
+    )
+    play.opens(connection=1)
+    play.head(1, fields=CSS)
+    assert play.recorder.load().requests[1].rule == "COEP"
+    play.head(0)
+    assert "queue 2 https://b.test/a.css" in play.finds(sheet("https://b.test/a.css"))
+
+
+HSTS: Fields = (("strict-transport-security", "max-age=1000; includeSubDomains"),)
+
+
+def test_hosts_that_ask_for_https_get_it() -> None:
+    """A 307 that no server sent leads from http: to https:, below the host too; the state keeps the rule."""
+    play = page(url="http://a.test/", http="1.1")
+    play.finds(script("https://b.test/h.js"))
+    play.opens(connection=1)
+    play.head(1, fields=HSTS)
+    said = play.finds(image("http://sub.b.test/i.png", crossorigin=""))
+    assert said[:3] == ["queue 2 http://sub.b.test/i.png", "RedirectInside", "queue 3 https://sub.b.test/i.png"]
+    inside, target = play.recorder.load().requests[2:]
+    assert (inside.status, inside.rule, inside.outcome, inside.redirect_to) == (307, "HSTS", "complete", 3)
+    play.opens(connection=2)
+    assert dict(play.sent(target.id))["origin"] == "null"  # as in Chromium, where this is a redirect like any other
+    state = play.browser.remembered(play.at)
+    assert [(each.host, each.include_subdomains) for each in state.secure_hosts] == [("b.test", True)]
+    again = Playbook("http://b.test/", remembered=state)
+    assert again.first[:3] == ["queue 0 http://b.test/", "RedirectInside", "queue 1 https://b.test/"]
+    again.opens()
+    again.head(1)
+    load = again.recorder.load()
+    assert (load.navigations, load.document, load.final_url) == ((0, 1), 1, "https://b.test/")
+
+
+@pytest.mark.parametrize(
+    ("url", "fields", "verified"),
+    [
+        ("https://b.test/h.js", HSTS, False),
+        ("https://192.0.2.7/h.js", HSTS, True),
+        ("http://b.test/h.js", HSTS, True),
+        ("https://b.test/h.js", (("strict-transport-security", "max-age=0"),), True),
+        ("https://b.test/h.js", (("strict-transport-security", "includeSubDomains"),), True),
+    ],
+)
+def test_what_sets_no_rule(url: str, fields: Fields, verified: bool) -> None:
+    """Not over a certificate that was not found good, not for an address, not in cleartext, not without max-age."""
+    play = page(url="http://a.test/", http="1.1")
+    play.finds(script(url))
+    play.opens(connection=1, verified=verified)
+    play.head(1, fields=fields)
+    assert play.browser.remembered(play.at).secure_hosts == ()
+
+
+def test_mixed_content_comes_before_hsts() -> None:
+    """On an https: page a sheet of a host known to want https is refused all the same, as Chromium refuses it."""
+    play = page()
+    play.finds(script("https://b.test/h.js"))
+    play.opens(connection=1)
+    play.head(1, fields=HSTS)
+    play.finds(sheet("http://b.test/s.css"))
+    assert refusal(play) == ("refused", "mixed content")
+
+
+def test_own_fields_ask_for_no_preflight() -> None:
+    """Nothing but GET is ever sent: -H adds to a request beneath the page, for which no server is asked first."""
+    play = page(headers=(("x-own", "1"),), header_scope="all")
+    play.finds(image("https://b.test/i.png", crossorigin=""))
+    play.opens(connection=1)
+    assert dict(play.sent(1))["x-own"] == "1"
+    assert [each.method for each in play.recorder.load().requests] == ["GET", "GET"]
