@@ -9,6 +9,7 @@ from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
 from fetcher.browser.policies.container import Policies
+from fetcher.browser.document.module_graph import ModuleGraph
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
 from fetcher.discovery.candidates import Candidate
@@ -60,6 +61,7 @@ class Document:
     import_map: ImportMap = field(default_factory=ImportMap)
     embedded: Embedded = field(default_factory=Embedded)
     preferred: str | None = None
+    graph: ModuleGraph = field(default_factory=ModuleGraph)
 
     @property
     def url(self) -> URL:

@@ -148,6 +148,11 @@ def is_javascript(found: MimeType) -> bool:
     return found.essence in _SCRIPT
 
 
+def is_json(found: MimeType) -> bool:
+    """Whether it is a JSON MIME type (MIME Sniffing 4.6)."""
+    return found.subtype.endswith("+json") or found.essence in ("application/json", "text/json")
+
+
 def is_nosniff(fields: Fields) -> bool:
     """Fetch "determine nosniff": the first value of X-Content-Type-Options decides."""
     value = field_value(fields, "x-content-type-options")

@@ -15,7 +15,7 @@ from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.modules.import_map import Unresolved
 from fetcher.fields import referrer_policy
-from fetcher.fields.mime import extract, is_javascript
+from fetcher.fields.mime import extract, is_javascript, is_json
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -69,9 +69,11 @@ def take_map(document: Document, candidate: Candidate) -> NotAsked:
 
 def imports(source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Consumer | NotAsked]:
     """What one module (``source``, or an inline one in it) asks for by ``candidates``, all of its own."""
-    document = document_of(source)
-    judged: list[tuple[Candidate, URL | None, str]] = []
     failure = ""
+    document, name = document_of(source), name_of(source, candidates)
+    if not document.graph.is_wanted(name):
+        failure = "its graph ended with a module that failed before"
+    judged: list[tuple[Candidate, URL | None, str]] = []
     for candidate in candidates:
         url, reason = None, ""
         if candidate.kind is CandidateKind.DYNAMIC_IMPORT:
@@ -81,15 +83,34 @@ def imports(source: Fetch, candidates: Sequence[Candidate], at: float) -> list[C
             url, reason, fatal = _resolved(document, candidate, base)
             failure = failure or fatal
         judged.append((candidate, url, reason))
+    if failure:
+        document.graph.fail(name)
     answers: list[Consumer | NotAsked] = []
     for candidate, url, reason in judged:
         if failure and not reason:
-            reason = f"its module fails, and asks for nothing: {failure}"
+            reason = f"its module asks for nothing: {failure}"
         if reason or url is None:
             answers.append(NotAsked(candidate, url.href if url else None, reason))
         else:
+            document.graph.link(name, url.href)
             answers.append(_consumer(source, document, candidate, url, at))
     return answers
+
+
+def name_of(source: Fetch, candidates: Sequence[Candidate]) -> str:
+    """What the graph calls the module that names ``candidates``; an inline one begins a graph of its own."""
+    if candidates[0].inline:
+        name = f"inline {candidates[0].attribute('script')}"
+        document_of(source).graph.entries.add(name)
+        return name
+    return source.consumer.url.href if source.consumer is not None else source.url.href
+
+
+def failed(fetch: Fetch) -> None:
+    """``fetch`` ended, or was answered, in a way that gives its module nothing."""
+    consumer = fetch.consumer
+    if consumer is not None and consumer.candidate.kind in (*USES, CandidateKind.MODULEPRELOAD):
+        consumer.document.graph.fail(consumer.url.href)
 
 
 def _resolved(document: Document, candidate: Candidate, base: URL) -> tuple[URL | None, str, str]:
@@ -115,7 +136,10 @@ def _consumer(source: Fetch, document: Document, candidate: Candidate, url: URL,
         policy = policy_of(candidate)
     else:
         user = source.consumer
-        referrer, credentials = source.url, user.credentials if user is not None else Credentials.SAME_ORIGIN
+        referrer, credentials = source.url, Credentials.SAME_ORIGIN
+        if user is not None:
+            entry = user.candidate.kind is CandidateKind.MODULE_SCRIPT
+            credentials = credentials_of(user.candidate) if entry else user.credentials
         policy = referrer_policy.parse(field_values(source.fields, "referrer-policy"))
         policy = policy or (user.referrer_policy if user is not None else None)
     initiator = Initiator(
@@ -127,6 +151,25 @@ def _consumer(source: Fetch, document: Document, candidate: Candidate, url: URL,
             FetchPriority.AUTO, initiator, document.url, referrer, referrer_policy=policy,
         )
     )  # fmt: skip
+
+
+def begin(consumer: Consumer) -> None:
+    """A module script begins a graph. Chromium's preload scanner, which asks for it, takes an element for a classic
+    script whose type is not spelled "module", and that of SVG: its parser then reads the module from the cache."""
+    candidate = consumer.candidate
+    consumer.referrer_policy = policy_of(candidate)
+    consumer.document.graph.entries.add(consumer.url.href)
+    with_integrity(consumer)
+    seen = candidate.attribute("type") == "module" and candidate.attribute("src") is not None
+    if not seen and candidate.attribute("crossorigin") is None:
+        consumer.mode, consumer.credentials = Mode.NO_CORS, Credentials.INCLUDE
+
+
+def take_integrity(fetch: Fetch, consumer: Consumer) -> None:
+    """A module that a modulepreload asked for stays under that one's metadata (HTML 8.1.4.2: the module map has it)."""
+    if fetch.integrity and consumer.candidate.attribute("integrity") is None:
+        attributes = (*consumer.candidate.attributes, ("integrity", fetch.integrity))
+        consumer.candidate = replace(consumer.candidate, attributes=attributes)
 
 
 def with_integrity(consumer: Consumer) -> Consumer:
@@ -149,14 +192,18 @@ def policy_of(candidate: Candidate) -> referrer_policy.ReferrerPolicy | None:
     return referrer_policy.parse([candidate.attribute("referrerpolicy") or ""])
 
 
-def why_not_a_module(fetch: Fetch) -> str | None:
-    """Why the answered ``fetch`` is no JavaScript module, None when it may be one (HTML 8.1.4.2, "fetch a single
+def is_module(fetch: Fetch) -> bool:
+    """Whether the answered ``fetch`` may be a module of the type it was imported as (HTML 8.1.4.2, "fetch a single
     module script")."""
-    if fetch.destination is not Destination.SCRIPT:
-        return "not asked for as JavaScript"
     if fetch.status is None or not 200 <= fetch.status < 300:
-        return "not a success"
+        return False
     kind = extract(field_values(fetch.fields, "content-type"))
-    if kind is None or not is_javascript(kind):
-        return "not of a JavaScript type"
-    return None
+    match fetch.destination:
+        case Destination.JSON:
+            return kind is not None and is_json(kind)
+        case Destination.STYLE:
+            return kind is not None and kind.essence == "text/css"
+        case Destination.TEXT:
+            return True
+        case _:
+            return kind is not None and is_javascript(kind)

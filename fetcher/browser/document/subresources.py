@@ -72,7 +72,8 @@ class Subresources:
         imports = {members[0]: members for members in modules.groups(candidates)}
         for index, candidate in enumerate(candidates):
             if candidate.kind in modules.IMPORTS:
-                commands += self._imports(source, [candidates[each] for each in imports.get(index, ())], at)
+                if index in imports:  # the first of its module: all of them at once
+                    commands += self._imports(source, [candidates[each] for each in imports[index]], at)
                 continue
             if candidate.kind is CandidateKind.MARKUP:
                 commands += self._markup(source, candidate, at)
@@ -118,7 +119,7 @@ class Subresources:
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
         if candidate.kind is CandidateKind.MODULE_SCRIPT:
-            modules.with_integrity(consumer)
+            modules.begin(consumer)
         return self.want(consumer)
 
     def _imports(self, source: Fetch, candidates: list[Candidate], at: float) -> list[Command]:
@@ -126,7 +127,8 @@ class Subresources:
         room = self.state.options.limits.discoveries - self._met
         self._met += len(candidates)
         commands: list[Command] = []
-        for each in modules.imports(source, candidates[: max(0, room)], at):
+        looked_at = candidates[: max(0, room)]
+        for each in modules.imports(source, looked_at, at) if looked_at else ():
             commands += self.want(each) if isinstance(each, Consumer) else [self._told(source, each, at)]
         if 0 <= room < len(candidates):
             commands.append(self._over_limit(source, candidates[room], at))
@@ -323,6 +325,7 @@ class Subresources:
 
     def _block(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
         """A response that is kept from what asked for it, and read no further unless the refusal says so."""
+        modules.failed(fetch)
         commands: list[Command] = [BlockFetch(fetch.id, blocked.rule, blocked.reason)]
         if not blocked.is_read and fetch.is_pending:
             commands.insert(0, CancelFetch(fetch.id, blocked.reason))
@@ -347,11 +350,13 @@ class Subresources:
         self.state.scans.discard(fetch.id)
         fetch.is_checked = True
         if event.matches is False:
+            modules.failed(fetch)
             return [BlockFetch(fetch.id, "SRI", f"its content has the digest {event.found}, not the one asked for")]
         return self._scan_sheet(fetch)
 
     def failed(self, fetch: Fetch) -> list[Command]:
         """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""
+        modules.failed(fetch)
         waiting, fetch.waiting = [*fetch.waiting, *fetch.until_end], []
         fetch.until_end = []
         commands = [command for consumer in waiting for command in self.want(consumer)]
@@ -473,6 +478,7 @@ class Subresources:
         if consumer.candidate.kind in modules.USES:
             if before in modules.USES:
                 return []
+            modules.take_integrity(fetch, consumer)
         elif before is not CandidateKind.PRELOAD or consumer.candidate.kind is CandidateKind.PRELOAD:
             return []
         fetch.consumer = consumer
@@ -498,8 +504,13 @@ class Subresources:
 
     def _scan_module(self, fetch: Fetch) -> list[Command]:
         """A module of a graph: its imports are asked for once it is there."""
-        if fetch.scanning or modules.why_not_a_module(fetch) is not None:
-            return []
+        if not modules.is_module(fetch):
+            modules.failed(fetch)
+        elif not fetch.scanning and fetch.destination is Destination.SCRIPT:
+            return self._begin_module(fetch)
+        return []
+
+    def _begin_module(self, fetch: Fetch) -> list[Command]:
         fetch.scanning = True
         self.state.scans.add(fetch.id)
         return [Scan(fetch.id, ScanKind.MODULE)]

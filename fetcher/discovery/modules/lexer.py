@@ -19,6 +19,9 @@ from fetcher.discovery.modules import tokens as t
 
 DEPTH = 50_000
 """Brackets and templates open at a time, past which nothing is read."""
+UNREAD = 262_144
+"""Bytes that are only searched for the words an import needs. What is larger is read as it comes: no step of it is
+long, however late the first import stands."""
 _MARKS = (b"import", b"export", b"<!--", b"-->")
 _IS_WORD = re.compile(rb"[" + t.WORD + rb"\\#]")
 _PLAIN_END = re.compile(rb"[\w$\x80-\xff\\<!-]++\Z")
@@ -85,7 +88,7 @@ class ImportLexer:
             return
         self._text += data
         self._nearest = -1
-        if len(self._text) < self._wait:
+        if len(self._text) < self._wait or (len(self._text) < UNREAD and not self._may_import()):
             return
         # A word may be cut: what follows the last byte that is none waits.
         tail = _PLAIN_END.search(self._text, max(0, len(self._text) - 64))
@@ -93,6 +96,8 @@ class ImportLexer:
 
     def close(self) -> list[Import]:
         """The imports, in order. Raises Unreadable."""
+        if not self._index and not self._may_import():
+            return []
         if self._error is None and not self.is_cut:
             self._advance(len(self._text), last=True)
         if self._error is not None:
@@ -100,6 +105,10 @@ class ImportLexer:
         if self._stack and not self.is_cut:
             raise Unreadable("a bracket or template is not closed", self._stack[-1][0])
         return self._imports()
+
+    def _may_import(self) -> bool:
+        """Whether the words are there that an import needs: without them nothing has to be told apart."""
+        return b"import" in self._text or (b"export" in self._text and b"from" in self._text)
 
     @property
     def text(self) -> bytearray:
@@ -365,7 +374,7 @@ class ImportLexer:
             mark = next(mark for mark, at in self._marks.items() if at == place)
             if (piece is None or piece.start() > place) and self._is_token(place, mark):
                 self._found.append((place, mark, depth))
-                if len(self._found) > 4 * self._limit:
+                if len(self._found) > 2 * self._limit:
                     self.is_cut = True
                     return
             place = self._next_mark(place + 1)

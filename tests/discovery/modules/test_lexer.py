@@ -158,11 +158,11 @@ UNREADABLE = [
     ('import "a"; )', "a bracket closes none"),
     ('import "a"; (}', "brackets do not pair"),
     ('import "a"; `${)}`', "brackets do not pair"),
-    ("<!-- x", "an HTML-like comment, which a module may not have"),
-    ("a<!--b", "an HTML-like comment, which a module may not have"),
-    ("--> x", "an HTML-like comment, which a module may not have"),
-    ("a\n --> x", "an HTML-like comment, which a module may not have"),
-    ("a /*\n*/ --> x", "an HTML-like comment, which a module may not have"),
+    ("<!-- x; import 'a'", "an HTML-like comment, which a module may not have"),
+    ("a<!--b; import 'a'", "an HTML-like comment, which a module may not have"),
+    ("--> x; import 'a'", "an HTML-like comment, which a module may not have"),
+    ("a\n --> x\nimport 'a'", "an HTML-like comment, which a module may not have"),
+    ("a /*\n*/ --> x\nimport 'a'", "an HTML-like comment, which a module may not have"),
     ("import", "an import declaration that is none"),
     ("import a", "an import declaration that is none"),
     ('import a "b"', "an import declaration that is none"),
@@ -178,7 +178,7 @@ UNREADABLE = [
     ('if (x) { import "b" }', "an import declaration that is not at the top level"),
     ('import defer * as a from "b"', "an import in a phase, which Chromium 156 does not know"),
     ('import source a from "b"', "an import in a phase, which Chromium 156 does not know"),
-    ("export * x", "an export declaration that is none"),
+    ("export * x; 'from'", "an export declaration that is none"),
 ]
 
 
@@ -253,7 +253,7 @@ ROOTS = ("/usr/lib/node_modules", "/usr/share/nodejs", "/usr/share/javascript")
 
 
 def _real_files() -> list[Path]:
-    """Some 60 files of installed packages: every seventh, so that many packages are among them."""
+    """Some 40 files of installed packages: every seventh, so that many packages are among them."""
     found = (
         path
         for root in (*ROOTS, *(str(each) for each in Path(pytest.__file__).parents[1].glob("*/")))
@@ -261,7 +261,7 @@ def _real_files() -> list[Path]:
         for path in sorted(Path(root).rglob(suffix))
     )
     small = [path for path in found if path.is_file() and path.stat().st_size < 200_000]
-    return small[:: max(1, len(small) // 60)]
+    return small[:: max(1, len(small) // 40)]
 
 
 def test_real_files() -> None:
@@ -305,7 +305,7 @@ STATEMENTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(STATEMENTS, max_size=8).map("".join))
 def test_generated_programs(text: str) -> None:
     """Whatever of strings, templates, comments, regular expressions and divisions stands where; but nothing is
@@ -318,21 +318,21 @@ def test_generated_programs(text: str) -> None:
 # -- what a hostile server sends
 
 HOSTILE = {
-    "templates in templates": (b"`${" * 200_000, "more than 50000 brackets are open"),
-    "brackets": (b"(" * 200_000, "more than 50000 brackets are open"),
-    "brackets with text": (b"(a" * 40_000, "a bracket or template is not closed"),
-    "import upon import": (b"import " * 150_000, "an import declaration that is none"),
-    "import meta": (b"import.meta;" * 60_000, None),
-    "slashes": (b"a / " * 60_000 + b"b", None),
-    "divisions after brackets": (b"(a)/" * 40_000 + b"b", None),
-    "comments": (b"/**/" * 60_000, None),
-    "line comments": (b"//\n" * 60_000, None),
-    "quotes": (b"''" * 20_000, None),
-    "an endless string": (b"'" + b"a" * 1_000_000, "a string is not closed"),
-    "an endless template": (b"`" + b"$" * 1_000_000, "a template is not closed"),
-    "an endless comment": (b"/*" + b"*" * 1_000_000, "a comment is not closed"),
+    "templates in templates": (b"import(a);" + b"`${" * 60_000, "more than 50000 brackets are open"),
+    "brackets": (b"import(a);" + b"(" * 60_000, "more than 50000 brackets are open"),
+    "brackets with text": (b"import(a);" + b"(a" * 40_000, "a bracket or template is not closed"),
+    "import upon import": (b"import " * 20_000, "an import declaration that is none"),
+    "import meta": (b"import.meta;" * 15_000, None),
+    "slashes": (b"import(a);" + b"a / " * 20_000 + b"b", None),
+    "divisions after brackets": (b"import(a);" + b"(a)/" * 15_000 + b"b", None),
+    "comments": (b"import(a)" + b"/**/" * 20_000, None),
+    "line comments": (b"import(a);" + b"//\n" * 20_000, None),
+    "quotes": (b"import(a);" + b"''" * 20_000, None),
+    "an endless string": (b"import(a);" + b"'" + b"a" * 1_000_000, "a string is not closed"),
+    "an endless template": (b"import(a);" + b"`" + b"$" * 1_000_000, "a template is not closed"),
+    "an endless comment": (b"import(a);" + b"/*" + b"*" * 1_000_000, "a comment is not closed"),
     "names in one clause": (b"import {" + b"a," * 200_000 + b"} from 'b'", None),
-    "words of all kinds": (b"<!- --x import_ exports " * 20_000, None),
+    "words of all kinds": (b"<!- --x import_ exports " * 5_000, None),
 }
 
 
