@@ -28,6 +28,8 @@ RESOURCE_TYPES: dict[Destination, str] = {
     D.OBJECT: "other",
     D.EMBED: "other",
     D.WORKER: "script",
+    D.JSON: "script",
+    D.TEXT: "script",
 }
 """What DevTools calls a request's type (``_resourceType``)."""
 
