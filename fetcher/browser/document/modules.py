@@ -157,7 +157,6 @@ def begin(consumer: Consumer) -> None:
     """A module script begins a graph. Chromium's preload scanner, which asks for it, takes an element for a classic
     script whose type is not spelled "module", and that of SVG: its parser then reads the module from the cache."""
     candidate = consumer.candidate
-    consumer.referrer_policy = policy_of(candidate)
     consumer.document.graph.entries.add(consumer.url.href)
     with_integrity(consumer)
     seen = candidate.attribute("type") == "module" and candidate.attribute("src") is not None
