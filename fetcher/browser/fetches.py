@@ -8,8 +8,8 @@ from enum import Enum
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
-from fetcher.browser.policies.container import Policies
 from fetcher.browser.document.module_graph import ModuleGraph
+from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
 from fetcher.discovery.candidates import Candidate
