@@ -146,7 +146,7 @@ CASES = (
         "<script type=IMPORTMAP>" + '{"imports":{"x":"./b.js"}}</script>' + inline(importing("x")),
     ),
     case("map-base", "import map", "<base href=y/>" + mapped('{"imports":{"x":"./b.js"}}') + inline(importing("x"))),
-    case("map-integrity-wrong", "import map", mapped('{"integrity":{"./a.js":"%s"}}' % WRONG) + SRC, CHAIN),
+    case("map-integrity-wrong", "import map", mapped(f'{{"integrity":{{"./a.js":"{WRONG}"}}}}') + SRC, CHAIN),
     case("map-chained", "import map", mapped('{"imports":{"x":"./b.js","./b.js":"./c.js"}}') + inline(importing("x"))),
     case("map-dup-keys", "import map", mapped('{"imports":{"x":"./b.js","x":"./c.js"}}') + inline(importing("x"))),
     case("map-empty-key", "import map", mapped('{"imports":{"":"./b.js"}}') + inline(importing("./c.js"))),
