@@ -10,6 +10,7 @@ from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
 from fetcher.browser.document.module_graph import ModuleGraph
 from fetcher.browser.policies.container import Policies
+from fetcher.browser.requests.client_hints import HintsAsked
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
 from fetcher.discovery.candidates import Candidate
@@ -56,6 +57,7 @@ class Document:
     fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
     families: set[str] = field(default_factory=set)
     css_images: CssImages = field(default_factory=CssImages)
+    hints_asked: HintsAsked = field(default_factory=HintsAsked)
     place: Place = field(default_factory=Place)
     policies: Policies = field(default_factory=Policies)
     import_map: ImportMap = field(default_factory=ImportMap)
@@ -103,7 +105,8 @@ class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary; ``asked`` and ``received`` are when it went and its head came, seconds since the epoch.
-    ``hops`` are the URLs that redirected here. ``stored`` is the cache entry that answers it, or that the server is
+    ``hops`` are the URLs that redirected here, ``restarted``: it was sent before, without a critical client
+    hint. ``stored`` is the cache entry that answers it, or that the server is
     asked about with ``conditions``; ``keeps``: its own answer becomes one. ``background``: it only renews an entry that
     was used stale. ``retried`` allows one second try, ``returned`` counts how often it came back unsent. ``encoding``
     is what its text is read as,
@@ -137,6 +140,7 @@ class Fetch:
     version: str = ""
     fields: Fields = ()
     hops: tuple[URL, ...] = ()
+    restarted: bool = False
     sent: Fields = ()
     scanning: bool = False
     encoding: str | None = None

@@ -50,6 +50,7 @@ from fetcher.browser.options import BrowserOptions
 from fetcher.browser.policies import local_network
 from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.profiles import profile as profile_named
+from fetcher.browser.requests.client_hints import missing
 from fetcher.browser.requests.dressing import with_conditions
 from fetcher.browser.state import LoadState, redirected, request_of
 from fetcher.browser.storage.answers import answered, complete
@@ -58,6 +59,7 @@ from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.http_cache import HttpCache
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.browser.storage.state import BrowserState
+from fetcher.fields.cache_control import freshness
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
@@ -69,6 +71,7 @@ from fetcher.terms import (
     InitiatorKind,
     Mode,
     NetPriority,
+    field_value,
     field_values,
 )
 from fetcher.urls import URL, parse, resolve
@@ -86,6 +89,7 @@ class Browser:
         jar, cache = CookieJar(options.remembered.cookies), HttpCache(options.remembered.stored)
         self.state = LoadState(options, profile, pool, jar=jar, cache=cache)
         self.state.secure_hosts = SecureHosts(options.remembered.secure_hosts)
+        self.state.hints_of = {origin: frozenset(names) for origin, names in options.remembered.client_hints}
         self.subresources = Subresources(self.state)
         self.hints = Hints(self.state)
         self.finished = False
@@ -211,11 +215,15 @@ class Browser:
     def _begin(self, fetch: Fetch, at: float) -> list[Command]:
         if fetch is not self._navigation:
             return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, at)
+        state = self.state
+        state.keep_client_hints(fetch, fetch.fields)
         location = redirect_target(fetch.status, fetch.fields)
         if location is not None:
             return self._redirect(fetch, location)
-        state = self.state
+        if why := self._why_again(fetch):
+            return self._again(fetch, why)
         state.document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields))
+        state.document.hints_asked = state.hints_asked(fetch)
         state.add(state.document)
         if state.options.only_hints:
             return []
@@ -244,6 +252,29 @@ class Browser:
         commands += self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)
         assert self._navigation is not None
         self._navigation.hops = (*fetch.hops, fetch.url)
+        return commands
+
+    def _why_again(self, fetch: Fetch) -> str:
+        """Why the navigation is sent again: a hint that is critical to the server was not there (Client Hints
+        Reliability). Where the HTTP cache may answer that request, it does, and nothing is sent."""
+        asked = self.state.hints_of.get(fetch.url.origin, frozenset())
+        names = missing(fetch.fields, asked, fetch.sent)
+        if not names or fetch.restarted:
+            return ""
+        varies = {each.strip().lower() for each in (field_value(fetch.fields, "vary") or "").split(",")}
+        fresh = freshness(fetch.fields, status=fetch.status or 0)
+        if fresh.storable and fresh.fresh_for and not (varies & (asked | {"*"})):
+            return ""
+        return f"sent again with {', '.join(sorted(names))}, which the server says is critical"
+
+    def _again(self, fetch: Fetch, why: str) -> list[Command]:
+        commands: list[Command] = [CancelFetch(fetch.id, why)] if fetch.is_pending else []
+        self._settle(fetch, FetchState.CANCELED)
+        commands += self._navigate(
+            fetch.url, redirected(fetch), fetch.redirects + 1, fetch.client, fetch.referrer_policy
+        )
+        assert self._navigation is not None
+        self._navigation.hops, self._navigation.restarted = fetch.hops, True
         return commands
 
     # -- endings

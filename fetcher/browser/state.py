@@ -11,13 +11,16 @@ from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Prelo
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.policies.container import EmbedderPolicy
 from fetcher.browser.policies.mixed_content import secured
-from fetcher.browser.profiles import Profile
+from fetcher.browser.profiles import BRANDS, CHROMIUM_VERSION, Profile
+from fetcher.browser.requests.client_hints import HintsAsked, accepted, values
 from fetcher.browser.requests.dressing import Asking, dress
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.http_cache import CacheKey, Found, HttpCache, Served, key_of
 from fetcher.browser.storage.state import BrowserState
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.discovery.viewport.lengths import Screen
+from fetcher.fields.client_hints import parse_permissions
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import (
     ConnectionFacts,
@@ -31,6 +34,7 @@ from fetcher.terms import (
     Mode,
     NetPriority,
     Request,
+    field_values,
 )
 from fetcher.urls import URL, registrable_domain, same_site
 
@@ -57,6 +61,7 @@ class LoadState:
     document: Document | None = None
     documents: list[Document] = field(default_factory=list)
     jar: CookieJar = field(default_factory=CookieJar)
+    hints_of: dict[str, frozenset[str]] = field(default_factory=dict)
     home: URL | None = None
     epoch: float = 0.0
     at: float = 0.0
@@ -107,7 +112,37 @@ class LoadState:
         """Who asks for it, as the request will show."""
         page = self._page_of(asked)
         hops = asked.hops if isinstance(asked, Fetch) else ()
-        return Asking(asked.client, page, self._is_apart(asked, page), hops)
+        restarted = isinstance(asked, Fetch) and asked.restarted
+        return Asking(asked.client, page, self._is_apart(asked, page), hops, self._hints_for(asked, hops), restarted)
+
+    def _hints_for(self, asked: Fetch | Consumer, hops: tuple[URL, ...]) -> Fields:
+        """The client hints that the document, or for a navigation the origin asked, may have."""
+        url = asked.url
+        if not url.is_trustworthy or (isinstance(asked, Fetch) and asked.is_hinted):
+            return ()
+        if asked.destination is Destination.DOCUMENT:
+            names = self.hints_of.get(url.origin, frozenset())
+        else:
+            consumer = asked if isinstance(asked, Consumer) else asked.consumer
+            if consumer is None:
+                return ()
+            document = consumer.document
+            if asked.mode is Mode.NAVIGATE:
+                names = document.hints_asked.for_frame(url, document.url.origin)
+            else:
+                names = document.hints_asked.for_request(url, document.url.origin)
+        return values(names, self.options.device, BRANDS, CHROMIUM_VERSION) if names else ()
+
+    def keep_client_hints(self, fetch: Fetch, fields: Fields) -> None:
+        """Accept-CH of a response to a navigation of the page: the origin's wish until it says otherwise."""
+        names = accepted(fields) if fetch.url.is_trustworthy else None
+        if names is not None:
+            self.hints_of[fetch.url.origin] = names
+
+    def hints_asked(self, fetch: Fetch) -> HintsAsked:
+        """What the document that the page's ``fetch`` becomes begins with."""
+        permissions = parse_permissions(field_values(fetch.fields, "permissions-policy"))
+        return HintsAsked(self.hints_of.get(fetch.url.origin, frozenset()), permissions)
 
     @staticmethod
     def _is_apart(asked: Fetch | Consumer, page: URL | None) -> bool:
@@ -142,7 +177,8 @@ class LoadState:
     def remembered(self, at: float, contents: Mapping[int, bytes]) -> BrowserState:
         """What the browser knows at clock time ``at``, for another load; ``contents`` are those kept, by fetch."""
         now = self.epoch + at / 1000
-        return BrowserState(self.jar.cookies(now), self.secure_hosts.values(now), self.cache.stored(contents))
+        hints = tuple((origin, tuple(sorted(names))) for origin, names in self.hints_of.items() if names)
+        return BrowserState(self.jar.cookies(now), self.secure_hosts.values(now), self.cache.stored(contents), hints)
 
     def cache_key(self, asked: Fetch | Consumer) -> CacheKey:
         """Whose requests may be answered with what answers ``asked``."""
@@ -167,6 +203,7 @@ class LoadState:
             hinted=hinted,
             asking=self.asking_of(asked),
             credentials=asked.credentials,
+            prefetch=consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH,
             referrer=asked.referrer,
             referrer_policy=policy,
             protocol=protocol,

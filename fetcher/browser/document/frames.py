@@ -9,6 +9,7 @@ from __future__ import annotations
 from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
+from fetcher.browser.requests.client_hints import inherited
 from fetcher.discovery.candidates import Candidate
 from fetcher.fields.mime import is_html
 from fetcher.terms import Destination, field_value
@@ -52,4 +53,6 @@ def document_of(fetch: Fetch, parent: Document) -> Document | None:
     Whether it may stand there at all is judged before (``policies.framing``)."""
     if not is_html(field_value(fetch.fields, "content-type")):
         return None
-    return Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
+    document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
+    document.hints_asked = inherited(fetch.sent, fetch.fields)
+    return document

@@ -19,7 +19,7 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import embedded, frames, modules, refreshes, viewport
+from fetcher.browser.document import embedded, frames, modules, refreshes, settings, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
@@ -106,6 +106,8 @@ class Subresources:
             return self._refresh(source, candidate, at)
         if kind is CandidateKind.META:
             self._meta(source, candidate)
+            if (settled := settings.take(document_of(source), candidate)) is not None:
+                return [self._none(source, candidate, at, settled)]
         if kind in _EMBEDDED:
             return self._embedded(source, candidate, at)
         if kind in _SILENT:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fetcher.browser.profiles import DRIVING, Profile
+from fetcher.browser.requests.client_hints import in_order
 from fetcher.browser.requests.device import client_hints
 from fetcher.browser.requests.device import user_agent as user_agent_of
 from fetcher.browser.requests.field_order import wire_order
@@ -136,8 +137,6 @@ def _with(fields: list[tuple[str, str]], extra: Fields) -> Fields:
 @lru_cache(maxsize=64)
 def _own_hints(name: ProfileName, mobile: bool, more: Fields) -> Fields:
     """The client hints in the browser process's order; ``more`` is in that order too."""
-    from fetcher.browser.requests.client_hints import in_order
-
     return in_order((*client_hints(DRIVING[name], mobile), *more))
 
 

@@ -21,3 +21,5 @@ class BrowserState:
     cookies: tuple[Cookie, ...] = ()
     secure_hosts: tuple[SecureHost, ...] = ()
     stored: tuple[StoredResponse, ...] = field(default=(), repr=False)
+    client_hints: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Which client hints each origin asked for (Accept-CH), for as long as the browser runs."""

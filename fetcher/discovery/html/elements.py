@@ -35,7 +35,7 @@ _RELATIONS = {
     "compression-dictionary": CandidateKind.PREFETCH,
 }
 # What a <meta> may say that governs the document.
-_GOVERNING = frozenset({"content-security-policy-report-only", "default-style"})
+_GOVERNING = frozenset({"accept-ch", "content-security-policy-report-only", "default-style", "delegate-ch"})
 _GOVERNING_NAMES = frozenset({"referrer", "viewport"})
 _BACKGROUNDS = frozenset({"body", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"})
 
