@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Checked, Expectations, Run
+    from fetcher.browser.storage.state import BrowserState
 
 FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
 
@@ -84,6 +86,7 @@ def check(
     header_scope: o.HeaderScope = o.HeaderScopes.SITE,
     user_agent: o.UserAgent = None,
     cookie: o.Cookie = None,
+    storage: o.StorageRead = None,
     user: o.User = None,
     cert: o.Cert = None,
     key: o.Key = None,
@@ -115,6 +118,8 @@ def check(
     for url in urls:
         try:
             asked = o.page_options(url, cookie=cookie, user=user, header_scope=header_scope, device=device)
+            if storage is not None:
+                asked["state"] = _begins_with(storage, asked.get("state"))
             checking.one(
                 url, pause=pause * 1000, headers=headers, user_agent=user_agent, options=net, timeout=max_time, **asked
             )  # fmt: skip
@@ -226,3 +231,11 @@ def _exit_code(checked: Sequence[Checked]) -> int:
     if all(outcome in ("blocked", "failed") for outcome in outcomes):
         return NOT_LOADED
     return 0 if all(one.complete for one in checked) else SOME_NOT_LOADED
+
+
+def _begins_with(storage: str, given: BrowserState | None) -> BrowserState:
+    """What is known of sites in ``storage``, without its responses: each run is of a page that was never seen."""
+    from fetcher.load.state_file import StateFile, with_given
+
+    with StateFile(storage) as kept:
+        return replace(with_given(kept.read(), given), stored=())

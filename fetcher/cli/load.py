@@ -16,6 +16,7 @@ from fetcher.cli.streams import check_writable, is_terminal, report_stream, run,
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
+    from fetcher.browser.storage.state import BrowserState
     from fetcher.net.options import NetOptions
     from fetcher.record import PageLoad
 
@@ -29,6 +30,8 @@ Examples:
   fetcher load --har page.har -o waterfall.txt https://example.com/
   fetcher load --transport aiohttp https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
+  fetcher load --repeat-view https://example.com/
+  fetcher load --storage browser.db https://example.com/
   fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
 
@@ -58,6 +61,8 @@ def load(
     dpr: o.Dpr = None,
     transport: o.Transport = o.Transports.CONNECTIONS,
     frames: o.Frames = False,
+    repeat_view: o.RepeatView = False,
+    storage: o.Storage = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     har: o.HarFile = None,
@@ -74,7 +79,7 @@ def load(
         check_writable(name)
     if [json, har, output].count("-") > 1:
         raise UsageError("only one of --json, --har and -o can have standard output; give the others a file")
-    o.distinct({"--json": json, "--har": har, "-o": output})
+    o.distinct({"--json": json, "--har": har, "-o": output, "--storage": storage})
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
@@ -87,38 +92,67 @@ def load(
         asked["transport"] = transport.value
     asked["frames"] = frames
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
-    failure: FetcherError | None = None
-    try:
-        run(loading.run(progress=not quiet and is_terminal(sys.stderr)), url)
-    except FetcherError as error:
-        failure = error
-    record = loading.record
-    if record is not None:
+    failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
+    records = loading.records
+    if records:
         if not no_redact:
             from fetcher.record import redacted
 
-            record = redacted(record)
+            records = [redacted(record) for record in records]
         if json is not None:
-            from fetcher.record import dumps
-
-            write_text(dumps(record, redact=False), json)
+            write_text(_json(records, several=repeat_view), json)
         if har is not None:
             from fetcher.record.har.writer import har_text
 
-            write_text(har_text(record, redact=False), har)
+            write_text(har_text(records[0], redact=False, repeat=records[1] if len(records) > 1 else None), har)
         free = output is not None or "-" not in (json, har)
-        if free and not (quiet and output is None) and (failure is None or _saw_something(record)):
-            from fetcher.report.terminal import print_load
+        if free and not (quiet and output is None) and (failure is None or _saw_something(records[-1])):
+            from fetcher.report.terminal import print_load, print_repeat_view
 
             colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
             with report_stream(output) as stream:
-                print_load(record, file=stream, color=colour, all_rows=verbose, redact=False)
+                if len(records) > 1:
+                    print_repeat_view(*records, file=stream, color=colour, all_rows=verbose, redact=False)
+                else:
+                    print_load(records[0], file=stream, color=colour, all_rows=verbose, redact=False)
     if failure is not None:
         raise failure
     if fail:
-        _fail_on_status(record)
-    if record is not None and not quiet and not is_terminal(sys.stdout):
-        _say_notes(record)  # a terminal shows them under the waterfall
+        _fail_on_status(records[-1] if records else None)
+    if records and not quiet and not is_terminal(sys.stdout):
+        _say_notes(records[-1])  # a terminal shows them under the waterfall
+
+
+def _load(loading: _Loading, storage: str | None, *, views: int, progress: bool) -> FetcherError | None:
+    """Load with what ``storage`` keeps and give what it ended with back to it; the failure of either."""
+    failure: FetcherError | None = None
+    kept = None
+    if storage is not None:
+        from fetcher.load.state_file import StateFile, with_given
+
+        kept = StateFile(storage)
+        loading.state = with_given(kept.read(), loading.state)
+    try:
+        run(loading.run(views=views, progress=progress), loading.url)
+    except FetcherError as error:
+        failure = error
+    finally:
+        if kept is not None:
+            with kept:
+                try:
+                    if loading.left is not None:
+                        kept.save(loading.left)
+                except FetcherError as error:
+                    failure = failure or error
+    return failure
+
+
+def _json(records: list[PageLoad], *, several: bool) -> str:
+    """One record, or with a repeat view a list of them, the first view first."""
+    from fetcher.record import dumps
+
+    texts = [dumps(record, redact=False).rstrip("\n") for record in records]
+    return "[" + ",\n".join(texts) + "]\n" if several else texts[0] + "\n"
 
 
 class _Loading:
@@ -142,10 +176,20 @@ class _Loading:
         self.user_agent = user_agent
         self.max_time = max_time
         self.net = net
+        self.state: BrowserState | None = asked.pop("state", None)
         self.asked = asked
-        self.record: PageLoad | None = None
+        self.records: list[PageLoad] = []
+        self.left: BrowserState | None = None
 
-    async def run(self, *, progress: bool) -> None:
+    async def run(self, *, views: int, progress: bool) -> None:
+        for _ in range(views):
+            await self._once(progress=progress)
+            self.state = self.left
+
+    def _keep(self, state: BrowserState) -> None:
+        self.left = state
+
+    async def _once(self, *, progress: bool) -> None:
         import asyncio
 
         from fetcher.load import load_page
@@ -157,7 +201,7 @@ class _Loading:
             shown = Progress(sys.stderr)
             shown.tick()
         try:
-            self.record = await load_page(
+            record = await load_page(
                 self.url,
                 browser=self.browser,
                 early_hints=self.early_hints,
@@ -166,10 +210,15 @@ class _Loading:
                 options=self.net,
                 timeout=self.max_time,
                 watch=shown,
+                state=self.state,
+                on_state=self._keep,
                 **self.asked,
             )
+            self.records.append(record)
         except (FetcherError, asyncio.CancelledError) as error:
-            self.record = getattr(error, "record", None)
+            partial = getattr(error, "record", None)
+            if partial is not None:
+                self.records.append(partial)
             raise
         finally:
             if shown is not None:

@@ -102,6 +102,23 @@ Cookie = Annotated[
         help="Cookies: a Netscape cookie file, a Playwright storageState, or 'a=1; b=2' for the page's host.",
     ),
 ]
+Storage = Annotated[
+    str | None,
+    typer.Option(
+        "--storage", metavar="FILE", help="Keep cookies, HTTP cache and HSTS hosts between runs in this file (SQLite)."
+    ),
+]
+StorageRead = Annotated[
+    str | None,
+    typer.Option(
+        "--storage",
+        metavar="FILE",
+        help="Begin each run with the cookies and HSTS hosts of this file, its cache unused; nothing is written.",
+    ),
+]
+RepeatView = Annotated[
+    bool, typer.Option("--repeat-view", help="Load twice, the second time with what the first left: show both.")
+]
 User = Annotated[
     str | None,
     typer.Option(

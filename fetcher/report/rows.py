@@ -176,7 +176,7 @@ def _request_row(
         code=str(request.status) if request.status is not None else "✗" if failed else "",
         protocol=_protocol(connection, request),
         connection=_numbered(connection),
-        size=size(transferred) if transferred is not None else "",
+        size=_size(request),
         style=Style.HINT if hinted else Style.STRONG if navigated else Style.PLAIN,
         code_style=Style.BAD if failed or (request.status or 0) >= 400 else Style.PLAIN,
         spans=tuple(spans(request, opened, load.finished_at if request.outcome == "pending" else None)),
@@ -188,6 +188,13 @@ def _request_row(
         gather=None if special else (split(request.url)[0], request.destination),
         transferred=transferred or 0,
     )
+
+
+def _size(request: RequestRecord) -> str:
+    if request.cache_source is not None and request.cache is not None:
+        return "cache"
+    transferred = request.sizes.transferred
+    return size(transferred) if transferred is not None else ""
 
 
 def _protocol(connection: ConnectionRecord | None, request: RequestRecord) -> str:

@@ -288,6 +288,11 @@ def _totals(load: PageLoad) -> str:
     if any(one.session for one in load.connections):
         opened += " of ours; the session's are not known"
     parts = [count(len(load.requests), "request"), f"{size(received)} received", opened]
+    cached = sum(r.cache_source is not None and r.cache is not None for r in load.requests)
+    confirmed = sum(r.cache is not None for r in load.requests) - cached
+    if cached or confirmed:
+        saved = size(sum(r.cache.saved for r in load.requests if r.cache is not None))
+        parts.append(f"{cached} answered by the HTTP cache, {confirmed} confirmed by a 304: {saved} saved")
     failed = [r.id for r in load.requests if has_failed(r) and r.id not in load.navigations]
     blocked = [number for number in failed if load.requests[number].outcome == "blocked"]
     failed = [number for number in failed if number not in blocked]

@@ -59,6 +59,28 @@ def render_load(
     return _text(lines, color)
 
 
+def print_repeat_view(
+    first: PageLoad,
+    second: PageLoad,
+    *,
+    file: TextIO | None = None,
+    color: bool | None = None,
+    all_rows: bool = False,
+    redact: bool = True,
+) -> None:
+    """Write both loads, each as ``render_load`` shows it, and the table of what the second did without."""
+    from fetcher.report.repeat import repeat_view
+
+    stream = file or sys.stdout
+    width, colored, unicode = _shows(stream, color)
+    for title, load in (("First view", first), ("Repeat view", second)):
+        stream.write(_text([((title, Style.STRONG),), ()], colored))
+        stream.write(
+            render_load(load, width=width, color=colored, unicode=unicode, all_rows=all_rows, redact=redact) + "\n"
+        )
+    stream.write(_text(repeat_view(first, second, width=width, unicode=unicode), colored))
+
+
 def render_difference(off: PageLoad, on: PageLoad, *, width: int, color: bool, unicode: bool = True) -> str:
     """The table of ``difference``: the page with hints ``off`` and ``on``, one run each, without secrets."""
     return _text(difference(redacted(off), redacted(on), width=width, unicode=unicode), color)

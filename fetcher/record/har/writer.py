@@ -31,22 +31,32 @@ from fetcher.terms import Fields, InitiatorKind, field_value
 ENTRY_MEMBERS = {"url", "method", "fields", "response_fields"}
 """Members of a request that HAR itself holds; ``_fetcher`` leaves them out."""
 PAGE_MEMBERS = {"requests", "interim", "hints", "discoveries", "schema"}
-PAGE = "page_1"
+PAGE, REPEAT = "page_1", "page_2"
 
 Har = dict[str, Any]
 
+_DISK = ("disk", "http-cache")
+"""DevTools' word for its HTTP cache is ours for the same thing, wherever the bytes are."""
 
-def to_har(load: PageLoad, *, redact: bool = True, instants: Mapping[str, float] | None = None) -> Har:
+
+def to_har(
+    load: PageLoad,
+    *,
+    redact: bool = True,
+    instants: Mapping[str, float] | None = None,
+    repeat: PageLoad | None = None,
+) -> Har:
     """``load`` as HAR values, ready for ``json.dump``. ``instants`` are estimated moments of the page (name to
-    milliseconds: {"renderStart": 512.3}), written as ``_renderStart`` and named in ``_estimated``. Raises
-    ``RecordError`` for a record without a readable start."""
+    milliseconds: {"renderStart": 512.3}), written as ``_renderStart`` and named in ``_estimated``. ``repeat``
+    is the page's repeat view, a second page in the same file. Raises ``RecordError`` for a record without a
+    readable start."""
     load = redacted(load) if redact else load
     try:
         start = datetime.fromisoformat(load.started_at)
     except ValueError as error:
         raise RecordError(f"This record cannot be written as HAR: {load.started_at!a} is not a date") from error
     early = {request.id: [one for one in load.interim if one.request == request.id] for request in load.requests}
-    return {
+    har: Har = {
         "log": {
             "version": "1.2",
             "creator": {"name": "fetcher", "version": sys.modules["fetcher"].__version__},
@@ -54,6 +64,12 @@ def to_har(load: PageLoad, *, redact: bool = True, instants: Mapping[str, float]
             "entries": [_entry(load, request, start, early[request.id]) for request in load.requests],
         }
     }
+    if repeat is not None:
+        second = to_har(repeat, redact=redact)["log"]
+        second["pages"][0]["id"] = REPEAT
+        har["log"]["pages"] += second["pages"]
+        har["log"]["entries"] += [{**entry, "pageref": REPEAT} for entry in second["entries"]]
+    return har
 
 
 def save_har(load: PageLoad, path: str | PathLike[str], *, redact: bool = True) -> None:
@@ -65,10 +81,10 @@ def save_har(load: PageLoad, path: str | PathLike[str], *, redact: bool = True) 
         raise RecordError(f"The HAR file cannot be written to {path}: {error.strerror or error}") from error
 
 
-def har_text(load: PageLoad, *, redact: bool = True) -> str:
+def har_text(load: PageLoad, *, redact: bool = True, repeat: PageLoad | None = None) -> str:
     """``to_har`` as text. Raises ``RecordError`` for a time that is not a finite number."""
     try:
-        return json.dumps(to_har(load, redact=redact), indent=1, allow_nan=False) + "\n"
+        return json.dumps(to_har(load, redact=redact, repeat=repeat), indent=1, allow_nan=False) + "\n"
     except ValueError as error:
         raise RecordError(f"This record cannot be written as HAR: {error}") from error
 
@@ -121,8 +137,8 @@ def _entry(load: PageLoad, request: RequestRecord, start: datetime, early: list[
         entry["connection"] = str(request.connection)
     if line is not None and line.address is not None and (address := _address(line.address)) is not None:
         entry["serverIPAddress"] = address
-    if request.cache_source in ("memory", "disk"):
-        entry["_fromCache"] = request.cache_source
+    if request.cache_source in (*_DISK, "memory"):
+        entry["_fromCache"] = "disk" if request.cache_source in _DISK else "memory"
     if early:
         entry["_earlyHints"] = [_interim(one) for one in early]
     return entry
@@ -170,7 +186,7 @@ def _response(load: PageLoad, request: RequestRecord) -> Har:
         "redirectURL": load.requests[request.redirect_to].url if request.redirect_to is not None else location or "",
         "headersSize": -1 if sizes.head is None else sizes.head,
         "bodySize": -1 if sizes.transferred is None else sizes.transferred,
-        "fromDiskCache": request.cache_source == "disk",
+        "fromDiskCache": request.cache_source in _DISK,
         "fromServiceWorker": request.cache_source == "service-worker",
     }
     if request.cache_source is not None:
