@@ -65,6 +65,7 @@ class Playbook:
         *,
         profile: ProfileName = ProfileName.CHROMIUM,
         http: str = "auto",
+        wall: float = 1_800_000_000.0,
         **options: object,
     ) -> None:
         self.browser = Browser(BrowserOptions(profile=profile, http=http, **options))  # type: ignore[arg-type]
@@ -73,13 +74,15 @@ class Playbook:
         )
         self.at = 1000.0
         self.log: list[str] = []
+        self.kept: set[int] = set()
         self.commands: list[c.Command] = []
-        self.first = self.event(e.NavigationStarted(self.at, 1_800_000_000.0, url))
+        self.first = self.event(e.NavigationStarted(self.at, wall, url))
 
     def event(self, event: e.Event) -> list[str]:
         self.at += 1
         self.commands = self.browser.handle(event)
         self.recorder.observe(event, self.commands)
+        self.kept |= {command.fetch for command in self.commands if isinstance(command, c.KeepContent)}
         lines = [tell(command) for command in self.commands if not isinstance(command, c.KeepContent)]
         self.log += lines
         return lines
@@ -110,7 +113,7 @@ class Playbook:
         return self.event(e.Discovered(self.at, fetch, candidates))
 
     def ends(self, fetch: int, size: int = 100) -> list[str]:
-        return self.event(e.FetchEnded(self.at, fetch, size, size, kept=True))
+        return self.event(e.FetchEnded(self.at, fetch, size, size, kept=fetch in self.kept))
 
     def drains(self, fetch: int = 0) -> list[str]:
         return self.event(e.ScanDrained(self.at, fetch))

@@ -76,8 +76,8 @@ class StoredResponse:
     content: bytes | None = field(default=None, repr=False)
 
     def age(self, now: float) -> float:
-        """Seconds since the origin made it (RFC 9111 4.2.3)."""
-        return initial_age(self.fields, self.received, self.asked) + (now - self.received)
+        """Seconds since the origin made it (RFC 9111 4.2.3); a clock that was set back does not make it younger."""
+        return initial_age(self.fields, self.received, self.asked) + max(0.0, now - self.received)
 
 
 @dataclass(frozen=True, slots=True)
