@@ -70,7 +70,7 @@ def _request_faults(request: RequestRecord, record: PageLoad) -> list[str]:
         found.append("is complete without a status or size")
     if request.outcome == "not-sent" and (times.request_start is not None or request.connection is not None):
         found.append("was sent although it says it was not")
-    if request.status is not None and request.connection is None:
+    if (request.status is not None and request.connection is None) != (request.cache_source == "http-cache"):
         found.append("was answered on no connection")
     places = (_host(request.url), _host(record.url), "the proxy ")
     if request.error is not None and not any(place in request.error for place in places):

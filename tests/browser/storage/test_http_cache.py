@@ -10,7 +10,7 @@ from fetcher.browser.storage.http_cache import CacheKey, Entry, HttpCache, Store
 from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import Destination, Fields, NetPriority, field_value
-from tests.support.http_cache_cases import AGAIN, CASES, NOTHING, REDIRECTS, STALE_WHILE_REVALIDATE, Case
+from tests.support.http_cache_cases import CASES, NOTHING, REDIRECTS, STALE_WHILE_REVALIDATE, Case
 from tests.support.playbook import CSS, FRESH, HTML, Playbook, candidate, image, sheet
 
 WALL = 1_800_000_000.0
@@ -289,6 +289,3 @@ def test_the_record_says_where_an_answer_came_from() -> None:
     assert request.cache.saved == 100
     assert request.outcome == "complete"
     assert (request.connection, request.times.request_start) == (None, None)
-
-
-assert AGAIN is None
