@@ -8,6 +8,7 @@ from enum import Enum
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
+from fetcher.browser.document.fonts import Fonts
 from fetcher.browser.document.module_graph import ModuleGraph
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.client_hints import HintsAsked
@@ -41,7 +42,7 @@ ResourceKey = tuple[str, Destination, Mode, Credentials]
 @dataclass(slots=True, eq=False)
 class Document:
     """One document: the page's, or that of a frame in ``parent``. ``resources``: what it has already, by HTML's preload
-    key. ``fonts``: faces by family, whose family no rule has used yet; ``families``: those that rules used.
+    key. ``fonts``: its faces.
     ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far,
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
     one."""
@@ -54,8 +55,7 @@ class Document:
     base_is_set: bool = False
     refreshes: int = 0
     resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
-    fonts: dict[str, list[tuple[int, Candidate, float]]] = field(default_factory=dict)
-    families: set[str] = field(default_factory=set)
+    fonts: Fonts = field(default_factory=Fonts)
     css_images: CssImages = field(default_factory=CssImages)
     hints_asked: HintsAsked = field(default_factory=HintsAsked)
     place: Place = field(default_factory=Place)

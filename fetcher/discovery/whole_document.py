@@ -48,6 +48,10 @@ def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:
                     kind, shown(url), name, (*kept(attributes), *_within(node, name)), 0, 0, in_head, sources=sources
                 )
             )
+        presented = elements.presented(attributes) if namespace == "svg" else ""
+        if presented:
+            scanner = CssScanner(element=name, inline=True, declarations=True, families=families)
+            found += _css(scanner, presented, in_head)
         style = attributes.get("style", "")
         if style:
             found += _css(CssScanner(element=name, inline=True, declarations=True, families=families), style, in_head)

@@ -211,7 +211,7 @@ class Content:
             return CssScanner(encoding=codec, offset=text.offset)
         if self._kind is ScanKind.MODULE:
             return ModuleScanner(limit=max(0, self._left))
-        self._names = MarkupNames()
+        self._names = MarkupNames(codec)
         return HtmlScanner(
             encoding=codec, offset=text.offset, scripting=self._scripting, digest_styles=self._digest_styles
         )

@@ -115,7 +115,7 @@ IMAGES = [
     ("@page{b:url(c)}", "css-image c"),
     ("@namespace url(no);", ""),
     ("@namespace x 'no';", ""),
-    ("@-moz-document url(no){a{b:url(c)}}", "css-image c"),
+    ("@-moz-document url(no){a{b:url(no)}}", ""),
     ("a{b{c:url(d)}e:url(f)}", "css-image d, css-image f"),
     ("a{&:hover{c:url(d)}}", "css-image d"),
     ("a{b:hover{c:url(d)}}", "css-image d"),
@@ -166,7 +166,7 @@ FONTS = [
     ("a{font-family:F", "font-use f"),
     ("a{font-family:'F G',H,serif}", "font-use f g, font-use h"),
     ("a{font-family:F   G}", "font-use f g"),
-    ("a{font-family:F}b{FONT-FAMILY:f}", "font-use f"),
+    ("a{font-family:F}b{FONT-FAMILY:f}a{font:1px F}", "font-use f, font-use f"),
     ("a{font-family:'serif',serif}", "font-use serif"),
     ("a{font-family:inherit}", ""),
     ("a{font-family:var(--x),F}", "font-use f"),
@@ -188,7 +188,8 @@ FONTS = [
     ("a{font:inherit}", ""),
     ("a{font:var(--f)}", ""),
     ("a{font-size:12px;font-weight:700}", ""),
-    ("a{--font-family:F;x-font:1px G}", ""),
+    ("a{--font-family:F;--my-fonts:'G',serif;--x:H;x-font:1px I}", "font-use f, font-use g"),
+    ("a{--font:1px F}", "font-use f"),
     ("font:hover{b:url(c)}", "css-image c"),
     ("a{font:hover{b:url(c)}}", "css-image c"),
 ]
@@ -266,7 +267,9 @@ ATTRIBUTES = [
     ("@font-face{src:local(x);src:url(a) format(woff)}", {"format": "woff", "src": "2"}),
     ("@font-face{src:url(a) format('woff2', 'woff')}", {"format": "woff2, woff", "src": "1"}),
     ("@font-face{src:url(a), url(data:x) format('woff')}", {"src": "1"}),
-    ("a{font:1px 'Q  R'}", {"family": "q  r"}),
+    ("a{font:1px 'Q  R'}", {"family": "q  r", "selector": "a"}),
+    ("@supports (x:y){@scope (.r){a{b:url(c)}}}", {"property": "b", "supports": "(x:y)", "selector": "a"}),
+    ("@media m{@font-face{src:url(a)}}", {"src": "1", "media": "m"}),
 ]  # fmt: skip
 
 

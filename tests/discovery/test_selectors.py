@@ -18,7 +18,15 @@ NEEDS = [
     ("a:hover, b", [{"b"}]),
     ("li:nth-child(2n+1):not(.x, .y)", [{"li"}]),
     ("a[href^='x,y.z']:first-child", [{"a"}]),
-    (":is(.x, .y) z", [{"z"}]),
+    (":is(.x, .y) z", [{".x", "z"}, {".y", "z"}]),
+    (":where(.x) :is(.y, b)", [{".x", ".y"}, {".x", "b"}]),
+    (":is(:hover, .x)", [{".x"}]),
+    (":is(:hover)", []),
+    ("a:not(.x, .y)", [{"a"}]),
+    ("p::selection, p::-webkit-scrollbar, p::backdrop", []),
+    ("p::before, p::first-line", [{"p"}, {"p"}]),
+    ("head, title, x meta", []),
+    ("head p", [{"p"}]),
     ("a::-moz-focus-inner, b", []),
     (r".\31 0\:x", [{".10:x"}]),
     ("& .x", [{".x"}]),
@@ -76,7 +84,7 @@ def test_names_of_the_markup(html: str, expected: set[str]) -> None:
     for cut in range(len(data) + 1):
         names = MarkupNames()
         found = names.feed(data[:cut]) + names.feed(data[cut:]) + names.feed(b"", last=True)
-        told = [name for candidate in found for _, name in candidate.attributes]
+        told = [name for candidate in found for key, name in candidate.attributes if key == "name"]
         assert set(told) == expected
         assert len(told) == len(expected)
 
@@ -90,3 +98,23 @@ def test_names_without_end_are_not_kept() -> None:
     found = [candidate.attributes for piece in pieces for candidate in names.feed(piece)]
     assert found[-1] == (("name", EVERYTHING),)
     assert len(found) == 3
+
+
+CHARACTERS = [
+    ("<p>abc &amp; &lt;", "utf-8", ""),
+    ("<p>жx<p title=ж>é", "utf-8", "éж"),
+    ("<p>&#x436;&hellip;&eacute; &#8212;&nosuch;", "utf-8", "é—…ж"),
+    ("<p>é", "latin-1", "é"),
+    ("<p>表", "shift_jis", "表"),
+]
+
+
+@pytest.mark.parametrize(("html", "encoding", "expected"), CHARACTERS)
+def test_characters_of_the_markup(html: str, encoding: str, expected: str) -> None:
+    """What stands beyond ASCII, each once, also as references, wherever the text is cut: faces wait for them."""
+    data = html.encode(encoding)
+    for cut in range(len(data) + 1):
+        names = MarkupNames(encoding)
+        found = names.feed(data[:cut]) + names.feed(data[cut:]) + names.feed(b"", last=True)
+        told = "".join(value for each in found for key, value in each.attributes if key == "characters")
+        assert "".join(sorted(told)) == "".join(sorted(expected))

@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.css.import_rule import supports
 from fetcher.discovery.css.selectors import needs
 from fetcher.discovery.html.markup import EVERYTHING
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches
 
 NOT_FOR_THIS_SCREEN = "its @media does not hold for this viewport"
+NOT_SUPPORTED = "its @supports asks for what browsers do not know"
 APPLIES_TO_NOTHING = "its rule applies to nothing in the document"
+
+
+def why_conditions_fail(candidate: Candidate, screen: Screen) -> str | None:
+    """Why the conditional rules (@media, @supports) around something keep it from applying; None when they do not."""
+    for key, value in candidate.attributes:
+        if key == "media" and not matches(value, screen):
+            return NOT_FOR_THIS_SCREEN
+        if key == "supports" and not supports(value):
+            return NOT_SUPPORTED
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -40,9 +52,9 @@ class CssImages:
     def judge(self, source: int, candidate: Candidate, screen: Screen, at: float) -> bool | str:
         """Of a picture met at ``at``: True, request it now. False: it waits for names. Text: why it never will be."""
         rules = [value for key, value in candidate.attributes if key == "selector"]
-        queries = [value for key, value in candidate.attributes if key == "media"]
-        if not all(matches(query, screen) for query in queries):
-            return NOT_FOR_THIS_SCREEN
+        reason = why_conditions_fail(candidate, screen)
+        if reason is not None:
+            return reason
         levels = [needs(rule) for rule in rules]
         if not all(levels):
             return "only what somebody does to the page, or another browser, makes its rule apply"
@@ -64,7 +76,12 @@ class CssImages:
         return due
 
     def unused(self) -> list[tuple[int, Candidate, float]]:
-        return [(waiting.source, waiting.candidate, waiting.at) for waiting in self._all if not waiting.over]
+        """The pictures that never could."""
+        return [
+            (waiting.source, waiting.candidate, waiting.at)
+            for waiting in self._all
+            if not waiting.over and waiting.candidate.kind is CandidateKind.CSS_IMAGE
+        ]
 
     def _applies(self, waiting: _Waiting) -> bool:
         """Whether it can apply; if not, it waits for one name of each alternative of a level that cannot."""

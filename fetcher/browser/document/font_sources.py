@@ -10,7 +10,7 @@ from itertools import groupby
 from fetcher.discovery.candidates import Candidate, CandidateKind
 
 SUPPORTED = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-variations", "woff-variations",
-                       "truetype-variations", "opentype-variations"})  # fmt: skip
+                       "truetype-variations", "opentype-variations", "collection"})  # fmt: skip
 _FACE = ("family", "unicode-range", "font-weight", "font-style", "font-stretch")
 
 
@@ -25,13 +25,18 @@ def passed_over(candidates: Sequence[Candidate]) -> dict[int, str]:
         for index, candidate in members:
             if _descriptor(candidate) != last:
                 reasons[index] = "a later src of the same @font-face replaces it"
-            elif (candidate.attribute("format") or "").lower() not in SUPPORTED:
+            elif (candidate.attribute("format") or "").lower() not in SUPPORTED or _is_eot(candidate):
                 reasons[index] = "a font format the browser does not support"
             elif chosen:
                 reasons[index] = "an earlier source of the same @font-face is used"
             else:
                 chosen = True
     return reasons
+
+
+def _is_eot(candidate: Candidate) -> bool:
+    """Without a format, a url that ends so is passed over all the same (observed in Chromium 156)."""
+    return not candidate.attribute("format") and candidate.url.partition("?")[0].lower().endswith(".eot")
 
 
 def _descriptor(candidate: Candidate) -> int:

@@ -21,7 +21,7 @@ from fetcher.browser.commands import (
 )
 from fetcher.browser.document import embedded, frames, modules, refreshes, settings, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
-from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
+from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import passed_over
 from fetcher.browser.events import IntegrityChecked
@@ -95,7 +95,7 @@ class Subresources:
         if kind is CandidateKind.CONTENT_SECURITY_POLICY:
             return [self._policy(source, candidate, at)]
         if kind is CandidateKind.FONT_USE:
-            return self._font_used(source, candidate)
+            return self._font_used(source, candidate, at)
         if kind is CandidateKind.CSS_FONT:
             return self._font(source, candidate, at)
         if kind is CandidateKind.CSS_IMAGE:
@@ -205,27 +205,27 @@ class Subresources:
         return self._none(source, candidate, at, "a Content-Security-Policy for what comes after it")
 
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        """A face is fetched when a rule uses its family: an estimate, since no rule is matched to an element."""
-        family = candidate.attribute("family") or ""
+        """A face waits for a rule that uses its family, and for its characters."""
         document = document_of(source)
-        if family in document.families:
-            return self._ask(source, candidate, at)
-        document.fonts.setdefault(family, []).append((source.id, candidate, at))
-        return []
+        if candidate.attribute("selector") is not None:
+            return [self._none(source, candidate, at, "an @font-face in another rule is not valid")]
+        conditions = why_conditions_fail(candidate, viewport.screen_in(document, self._screen))
+        if conditions is not None:
+            return [self._none(source, candidate, at, conditions)]
+        return [command for face in document.fonts.face(source.id, candidate, at) for command in self._face(*face)]
 
-    def _font_used(self, user: Fetch, candidate: Candidate) -> list[Command]:
+    def _face(self, source: int, face: Candidate, at: float) -> list[Command]:
+        return self._ask(self.state.fetches[source], face, at)
+
+    def _font_used(self, user: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(user)
-        family = candidate.attribute("family") or ""
-        if gate.forbidden_inline(document, candidate) is not None:
-            return []
         screen = viewport.screen_in(document, self._screen)
-        if family in document.families or isinstance(viewport.use(user, candidate, screen), str):
+        family = candidate.attribute("family") or ""
+        if family in document.fonts.families or isinstance(viewport.use(user, candidate, screen), str):
             return []
-        document.families.add(family)
-        commands: list[Command] = []
-        for source, face, at in document.fonts.pop(family, ()):
-            commands += self._ask(self.state.fetches[source], face, at)
-        return commands
+        if document.css_images.judge(user.id, candidate, screen, at) is not True:
+            return []
+        return [command for face in document.fonts.used(family) for command in self._face(*face)]
 
     def _css_image(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)
@@ -237,8 +237,17 @@ class Subresources:
     def _markup(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """More of the document has come: rules that name pictures may apply now."""
         commands: list[Command] = []
-        for sheet, image in document_of(source).css_images.seen([name for _, name in candidate.attributes]):
-            commands += self._ask(self.state.fetches[sheet], image, at)
+        document = document_of(source)
+        characters = "".join(value for key, value in candidate.attributes if key == "characters")
+        if characters:
+            commands += [command for face in document.fonts.seen(characters) for command in self._face(*face)]
+        names = [value for key, value in candidate.attributes if key == "name"]
+        for sheet, each in document.css_images.seen(names):
+            if each.kind is CandidateKind.FONT_USE:
+                faces = document.fonts.used(each.attribute("family") or "")
+                commands += [command for face in faces for command in self._face(*face)]
+            else:
+                commands += self._ask(self.state.fetches[sheet], each, at)
         return commands
 
     def unused(self) -> list[Command]:
@@ -247,10 +256,8 @@ class Subresources:
         for document in self.state.documents:
             for source, image, at in document.css_images.unused():
                 commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))
-            for faces in document.fonts.values():
-                for source, face, at in faces:
-                    reason = "no rule seen uses this font family"
-                    commands.append(self._none(self.state.fetches[source], face, at, reason))
+            for (source, face, at), reason in document.fonts.unused():
+                commands.append(self._none(self.state.fetches[source], face, at, reason))
             for source, candidate, at in document.embedded.unused():
                 commands.append(self._none(self.state.fetches[source], candidate, at, INSTEAD))
         return commands

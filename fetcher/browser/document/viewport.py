@@ -20,6 +20,7 @@ from fetcher.browser.fetches import Document, Fetch
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css import image_set
 from fetcher.discovery.css.import_rule import Import, judge
+from fetcher.discovery.css.pictures import takes_pictures
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches
 from fetcher.discovery.viewport.sizes import source_size
@@ -178,6 +179,8 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
             title = candidate.attribute("title") if candidate.inline else None
             if not applies or (media and not matches(media, screen)) or (title and title != _preferred(source, title)):
                 return _NOT_APPLIED
+            if kind is CandidateKind.CSS_IMAGE and not takes_pictures(candidate.attribute("property") or "background"):
+                return "a property that takes no picture"
             options = candidate.attribute("image-set")
             if options == "":
                 return "its image-set() is not valid, so the declaration is dropped"

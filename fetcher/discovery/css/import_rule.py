@@ -51,6 +51,14 @@ def judge(prelude: str, screen: Screen) -> Import:
     return Import.USED if holds and list_matches(values, screen) else Import.UNUSED
 
 
+def supports(prelude: str) -> bool:
+    """Whether the condition of an @supports rule holds."""
+    try:
+        return bool(conditions.evaluate(stripped(parse(prelude)), _leaf))
+    except (Malformed, TooMuch):
+        return False
+
+
 def _is_layer(value: Value) -> bool:
     """``layer(a.b)``; anything else in it would make it no layer, and no media query either."""
     inside = stripped(value.inside)

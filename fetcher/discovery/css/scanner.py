@@ -179,7 +179,7 @@ class CssScanner(CssLexer):
                 self._face.descriptors += 1
             wanted = self._name in FACE_WORDS
         else:
-            wanted = self._name in ("font", "font-family")
+            wanted = self._name in ("font", "font-family") or (self._name.startswith("--") and "font" in self._name)
         if wanted:
             self._value = bytearray()
             self._value_place = self._at(buffer, index + 1)
@@ -199,7 +199,7 @@ class CssScanner(CssLexer):
             self._value = bytearray()
         else:
             self._begin(_AT_RULE)
-            if self._name == "media":
+            if self._name in ("media", "supports", "scope"):
                 self._value = bytearray()
         return index
 
@@ -230,10 +230,19 @@ class CssScanner(CssLexer):
         if self._face is not None:
             self._face.words[self._name] = text.strip()
             return
-        for name in families(text, shorthand=self._name == "font"):
-            if name not in self._families and len(self._families) < _FAMILIES:
-                self._families.add(name)
-                self._emit(CandidateKind.FONT_USE, "", "font-family", self._value_place, ("family", name))
+        rules = self._around()
+        names = families(text, shorthand=self._name == "font")
+        if self._name.startswith("--"):
+            names += [name for name in families(text, shorthand=True) if name not in names]
+        for name in names:
+            key = f"{name}\0{hash(rules)}" if rules else name
+            if name not in self._families and key not in self._families and len(self._families) < _FAMILIES:
+                self._families.add(key)
+                self._emit(CandidateKind.FONT_USE, "", "font-family", self._value_place, ("family", name), *rules)
+
+    def _around(self) -> tuple[tuple[str, str], ...]:
+        """The rules that stand around here, outermost first, and say when what is in them applies."""
+        return tuple(rule for rule in self._rules if rule is not None and rule != _FRAMES)
 
     def _end_import(self) -> None:
         if self._import is None:
@@ -260,7 +269,7 @@ class CssScanner(CssLexer):
             return
         self._face = None
         for url, place, pairs in face.fonts():
-            self._emit(CandidateKind.CSS_FONT, url, "@font-face", place, *pairs)
+            self._emit(CandidateKind.CSS_FONT, url, "@font-face", place, *pairs, *self._around())
 
     def _push(self, what: int) -> None:
         if self._too_deep or len(self._open) >= _NESTING:
@@ -343,7 +352,13 @@ class CssScanner(CssLexer):
             return None
         if self._kind == _PRELUDE:
             return ("selector", self._decoded(self._value).strip())
-        return ("media", self._decoded(self._value).strip()) if self._kind == _AT_RULE else None
+        if self._kind != _AT_RULE:
+            return None
+        text = self._decoded(self._value).strip()
+        if self._name != "scope":
+            return (self._name, text)
+        root = text[1:].partition(")")[0] if text.startswith("(") else ""
+        return ("selector", root) if root and "(" not in root else None
 
     def _open_function(self) -> bool:
         name = unescape(self._last.decode("latin-1")).lower()
@@ -443,8 +458,8 @@ class CssScanner(CssLexer):
 
     def _picture(self, url: str, place: Place, *pairs: tuple[str, str]) -> None:
         if self._worth(url):
-            rules = [rule for rule in self._rules if rule is not None and rule != _FRAMES]
-            self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name), *pairs, *rules)
+            around = self._around()
+            self._emit(CandidateKind.CSS_IMAGE, url, "url()", place, ("property", self._name), *pairs, *around)
 
     def _worth(self, url: str) -> bool:
         if url[:5].lower() == "data:":

@@ -33,6 +33,7 @@ _INNER = _NOT_URL + rb"\((?:" + _CHAR + rb"++|/(?!\*))*+\)"
 _PARENS = _NOT_URL + rb"\((?:" + _CHAR + rb"++|/(?!\*)|" + _INNER + rb")*+\)"
 _VALUE = rb"(?:" + _CHAR + rb"++|" + _PARENS + rb"|/(?!\*)|" + _QUOTED + rb")*+"
 _FONT = rb"(?![fF][oO][nN][tT](?:-[fF][aA][mM][iI][lL][yY])?[ \t\n\r\f]*+:)"
+_FONT += rb"(?!--[-\w]*?[fF][oO][nN][tT])"  # a custom property that may list families
 _DECLARATION = _FONT + rb"[-a-zA-Z_][-\w]*+[ \t\n\r\f]*+:" + _VALUE
 _SELECTOR_CHAR = rb"""[^"'/\\@{}()\[\];<]"""
 _SELECTOR = (
@@ -50,7 +51,7 @@ BORING_ITEMS = re.compile(
 
 # An at-rule not named here is invalid: dropped with its block, and no bar to an @import after it.
 KNOWN_RULES = frozenset(
-    "container counter-style document -moz-document font-face font-feature-values font-palette-values keyframes "  # noqa: SIM905
+    "container counter-style font-face font-feature-values font-palette-values keyframes "  # noqa: SIM905
     "-webkit-keyframes -moz-keyframes layer media namespace page position-try property scope starting-style supports "
-    "view-transition viewport".split()
+    "view-transition".split()
 )

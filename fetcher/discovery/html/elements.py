@@ -227,6 +227,21 @@ def inline_script(attributes: Mapping[str, str], *, foreign: bool = False) -> bo
     return script_kind(attributes) is not None and not any(name in attributes for name in sources)
 
 
+_PRESENTING = (
+    *("clip-path", "cursor", "fill", "filter", "font-family", "marker", "marker-end", "marker-mid", "marker-start"),
+    *("mask", "stroke"),
+)
+
+
+def presented(attributes: Mapping[str, str]) -> str:
+    """The presentation attributes of an SVG element that can name a file, as declarations (SVG 2, 6.6)."""
+    return ";".join(
+        f"{name}:{attributes[name]}"
+        for name in _PRESENTING
+        if name in attributes and (name == "font-family" or "url" in attributes[name].lower())
+    )
+
+
 def worth_scanning(style: str) -> bool:
     """Whether a style attribute can name anything: most cannot, and a CSS scanner each would be dear."""
     lower = style.lower()

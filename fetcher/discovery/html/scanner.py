@@ -36,6 +36,11 @@ _RUN = boring_run(
 )
 # Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
 _HEAD = frozenset("base basefont bgsound head html link meta noframes noscript script style template title".split())  # noqa: SIM905
+# Start tags after which a <frameset> is ignored (13.2.6.4.7, "frameset-ok"); text that is not blank does it too.
+_NO_FRAMES = frozenset(
+    "applet area body br button dd dt embed hr iframe image img input keygen li listing marquee object plaintext pre "  # noqa: SIM905
+    "select table textarea wbr xmp".split()
+)
 _BODY_ENDS = frozenset(["body", "br", "html"])
 _EMBEDDING = frozenset(["audio", "embed", "object", "video"])
 _STYLE = re.compile(rb"""[\t\n\f\r /"'](?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r =]""")
@@ -83,7 +88,8 @@ class HtmlScanner:
         self._templates = 0
         self._shadow_roots = 0
         self._template_floor = 0
-        self._framed = False
+        self._framed = 0
+        self._no_frames = False  # something stands in the body that no <frameset> may replace
         self._digest_styles = digest_styles
         self._digests: Digests | None = None
         self._picture = Picture()
@@ -130,14 +136,15 @@ class HtmlScanner:
         """13.2.5.1: text, up to and including the next tag."""
         foreign = self._foreign
         start = index
-        if self.is_past_head and not foreign and not self._picture.is_open and not self._embedding.is_open:
+        if self._no_frames and not foreign and not self._picture.is_open and not self._embedding.is_open:
             index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
         elif foreign.is_svg and self._css is None:
             index = DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
         less = buffer.find(b"<", index)
         text_end = len(buffer) if less < 0 else less
-        if not self.is_past_head and not self._templates and buffer[start:text_end].strip(_SPACE):
+        if not self._no_frames and not self._templates and buffer[start:text_end].strip(_SPACE):
             self.is_past_head = True
+            self._no_frames = self._no_frames or not self._framed
         if self._css is not None:
             self._css_text(buffer[start:text_end])
         if less < 0:
@@ -175,6 +182,7 @@ class HtmlScanner:
             return less + 1
         if not self._templates:
             self.is_past_head = True
+            self._no_frames = self._no_frames or not self._framed
         if self._css is not None:
             self._css_text(b"<")
         return less + 1
@@ -294,11 +302,17 @@ class HtmlScanner:
             return
         attributes: dict[str, str] = {}
         self_closing = False
-        styled = _STYLE.search(text, match.end(2), match.end()) is not None
+        styled = _STYLE.search(text, match.end(2), match.end()) is not None or self._foreign.is_svg
         if styled or word in _TELLING or word in foreign_names or word in ("source", "track"):
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
-        if word == "frameset" and not self.is_past_head:
-            self._framed = True  # the only place where <frame> is not ignored (13.2.6.4.6, 13.2.6.4.20)
+        if word == "frameset" and not self._templates and not self._no_frames:
+            self._framed += 1  # the only place where <frame> is not ignored (13.2.6.4.7, 13.2.6.4.20)
+        elif (
+            word in _NO_FRAMES
+            and not self._templates
+            and not (word == "input" and attributes.get("type", "").lower() == "hidden")
+        ):
+            self._no_frames = self._no_frames or not self._framed
         self._enter_body(word)
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
         if not self._templates:
@@ -321,6 +335,8 @@ class HtmlScanner:
         self._switch(word, {"type": "unseen"}, buffer, after, foreign=foreign, self_closing=False)
 
     def _on_end(self, name: str) -> None:
+        if name == "frameset" and self._framed and not self._templates:
+            self._framed -= 1
         if name == "template" and self._templates:
             self._templates -= 1
             self._foreign.cut(self._template_floor)
@@ -365,6 +381,10 @@ class HtmlScanner:
                 self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources))
         if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
+        if known and foreign and attributes:
+            presented = elements.presented(attributes)
+            if presented:
+                self._style_attribute(presented, element, line, offset)
         style = attributes.get("style")
         if style and elements.worth_scanning(style):
             self._style_attribute(style, element, line, offset)

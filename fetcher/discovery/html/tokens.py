@@ -35,6 +35,20 @@ _BORING_ATTRIBUTES = (
     + rb"))*+[\t\n\f\r /]*+>"
 )
 
+# In a drawing, values that can name a file (fill="url(a.svg#b)", SVG 2, 6.6) or a font do not pass either.
+_DRAWN_VALUE = (
+    rb"[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"
+    + rb"|".join(rb"%b(?:[^%buU]++|[uU](?![rR][lL]\((?!#)))*+%b" % (q, q, q) for q in (b'"', b"'"))
+    + rb"""|(?=>)|[^\t\n\f\r >"'(][^\t\n\f\r >(]*+(?=[\t\n\f\r >]))"""
+)
+_DRAWN_ATTRIBUTES = (
+    rb"(?:[\t\n\f\r /]*+(?:(?!(?:[sS][tT][yY][lL][eE]|[fF][oO][nN][tT]-[fF][aA][mM][iI][lL][yY])[\t\n\f\r />=])"
+    + (_NAME + rb"(?:" + _DRAWN_VALUE + rb"|(?![\t\n\f\r ]*+=))")
+    + rb"|"
+    + _BORING_STYLE
+    + rb"))*+[\t\n\f\r /]*+>"
+)
+
 TAG = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _ATTRIBUTES)
 ATTRIBUTE = re.compile(
     rb"[\t\n\f\r /]*+(" + _NAME + rb")"
@@ -67,9 +81,9 @@ def boring_run(interesting: list[str]) -> re.Pattern[bytes]:
 
 
 def run_of(names: list[str]) -> re.Pattern[bytes]:
-    """A pattern that runs over text and the whole tags of these names only, style attributes as above."""
+    """A pattern that runs over text and the whole tags of a drawing that have these names and name nothing."""
     tag = rf"/?(?:{'|'.join(map(any_case, names))})(?=[\t\n\f\r />])".encode()
-    return re.compile(rb"(?:[^<]*+<" + tag + _BORING_ATTRIBUTES + rb")*+")
+    return re.compile(rb"(?:[^<]*+<" + tag + _DRAWN_ATTRIBUTES + rb")*+")
 
 
 _REFERENCE = re.compile(

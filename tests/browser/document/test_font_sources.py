@@ -7,6 +7,7 @@ import pytest
 from fetcher.browser.document.font_sources import passed_over
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.discovery.css import CssScanner
+from fetcher.discovery.html.markup import MarkupNames
 from tests.support.playbook import CSS, HTML, Playbook, sheet
 
 # css, the urls that are asked for
@@ -42,6 +43,7 @@ def test_a_page_asks_for_one_source_of_a_used_face() -> None:
     scanner = CssScanner()
     css = b"@font-face{font-family:brand;src:url(f.woff2)format('woff2'),url(f.woff)format('woff')}p{font-family:Brand}"
     play.finds(*scanner.feed(css), *scanner.close(), fetch=1)
+    play.finds(*MarkupNames().feed(b"<p>"))
     assert [line for line in play.log if line.startswith("start")][2:] == [
         "start 2 https://a.test/f.woff2 on 0 font cors"
     ]
