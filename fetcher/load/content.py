@@ -43,18 +43,25 @@ class Keeping:
 
 class Content:
     """``transferred`` and ``decoded`` are cumulative bytes. With ``keeping`` decoded bytes are held until ``scan``, as
-    far as that allows: past it they are dropped, and ``is_cut`` says that nothing is left to scan. ``find_text``: look
-    for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError or LimitExceeded at
-    which decoding ended; what is fed after it is only counted. Scanning ends once more than ``limits.discoveries``
-    things were named: nobody looks at the rest."""
+    far as that allows: past it they are dropped, and ``is_cut`` says that nothing is left to scan. What may be a
+    ``module`` is read as it is kept, so that no claim takes long. ``find_text``: look for it on the way, ``has_text``
+    says whether it has been seen. ``fault`` is the ContentError or LimitExceeded at which decoding ended; what is fed
+    after it is only counted. Scanning ends once more than ``limits.discoveries`` things were named: nobody looks at the
+    rest."""
 
     __slots__ = (
-        "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
+        "_ahead", "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
         "_needle", "_scanner", "_scripting", "_text", "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
-        self, fields: Fields, limits: Limits, *, keeping: Keeping | None = None, find_text: str | None = None
+        self,
+        fields: Fields,
+        limits: Limits,
+        *,
+        keeping: Keeping | None = None,
+        find_text: str | None = None,
+        module: bool = False,
     ) -> None:
         self.transferred = 0
         self.decoded = 0
@@ -64,6 +71,7 @@ class Content:
         self.fault: FetcherError | None = None
         self._keeping = keeping
         self._kept: list[bytes] = []
+        self._ahead = ModuleScanner(limit=limits.discoveries) if module and keeping is not None else None
         self._metadata = ""
         self._digest: hashlib._Hash | None = None
         self._decoder = decoder_for(fields, limits.decoded_bytes)
@@ -82,7 +90,13 @@ class Content:
         self._scripting = order.scripting
         self._digest_styles = order.digest_styles
         self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
-        found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
+        found: list[Candidate] = []
+        ahead, self._ahead = self._ahead, None
+        if order.kind is ScanKind.MODULE and ahead is not None:
+            self._scanner = ahead
+            self._text.feed(b"")  # a module is UTF-8: nothing of it waits here
+        else:
+            found = [candidate for piece in self._kept for candidate in self._scanned(self._text.feed(piece))]
         self._forget()
         if self.ended:
             found += self._close()
@@ -184,6 +198,8 @@ class Content:
         else:
             keeping.left -= len(piece)
             self._kept.append(piece)
+            if self._ahead is not None:
+                self._ahead.feed(piece)
 
     def _forget(self) -> None:
         if self._keeping is not None:

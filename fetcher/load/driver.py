@@ -410,7 +410,9 @@ class Driver:
         keeps = _may_be_claimed(exchange.request)
         wanted = self._find_text if exchange.is_document else None
         keeping = self._keeping if keeps else None
-        exchange.content = Content(event.fields, self._limits, keeping=keeping, find_text=wanted)
+        exchange.content = Content(
+            event.fields, self._limits, keeping=keeping, find_text=wanted, module=_may_be_module(exchange.request)
+        )
         self._contents[exchange.fetch] = exchange.content
         deviations = event.deviations
         unknown = exchange.content.unknown_coding
@@ -498,9 +500,13 @@ class Driver:
         self._errors[str(error)] = error
 
 
+def _may_be_module(request: Request) -> bool:
+    return request.destination is Destination.SCRIPT and request.mode is Mode.CORS
+
+
 def _may_be_claimed(request: Request) -> bool:
     """Whether the content may be wanted after it came: a sheet to scan, a script of a hint or preload to check."""
     initiator = request.initiator
     early = initiator.kind in (InitiatorKind.EARLY_HINT, InitiatorKind.LINK_HEADER) or initiator.element == "link"
-    module = request.mode is Mode.CORS  # only preloaded so far, or preloaded otherwise
-    return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and (early or module))
+    kept = early or _may_be_module(request)  # a module may be preloaded alone so far, or be under an integrity check
+    return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and kept)

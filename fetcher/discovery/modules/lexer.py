@@ -12,10 +12,9 @@ expression, since nobody divides a function that was not called.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
 from fetcher.discovery.modules import tokens as t
+from fetcher.discovery.modules.declarations import Import, Mark, Unreadable, declared
 
 DEPTH = 50_000
 """Brackets and templates open at a time, past which nothing is read."""
@@ -29,35 +28,6 @@ _OPENING = {0x28: 0x29, 0x5B: 0x5D, 0x7B: 0x7D}
 _CLOSING = frozenset(_OPENING.values())
 _QUOTES = b"\"'`"
 _WIDE_SPACES = tuple(each.encode() for each in "\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff")
-_ESCAPE = re.compile(r"\\(?:\r\n|u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0", "\n": "", "\r": "",
-           "\u2028": "", "\u2029": ""}  # fmt: skip
-
-
-class Unreadable(Exception):
-    """Why a browser's parser refuses the module: then it asks for none of its imports."""
-
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(reason)
-        self.offset = offset
-
-
-class ImportKind(StrEnum):
-    IMPORT = "import"
-    EXPORT = "export"
-    DYNAMIC = "import()"
-    RESOLVE = "import.meta.resolve()"
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """``specifier`` as the string's value, None where a dynamic one is no string literal; ``offset`` (bytes) of its
-    opening quote, or of the word import; ``attributes`` as written, escapes resolved."""
-
-    kind: ImportKind
-    specifier: str | None
-    offset: int
-    attributes: tuple[tuple[str, str], ...] = ()
 
 
 class ImportLexer:
@@ -74,7 +44,7 @@ class ImportLexer:
         self._marks = dict.fromkeys(_MARKS, -1)  # the next place of each, -1 when none is known
         self._searched = dict.fromkeys(_MARKS, 0)  # up to where each that is not known was looked for
         self._nearest = 0
-        self._found: list[tuple[int, bytes, int]] = []  # marks in code: offset, which, depth
+        self._found: list[Mark] = []  # those in code
         self._comment = (0, 0)  # the last comments with nothing but space between
         self._run = 0  # where the last run began that is not only space
         self._stepped = True  # whether what is no run came after it
@@ -104,7 +74,9 @@ class ImportLexer:
             raise self._error
         if self._stack and not self.is_cut:
             raise Unreadable("a bracket or template is not closed", self._stack[-1][0])
-        return self._imports()
+        found, left_out = declared(self._text, self._found, self._limit)
+        self.is_cut = self.is_cut or left_out
+        return found
 
     def _may_import(self) -> bool:
         """Whether the words are there that an import needs: without them nothing has to be told apart."""
@@ -394,96 +366,6 @@ class ImportLexer:
             return False
         before = self._before(place)
         return not (before and text[before - 1] == 0x2E and text[max(0, before - 3) : before] != b"...")
-
-    # -- the declarations
-
-    def _imports(self) -> list[Import]:
-        found: list[Import] = []
-        covered = 0
-        for place, mark, depth in self._found:
-            if place < covered:
-                continue  # "import" as a name within a clause
-            one = self._export(place, depth) if mark == b"export" else self._import(place, depth)
-            if one is None:
-                continue
-            declared, covered = one
-            if len(found) >= self._limit:
-                self.is_cut = True
-                break
-            found.append(declared)
-        return found
-
-    def _export(self, place: int, depth: int) -> tuple[Import, int] | None:
-        if depth:
-            return None
-        match = t.EXPORT_CLAUSE.match(self._text, place)
-        if match is None:
-            if t.EXPORT_STAR.match(self._text, place):
-                raise Unreadable("an export declaration that is none", place)
-            return None
-        return self._declared(ImportKind.EXPORT, match, 1), match.end()
-
-    def _import(self, place: int, depth: int) -> tuple[Import, int] | None:
-        text = self._text
-        if resolving := t.RESOLVE.match(text, place):
-            return self._dynamic(ImportKind.RESOLVE, resolving), resolving.end()
-        if dynamic := t.DYNAMIC.match(text, place):
-            return None if t.METHOD.match(text, place) else (self._dynamic(ImportKind.DYNAMIC, dynamic), dynamic.end())
-        if t.META.match(text, place):
-            return None
-        if t.PHASE.match(text, place):
-            raise Unreadable("an import in a phase, which Chromium 156 does not know", place)
-        match = t.IMPORT_CLAUSE.match(text, place)
-        if depth:
-            named = match is not None and match[1] is None
-            if named or (match is not None and not t.LINE_END.search(text, place, match.start(1))):  # no class fields
-                raise Unreadable("an import declaration that is not at the top level", place)
-            return None
-        if match is None:
-            raise Unreadable("an import declaration that is none", place)
-        return self._declared(ImportKind.IMPORT, match, 1 if match[1] is not None else 3), match.end()
-
-    def _dynamic(self, kind: ImportKind, match: re.Match[bytes]) -> Import:
-        literal = match[1] is not None
-        return Import(kind, string_value(match[1]) if literal else None, match.start(1) if literal else match.start())
-
-    def _declared(self, kind: ImportKind, match: re.Match[bytes], group: int) -> Import:
-        text = self._text
-        after = t.GAPS.match(text, match.end()).end()  # type: ignore[union-attr]  # it may be empty
-        if after < len(text) and text[after] not in b";}" and not t.LINE_END.search(text, match.end(), after):
-            raise Unreadable("an import declaration that does not end", match.start())
-        attributes = match[group + 1]
-        pairs = () if attributes is None else self._attributes(attributes, match.start(group + 1))
-        return Import(kind, string_value(match[group]), match.start(group), pairs)
-
-    def _attributes(self, written: bytes, offset: int) -> tuple[tuple[str, str], ...]:
-        pairs: dict[str, str] = {}
-        index = t.GAPS.match(written, 1).end()  # type: ignore[union-attr]  # it may be empty
-        while written[index] != 0x7D:
-            pair = t.PAIR.match(written, index)
-            if pair is None:
-                raise Unreadable("import attributes that are none", offset + index)
-            key = pair[1].decode("utf-8", "replace") if pair[1] is not None else string_value(pair[2])
-            if key in pairs:
-                raise Unreadable(f"the import attribute {key[:64]!r} twice", offset + index)
-            pairs[key] = string_value(pair[3])
-            index = pair.end()
-        return tuple(pairs.items())
-
-
-def string_value(literal: bytes) -> str:
-    """The value of a string literal, quotes included (ECMA-262 12.9.4); what is no escape stands for itself."""
-    text = bytes(literal[1:-1]).decode("utf-8", "replace")
-    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    braced, four, two, one = match.groups()
-    digits = braced or four or two
-    if digits is not None:
-        number = int(digits[-7:], 16)
-        return chr(number) if number <= 0x10FFFF else "\ufffd"
-    return _SIMPLE.get(one, one) if one is not None else ""
 
 
 def imports_of(text: bytes, limit: int = 20_000) -> list[Import]:

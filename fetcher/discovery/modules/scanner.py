@@ -8,7 +8,8 @@ and nothing else: none of its imports is requested then.
 from __future__ import annotations
 
 from fetcher.discovery.candidates import Candidate, CandidateKind, shown
-from fetcher.discovery.modules.lexer import Import, ImportKind, ImportLexer, Unreadable
+from fetcher.discovery.modules.declarations import Import, ImportKind, Unreadable
+from fetcher.discovery.modules.lexer import ImportLexer
 from fetcher.discovery.position import Position
 
 LARGEST = 50_000_000

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.discovery.modules import lexer
-from fetcher.discovery.modules.lexer import Import, ImportKind, ImportLexer, Unreadable, imports_of, string_value
+from fetcher.discovery.modules.declarations import Import, ImportKind, Unreadable, string_value
+from fetcher.discovery.modules.lexer import ImportLexer, imports_of
 
 STATIC = (ImportKind.IMPORT, ImportKind.EXPORT)
 
