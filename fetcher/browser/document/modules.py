@@ -61,10 +61,19 @@ def take_map(document: Document, candidate: Candidate) -> NotAsked:
     """An inline import map came: what becomes of it."""
     text = candidate.attribute("text") or ""
     wrong = document.import_map.merge(text, document.base)
-    cut = text if len(text) <= _MAP_SHOWN else f"{text[:_MAP_SHOWN]}... ({len(text)} characters)"
-    kept = tuple((name, cut if name == "text" else value) for name, value in candidate.attributes)
     reason = "import map" if wrong is None else f"an import map that is none: {wrong}"
-    return NotAsked(replace(candidate, attributes=kept), None, reason)
+    return NotAsked(without_text(candidate), None, reason)
+
+
+def without_text(candidate: Candidate) -> Candidate:
+    """``candidate`` as it is told: without the digests of its script, and no more of a map than one reads."""
+    kept = []
+    for name, value in candidate.attributes:
+        if name == "text" and len(value) > _MAP_SHOWN:
+            value = f"{value[:_MAP_SHOWN]}... ({len(value)} characters)"
+        if name != "digests":
+            kept.append((name, value))
+    return replace(candidate, attributes=tuple(kept))
 
 
 def imports(source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Consumer | NotAsked]:
@@ -142,6 +151,9 @@ def _consumer(source: Fetch, document: Document, candidate: Candidate, url: URL,
             credentials = credentials_of(user.candidate) if entry else user.credentials
         policy = referrer_policy.parse(field_values(source.fields, "referrer-policy"))
         policy = policy or (user.referrer_policy if user is not None else None)
+        nonce = user.candidate.attribute("nonce") if user is not None else None
+        if nonce is not None:  # one of the script's fetch options, which all it imports has
+            candidate = replace(candidate, attributes=(*candidate.attributes, ("nonce", nonce)))
     initiator = Initiator(
         InitiatorKind.MODULE_GRAPH, source.id, None, candidate.element, candidate.line, candidate.offset
     )

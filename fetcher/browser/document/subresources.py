@@ -101,6 +101,9 @@ class Subresources:
         if kind is CandidateKind.CSS_IMAGE:
             return self._css_image(source, candidate, at)
         if kind is CandidateKind.IMPORT_MAP:
+            blocked = gate.forbidden_script(document_of(source), candidate)
+            if blocked is not None:
+                return [_refused(source, modules.without_text(candidate), at, None, blocked)]
             return [self._told(source, modules.take_map(document_of(source), candidate), at)]
         if kind is CandidateKind.REFRESH:
             return self._refresh(source, candidate, at)
@@ -128,8 +131,12 @@ class Subresources:
         """What one module imports, as far as the limit of discoveries goes."""
         room = self.state.options.limits.discoveries - self._met
         self._met += len(candidates)
-        commands: list[Command] = []
+        blocked = gate.forbidden_script(document_of(source), candidates[0])
+        candidates = [modules.without_text(each) for each in candidates]
         looked_at = candidates[: max(0, room)]
+        if blocked is not None:
+            return [_refused(source, each, at, None, blocked) for each in looked_at]
+        commands: list[Command] = []
         for each in modules.imports(source, looked_at, at) if looked_at else ():
             commands += self.want(each) if isinstance(each, Consumer) else [self._told(source, each, at)]
         if 0 <= room < len(candidates):

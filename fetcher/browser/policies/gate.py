@@ -20,7 +20,6 @@ from fetcher.urls import URL
 
 _SCRIPTS = (CandidateKind.SCRIPT, CandidateKind.MODULE_SCRIPT)
 _FRAMED_TOO = (Destination.OBJECT, Destination.EMBED)
-_INLINE_SCRIPTS = (CandidateKind.MODULE_IMPORT, CandidateKind.DYNAMIC_IMPORT, CandidateKind.IMPORT_MAP)
 _CHECKED = {
     CandidateKind.STYLESHEET,
     CandidateKind.SCRIPT,
@@ -134,11 +133,19 @@ def is_opaque_response(consumer: Consumer, fetch: Fetch) -> bool:
 
 def forbidden_inline(document: Document, candidate: Candidate) -> Blocked | None:
     """Whether the <style> element or style attribute in which ``candidate`` stands is forbidden."""
+    if candidate.kind is CandidateKind.MODULE_IMPORT:
+        return None  # judged for its whole module
+    return _forbidden(document, candidate, "style" if candidate.element == "style" else "style attribute")
+
+
+def forbidden_script(document: Document, candidate: Candidate) -> Blocked | None:
+    """Whether the inline module or import map in which ``candidate`` stands is forbidden."""
+    return _forbidden(document, candidate, "script")
+
+
+def _forbidden(document: Document, candidate: Candidate, kind: str) -> Blocked | None:
     if not candidate.inline or not document.policies.csp:
         return None
-    kind = "style" if candidate.element == "style" else "style attribute"
-    if candidate.kind in _INLINE_SCRIPTS:
-        kind = "script"
     digests = (candidate.attribute("digests") or "").split()
     directive = csp.forbids_inline(document.policies.csp, kind, nonce=candidate.attribute("nonce"), digests=digests)
     if directive is None:

@@ -8,42 +8,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.html.digests import of_text
 from fetcher.discovery.modules.scanner import ModuleScanner
 
-LARGEST_MAP = 4_194_304
+LARGEST = 4_194_304
 _INHERITED = ("crossorigin", "nonce", "referrerpolicy")
 
 
 class InlineScript:
-    """``line`` and ``offset``: of the text's first byte. ``overflowed`` says that a map was too large to keep."""
+    """``line`` and ``offset``: of the text's first byte. ``overflowed`` says that it was too large to keep."""
 
     def __init__(
         self, kind: CandidateKind, attributes: Mapping[str, str], line: int, offset: int, *, in_head: bool
     ) -> None:
         self.overflowed = False
-        self._line, self._offset, self._in_head = line, offset, in_head
-        self._map: bytearray | None = bytearray() if kind is CandidateKind.IMPORT_MAP else None
-        inherited = tuple((name, attributes[name]) for name in _INHERITED if name in attributes)
-        self._module = ModuleScanner(
-            line=line,
-            offset=offset,
-            inline=True,
-            in_head=in_head,
-            attributes=(*inherited, ("script", str(offset))),
-        )
+        self._kind, self._line, self._offset, self._in_head = kind, line, offset, in_head
+        self._inherited = tuple((name, attributes[name]) for name in _INHERITED if name in attributes)
+        self._text = bytearray()
+        self._left = LARGEST
 
     def feed(self, text: bytes) -> None:
-        if self._map is None:
-            self._module.feed(text)
-        elif len(self._map) + len(text) > LARGEST_MAP:
+        self._left -= len(text)
+        if self._left < 0:
             self.overflowed = True
+            self._text.clear()
         else:
-            self._map += text
+            self._text += text
 
     def close(self) -> list[Candidate]:
-        if self._map is None:
-            return self._module.close()
+        """What the text names, each with the digests by which a policy may allow it."""
         if self.overflowed:
             return []
-        pairs = (("text", self._map.decode("utf-8", "replace")),)
-        return [Candidate(CandidateKind.IMPORT_MAP, "", "script", pairs, self._line, self._offset, self._in_head, True)]
+        text = bytes(self._text)
+        if self._kind is CandidateKind.IMPORT_MAP:
+            pairs = (*self._inherited, ("text", text.decode("utf-8", "replace")))
+            found = [Candidate(self._kind, "", "script", pairs, self._line, self._offset, self._in_head, True)]
+        else:
+            module = ModuleScanner(
+                line=self._line,
+                offset=self._offset,
+                inline=True,
+                in_head=self._in_head,
+                attributes=(*self._inherited, ("script", str(self._offset))),
+            )
+            module.feed(text)
+            found = module.close()
+        return of_text(text, found) if found else found

@@ -23,6 +23,8 @@ DIRECTIVES: Mapping[Destination, tuple[str, ...]] = MappingProxyType(
         Destination.IMAGE: ("img-src", "default-src"),
         Destination.FONT: ("font-src", "default-src"),
         Destination.EMPTY: ("connect-src", "default-src"),
+        Destination.JSON: ("connect-src", "default-src"),
+        Destination.TEXT: ("connect-src", "default-src"),
         Destination.TRACK: _MEDIA,
         Destination.VIDEO: _MEDIA,
         Destination.AUDIO: _MEDIA,

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.modules.scanner import ModuleScanner
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import Destination, Fields, InitiatorKind
-from tests.support.playbook import Playbook
+from tests.support.playbook import HTML, Playbook
 
 JS: Fields = (("content-type", "text/javascript"), ("cache-control", "max-age=600"))
 SRC = "<script type=module src=/a.js></script>"
@@ -17,10 +20,10 @@ SRC = "<script type=module src=/a.js></script>"
 class Page(Playbook):
     """A playbook whose document and modules are given as text."""
 
-    def __init__(self, html: str, **options: object) -> None:
+    def __init__(self, html: str, policy: str = "", **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.opens()
-        self.head(0)
+        self.head(0, fields=(*HTML, ("content-security-policy", policy)) if policy else HTML)
         scanner = HtmlScanner()
         self.finds(*scanner.feed(html.encode()), *scanner.close())
 
@@ -194,3 +197,33 @@ def test_a_cycle_of_many_modules_ends() -> None:
     for number in range(800):
         page.module(str(number), f'import "./{(number + 1) % 800}"; import "./0"')
     assert len(page.asked) == 800
+
+
+def test_policies_of_inline_modules_and_maps() -> None:
+    """An inline module or map that the policy forbids is none; a nonce, and its script's digest, allow it, and what it
+    imports has the nonce too."""
+    html = "<script type=module nonce=n>import './a.js'</script>"
+    assert Page(html, "script-src https://a.test").asked == []
+    assert Page(html, "script-src 'sha256-ZaXs8tLfLMeSFFBFl87GWO1ZXqJxFjbiGFaFKoK15ow=' https://a.test").asked == []
+    page = Page(html, "script-src 'nonce-n'")
+    assert page.module("a.js", 'import "./b.js"') == ["b.js"]
+    digest = base64.b64encode(hashlib.sha256(b"import './a.js'").digest()).decode()
+    assert Page(html.replace(" nonce=n", ""), f"script-src 'sha256-{digest}' https://a.test").asked == ["a.js"]
+    text = '<script type=importmap>{"imports": {"./a.js": "./b.js"}}</script>'
+    assert Page(text + "<script type=module src=/c.js></script>", "script-src https://a.test").module(
+        "c.js", 'import "./a.js"'
+    ) == ["a.js"]
+    told = Page(text + html, "script-src 'nonce-n'").record().discoveries
+    assert [each.candidate.attribute("digests") for each in told] == [None, None]
+
+
+def test_a_graph_ends_with_its_first_failure() -> None:
+    """What the rest imports is asked for no more, unless another graph that stands has it."""
+    page = Page(SRC)
+    page.module("a.js", 'import "./b.js"; import "./c.js"')
+    page.module("b.js", "", status=404)
+    assert page.module("c.js", 'import "./d.js"') == []
+    page = Page(SRC + "<script type=module>import './c.js'</script>")
+    page.module("a.js", 'import "./b.js"; import "./c.js"')
+    page.module("b.js", "", status=404)
+    assert page.module("c.js", 'import "./d.js"') == ["d.js"]
