@@ -175,8 +175,8 @@ def credentials_for(consumer: Consumer, url: URL, *, crossed: bool) -> Credentia
     elsewhere = crossed or policies.is_opaque or consumer.client.origin != url.origin
     if consumer.mode is Mode.NO_CORS and elsewhere and policies.embedder is EmbedderPolicy.CREDENTIALLESS:
         return Credentials.OMIT
-    if policies.is_opaque and consumer.credentials is Credentials.SAME_ORIGIN:
-        return Credentials.OMIT
+    if consumer.credentials is Credentials.SAME_ORIGIN and (policies.is_opaque or crossed):
+        return Credentials.OMIT  # back at the page's own origin too: the response is no basic one any more
     return consumer.credentials
 
 

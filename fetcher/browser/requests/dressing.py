@@ -73,6 +73,9 @@ def dress(
     fields: list[tuple[str, str]] = []
     if protocol is HttpVersion.HTTP_1_1:
         fields.append(("connection", "keep-alive"))
+    bare = mode is Mode.NO_CORS and credentials is Credentials.OMIT  # COEP credentialless goes past the HTTP cache
+    if bare:
+        fields += (("pragma", "no-cache"), ("cache-control", "no-cache"))
     if mode is not Mode.CORS:
         origin = None
     elif origin is None:
@@ -96,7 +99,7 @@ def dress(
         fields += own
     if secure:
         fields += _fetch_metadata(_site(url, asking), mode, destination)
-        if _is_third_party(url, asking) and _includes(credentials, url, asking.client):
+        if _is_third_party(url, asking) and (bare or _includes(credentials, url, asking.client)):
             fields.append(("sec-fetch-storage-access", "none"))
     if navigates and asking.hops and not asking.restarted:
         fields += own

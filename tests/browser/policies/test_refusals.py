@@ -249,6 +249,8 @@ def test_an_origin_tainted_by_redirects_is_null() -> None:
     play.opens(connection=1)
     star: Fields = (("access-control-allow-origin", "*"),)
     play.head(1, status=302, fields=(*star, ("location", "https://a.test/back.png")))
+    assert play.recorder.load().requests[2].credentials == "omit"  # so on a connection of its own
+    play.opens(connection=2)
     assert dict(play.sent(2))["origin"] == "null"
     play.head(2, fields=())
     assert play.recorder.load().requests[2].rule == "CORS"
