@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside, ServeStored
 from fetcher.browser.connections.pool import Pool
@@ -37,6 +37,9 @@ from fetcher.terms import (
     field_values,
 )
 from fetcher.urls import URL, registrable_domain, same_site
+
+NOWHERE = URL("about:blank", "about", "", 0, "blank", "null", "")
+"""What asks from a sandboxed page."""
 
 
 @dataclass(slots=True, eq=False)
@@ -192,8 +195,12 @@ class LoadState:
         """The header fields ``asked`` would be sent with at clock time ``at``, but for conditions of the cache."""
         policy = asked.referrer_policy if isinstance(asked, Fetch) else asked.policy
         consumer = asked.consumer if isinstance(asked, Fetch) else asked
-        opaque = consumer is not None and consumer.document.policies.is_opaque
-        opaque = opaque or (isinstance(asked, Fetch) and asked.consumer is not None and asked.tainted)
+        sandboxed = consumer is not None and consumer.document.policies.is_opaque
+        opaque = sandboxed or (isinstance(asked, Fetch) and asked.consumer is not None and asked.tainted)
+        asking, referrer = self.asking_of(asked), asked.referrer
+        if sandboxed:  # such a page is of no origin and no site, and names itself to nobody
+            asking = replace(asking, client=NOWHERE, page=NOWHERE, apart=True)
+            referrer = None if referrer is asked.client else referrer
         return dress(
             self.profile,
             asked.url,
@@ -201,10 +208,10 @@ class LoadState:
             mode=asked.mode,
             priority=asked.priority,
             hinted=hinted,
-            asking=self.asking_of(asked),
+            asking=asking,
             credentials=asked.credentials,
             prefetch=consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH,
-            referrer=asked.referrer,
+            referrer=referrer,
             referrer_policy=policy,
             protocol=protocol,
             extra=self.extra_for(asked.url, asked.client),

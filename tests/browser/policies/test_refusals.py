@@ -32,7 +32,7 @@ def preload(url: str, as_: str, **attributes: str) -> Candidate:
 
 
 def module(url: str, **attributes: str) -> Candidate:
-    return candidate(CandidateKind.MODULE_SCRIPT, url, "script", **attributes)
+    return candidate(CandidateKind.MODULE_SCRIPT, url, "script", type="module", src=url, **attributes)
 
 
 BY_POLICY = [
@@ -372,6 +372,8 @@ def test_a_sandboxed_page_has_no_origin() -> None:
     play.finds(module("m.js"))
     play.opens(connection=1)
     assert dict(play.sent(1))["origin"] == "null"
+    assert dict(play.sent(1))["sec-fetch-site"] == "cross-site"
+    assert "referer" not in dict(play.sent(1))
     play.head(1, fields=(("content-type", "text/javascript"),))
     assert play.recorder.load().requests[1].rule == "CORS"
 
