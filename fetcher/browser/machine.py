@@ -214,7 +214,9 @@ class Browser:
 
     def _begin(self, fetch: Fetch, at: float) -> list[Command]:
         if fetch is not self._navigation:
-            return [] if fetch.is_navigation else self.subresources.head_arrived(fetch, at)
+            if fetch.is_navigation:
+                return []
+            return [*self.hints.settled(fetch), *self.subresources.head_arrived(fetch, at)]
         state = self.state
         state.keep_client_hints(fetch, fetch.fields)
         location = redirect_target(fetch.status, fetch.fields)
@@ -225,10 +227,11 @@ class Browser:
         state.document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields))
         state.document.hints_asked = state.hints_asked(fetch)
         state.add(state.document)
+        commands = self.hints.settled(fetch)
         if state.options.only_hints:
-            return []
+            return commands
         refresh = refreshes.candidate_of(fetch.fields)
-        commands = self.subresources.found(fetch, refresh, at) if refresh is not None else []
+        commands += self.subresources.found(fetch, refresh, at) if refresh is not None else []
         return commands + self.subresources.begin(fetch, at)
 
     def _redirect(self, fetch: Fetch, location: str) -> list[Command]:
@@ -315,7 +318,7 @@ class Browser:
         self._settle(fetch, FetchState.FAILED)
         if fetch is self._navigation:
             return self._give_up(kind, error)
-        return self.subresources.failed(fetch)
+        return [*self.hints.settled(fetch), *self.subresources.failed(fetch)]
 
     def _drop(self, fetch: Fetch, kind: str, error: str) -> list[Command]:
         return [DropFetch(fetch.id, kind, error), *self._fail(fetch, kind, error)]

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from fetcher.browser.commands import Scan, ScanKind
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, module_charset, xhtml_charset
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
 from fetcher.discovery.modules.scanner import ModuleScanner

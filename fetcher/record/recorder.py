@@ -166,8 +166,8 @@ class Recorder:
             case c.ServeStored():
                 fetch = self._fetches[command.fetch]
                 fetch.served, fetch.served_at = command, event.at
-            case c.HintJudged():
-                self._hints.append(command)
+            case c.HintJudged():  # said again of one that waited
+                self._hints[command.hint : command.hint + 1] = [command]
             case c.InterimJudged():
                 assert isinstance(event, e.Interim)
                 self._interims.append((event, command))

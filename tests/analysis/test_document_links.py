@@ -96,6 +96,15 @@ def test_links_of_markup_are_judged_as_found() -> None:
     )
 
 
+def test_the_policy_of_the_page_governs_its_links() -> None:
+    """What the final head forbids, its own links may not ask for."""
+    load = page_of("</a.css>; rel=preload; as=style")
+    page = load.requests[0]
+    strict = replace(page, response_fields=(*page.response_fields, ("content-security-policy", "style-src 'none'")))
+    (link,) = document_links(replace(load, requests=(strict, *load.requests[1:])))
+    assert {(one.acts, one.rule) for one in link.verdicts} == {(False, "CSP style-src")}
+
+
 def test_media_are_asked_of_the_screen_of_the_load() -> None:
     """EH 8.5: a phone takes another preload than a desktop does."""
     load = page_of("</a.css>; rel=preload; as=style; media='(max-width: 500px)'".replace("'", '"'))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 import tinycss2
 
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from tests.support.scans import scan_in_every_cut, told
 
 IMPORTS = [

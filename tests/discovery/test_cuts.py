@@ -8,7 +8,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.position import Position
 from tests.support.scans import pieces, scan

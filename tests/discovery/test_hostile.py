@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from tests.support.scans import Make, Scanner, told
 

@@ -277,6 +277,13 @@ class Tab:
             raise ChromiumFailed(f"{expression}: {answer['exceptionDetails'].get('text')}")
         return answer["result"].get("value")
 
+    def events(self) -> list[dict[str, Any]]:
+        """The events that came since the last call or load."""
+        found = []
+        while not self._events.empty():
+            found.append(self._events.get())
+        return found
+
     def load(self, url: str, timeout: float = CALL_SECONDS) -> Loaded:
         """Navigate and wait for the load event, and (where the network is watched) for every request to end."""
         answer = self.call("Page.navigate", url=url)

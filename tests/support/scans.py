@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from fetcher.discovery.candidates import Candidate
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 
 Scanner = HtmlScanner | CssScanner

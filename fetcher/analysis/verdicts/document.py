@@ -1,8 +1,8 @@
 """The links of the document, judged for every profile: those of the final head's Link field, then those of its markup
 (EH 8), in that order (EH 8.1).
 
-Chromium's verdict is the machine's own: the same filter and the same ``consumer_of``, asked for a document rebuilt from
-the record. The others part from it where EH 8 names a difference. Markup is known only from what a scan found.
+Chromium's verdict is the machine's own: the same filter, ``consumer_of`` and gate of policies, asked for a document
+rebuilt from the record. The others part from it where EH 8 names a difference. Markup is known from what a scan found.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.document.final_links import candidate_of
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.browser.hints.reading import Refusal
+from fetcher.browser.policies import container, gate
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.fields.link import Finding, Link, parse
@@ -66,7 +67,7 @@ def _document(request: RequestRecord, url: URL, load: PageLoad) -> Fetch:
         FetchPriority.AUTO, Initiator(InitiatorKind.NAVIGATION), ConnectionKey(url.scheme, url.host, url.port),
     )  # fmt: skip
     fetch.encoding = request.encoding
-    fetch.document = Document(fetch, url)
+    fetch.document = Document(fetch, url, policies=container.read(request.response_fields, url))
     for found in load.discoveries:
         if found.source == request.id and found.candidate.kind is CandidateKind.BASE and found.url is not None:
             fetch.document.base = resolve(found.url) or url
@@ -122,10 +123,13 @@ def _read(link: Link, source: Fetch, screen: Screen, candidate: Candidate | None
         wrong = url is None or not url.is_http
         return Refusal("EH 8.2", "its target is no http(s) URL; name an origin", "scheme") if wrong else read
     consumer = consumer_of(source, made, 0.0, screen)
-    if not isinstance(consumer, str):
+    if isinstance(consumer, str):
+        return Refusal("EH 8.5" if "media" in consumer else "EH 8.2", f"{consumer}; nothing is requested")
+    blocked = gate.before(consumer)
+    if blocked is None:
         return read
-    rule = "EH 8.5" if "media" in consumer else "EH 10.1" if "mixed content" in consumer else "EH 8.2"
-    return Refusal(rule, f"{consumer}; nothing is requested")
+    rule = "EH 10.1" if blocked.rule == "mixed content" else blocked.rule
+    return Refusal(rule, f"{blocked.reason}; nothing is requested")
 
 
 def _judged(

@@ -6,6 +6,8 @@ came first, which URLs are asked for already (EH 4.2, 4.8), which connections st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
 from fetcher.browser.events import Interim
 from fetcher.browser.fetches import Fetch, Preload
@@ -14,9 +16,21 @@ from fetcher.browser.hints.reading import Asked, Dropped, Early, Refusal
 from fetcher.browser.policies.container import embedder_policy
 from fetcher.browser.requests import priorities
 from fetcher.browser.state import LoadState
+from fetcher.browser.storage.reuse import why_not_served
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import HttpVersion, Initiator, InitiatorKind, Mode
 from fetcher.urls import URL
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A hint that acts, and what its request takes; ``number`` is its 103's."""
+
+    hint: int
+    number: int
+    asked: Asked
+    navigation: Fetch
+    policy: ReferrerPolicy
 
 
 class Hints:
@@ -28,11 +42,15 @@ class Hints:
         self._judged_so_far = 0
         self._by_key: dict[object, int] = {}
         self._seen = 0  # 103s of this navigation
+        self._waiting: dict[int, list[_Waiting]] = {}  # by the request whose response they wait for
+        self._latest: dict[str, Fetch] = {}  # what hints asked for, by URL
 
     def start_over(self) -> None:
         """The navigation went to another origin: its next 103 is a first one (EH 7.2)."""
         self._by_key.clear()
         self.state.preloads.clear()
+        self._waiting.clear()
+        self._latest.clear()
         self._seen = 0
 
     def interim(self, event: Interim, navigation: Fetch | None) -> list[Command]:
@@ -82,6 +100,43 @@ class Hints:
         if state.is_over_budget():
             limit = Refusal("limit", f"the limit of {state.options.limits.requests} requests was reached")
             return [self._refused(number, asked, limit)]
+        entry = self._entry_under_way(asked, navigation)
+        if entry is not None:
+            waiting = _Waiting(self._judged_so_far, number, asked, navigation, policy)
+            self._waiting.setdefault(entry.id, []).append(waiting)
+            reason = "the same URL is on its way already: it waits for that response, to read it from the cache"
+            return [self._acted(number, asked, "EH 13.2", reason)]
+        return self._ask(_Waiting(self._judged_so_far, number, asked, navigation, policy), "requested at once")
+
+    def _entry_under_way(self, asked: Asked, navigation: Fetch) -> Fetch | None:
+        """The request that is filling the cache's entry for ``asked``: Chromium lets no second one write there. It is
+        that of another fragment of the same URL (EH 4.8), or the page itself (EH 13.2)."""
+        if self.state.profile.keeps_preloads:
+            return None
+        href = asked.url.href
+        other = navigation if href == navigation.url.href else self._latest.get(href)
+        return other if other is not None and other.is_pending and other.status is None else None
+
+    def settled(self, entry: Fetch) -> list[Command]:
+        """``entry`` has its head, or failed: hints that wait for it read it from the cache or ask for themselves."""
+        commands: list[Command] = []
+        for waiting in self._waiting.pop(entry.id, ()):
+            why = why_not_served(entry, entry.sent if entry.is_hinted else ())
+            if why is not None and not self.state.is_over_budget():
+                commands += self._ask(waiting, f"requested once the same URL had come: {why.reason}")
+            else:
+                told = "read from the cache" if why is None else "the limit of requests was reached"
+                commands.append(self._judged_again(waiting, Refusal("EH 4.9", told)))
+        return commands
+
+    def _judged_again(self, waiting: _Waiting, why: Refusal, fetch: int | None = None) -> HintJudged:
+        """What came of a hint that was told to wait, in place of what was said of it then."""
+        return self._told(waiting.hint, waiting.number, waiting.asked, HintOutcome.ACTED, why, fetch)
+
+    def _ask(self, waiting: _Waiting, reason: str) -> list[Command]:
+        """Make the request of a hint."""
+        state = self.state
+        asked, navigation = waiting.asked, waiting.navigation
         fetch, queued = state.new_fetch(
             asked.url,
             destination=asked.destination,
@@ -89,17 +144,19 @@ class Hints:
             credentials=asked.credentials,
             priority=priorities.hinted(asked.destination, asked.fetch_priority, bare_module=asked.bare_module),
             fetch_priority=asked.fetch_priority,
-            initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=self._judged_so_far),
+            initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=waiting.hint),
             client=navigation.url,
             referrer=navigation.url,
-            referrer_policy=policy,
-            hint=self._judged_so_far,
+            referrer_policy=waiting.policy,
+            hint=waiting.hint,
         )
         self._by_key[asked.key] = fetch.id
+        self._latest[asked.url.href] = fetch
         if state.profile.keeps_preloads:
             key = (asked.url.href, asked.destination, asked.mode, asked.credentials)
             state.preloads[key] = Preload(fetch, asked.integrity or "")
-        return [self._acted(number, asked, "EH 4.6", "requested at once", fetch.id), *queued]
+        self._judged_so_far = max(self._judged_so_far, waiting.hint + 1)
+        return [self._judged_again(waiting, Refusal("EH 4.6", reason), fetch.id), *queued]
 
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
         state = self.state
@@ -124,12 +181,17 @@ class Hints:
     def _judged(
         self, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
     ) -> HintJudged:
+        self._judged_so_far += 1
+        return self._told(self._judged_so_far - 1, number, link, outcome, why, fetch)
+
+    def _told(
+        self, hint: int, number: int, link: Asked | Dropped, outcome: HintOutcome, why: Refusal, fetch: int | None
+    ) -> HintJudged:
         asked = link if isinstance(link, Asked) else None
         raw = link.raw if isinstance(link, Dropped) else link.link.raw
         href = link.link.target if link.link else ""
-        self._judged_so_far += 1
         return HintJudged(
-            self._judged_so_far - 1,
+            hint,
             number,
             raw,
             href,

@@ -56,7 +56,7 @@ def read(early: Early) -> list[Read]:
             credentials,
             hint.fetch_priority,
             hint.integrity,
-            None if hint.rel == "preconnect" else url.href,
+            None if hint.rel == "preconnect" else (url.href, url.fragment),
             hint.rel == "modulepreload" and hint.destination is None,
         )
 
@@ -84,10 +84,9 @@ def _policies(early: Early) -> tuple[csp.Policy, ...]:
 
 
 def _refuse_by_policy(policies: tuple[csp.Policy, ...], hint: EarlyHint, url: URL, base: URL) -> Refusal | None:
-    if hint.destination is None:
-        return None  # EH 6.1: a modulepreload without as is not checked in Chromium
+    destination = hint.destination or Destination.SCRIPT  # a modulepreload without as: 156 asks for it too
     for policy in policies:
-        directive = csp.forbids((policy,), hint.destination, url, base)
+        directive = csp.forbids((policy,), destination, url, base)
         if directive is not None and policy.report_only:
             text = (
                 f"a report-only Content-Security-Policy of the 103 names it ({directive}), and Chromium blocks for "

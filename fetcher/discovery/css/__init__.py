@@ -1,5 +1,4 @@
-"""CSS: the streaming scanner and the rules by which what it names is used."""
+"""CSS: the streaming scanner (``scanner``) and the rules by which what it names is used.
 
-from fetcher.discovery.css.scanner import CssScanner
-
-__all__ = ["CssScanner"]
+Nothing is imported here: ``viewport`` takes single files of this folder, which take some of its own.
+"""

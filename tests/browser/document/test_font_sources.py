@@ -6,7 +6,7 @@ import pytest
 
 from fetcher.browser.document.font_sources import passed_over
 from fetcher.discovery.candidates import CandidateKind
-from fetcher.discovery.css import CssScanner
+from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html.markup import MarkupNames
 from tests.support.playbook import CSS, HTML, Playbook, sheet
 

@@ -194,3 +194,54 @@ def test_the_final_status_does_not_matter() -> None:
     play.ends(0)
     assert play.drains(0) == ["finish loaded"]
     assert play.recorder.load().requests[1].outcome == "complete"
+
+
+def test_another_fragment_is_another_hint_that_waits_for_the_first() -> None:
+    """EH 4.8, as Chromium 156 does: the fragment is a part of the key, and the cache lets one write an entry at a time:
+    what may not be stored is asked for again, what may be is read."""
+    links = ("</a.css#1>; rel=preload; as=style", "</a.css#2>; rel=preload; as=style")
+    for cache, after in (
+        ("no-store", ["hint 1 acted EH 4.6 fetch 2", "queue 2 https://a.test/a.css"]),
+        ("max-age=60", ["hint 1 acted EH 4.9"]),
+    ):
+        play = ready()
+        lines = play.interim(*links)
+        assert [line for line in lines if line.startswith("hint")] == [
+            "hint 0 acted EH 4.6 fetch 1",
+            "hint 1 acted EH 13.2",
+        ]
+        assert play.head(1, fields=(("cache-control", cache),))[:2] == after
+        hints = play.recorder.load().hints
+        assert [hint.id for hint in hints] == [0, 1]
+        assert hints[1].rule == after[0].split(" fetch")[0].removeprefix("hint 1 acted ")
+
+
+def test_a_hint_at_the_page_itself_waits_for_the_page() -> None:
+    """EH 13.2: an empty target is the document's URL, which is on its way."""
+    for cache, asks in (("no-store", True), ("max-age=60", False)):
+        play = ready()
+        assert play.interim("<>; rel=preload; as=fetch")[1:] == ["hint 0 acted EH 13.2"]
+        lines = play.head(0, fields=(("content-type", "text/html"), ("cache-control", cache)))
+        assert ("start 1 https://a.test/ on 0 empty no-cors" in lines) is asks
+
+
+def test_a_hint_that_waits_asks_when_the_first_request_fails() -> None:
+    """EH 4.8: nobody waits for ever."""
+    play = ready()
+    play.interim("</a.css#1>; rel=preload; as=style", "</a.css#2>; rel=preload; as=style")
+    assert "start 2 https://a.test/a.css on 0 style no-cors" in play.fails(1, "reset")
+
+
+def test_a_redirect_elsewhere_forgets_the_hints_that_wait() -> None:
+    """EH 7.2."""
+    play = ready()
+    play.interim("<>; rel=preload; as=fetch")
+    lines = play.head(0, 302, (("location", "https://b.test/"),))
+    assert [line for line in lines if line.startswith("queue")] == ["queue 1 https://b.test/"]
+
+
+def test_a_bare_module_is_asked_of_the_policy_too() -> None:
+    """EH 6.1: Chromium 156 takes a modulepreload without as for a script there."""
+    play = ready()
+    fields: Fields = (("content-security-policy", "script-src 'none'"),)
+    assert play.interim("</m.js>; rel=modulepreload", fields=fields)[1] == "hint 0 refused EH 6.1"
