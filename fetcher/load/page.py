@@ -60,9 +60,10 @@ async def load_page(
     is looked for in the decoded document; its request record's ``has_text`` answers. ``session`` is an
     ``aiohttp.ClientSession`` of yours that fetches everything but the document, with its proxy, auth and mocks;
     ``transport`` "aiohttp" does the same with a session of our own. ``device`` is "mobile", "desktop" or one of
-    ``browser.device``. ``state`` are the cookies to begin with (``load.storage`` reads files), ``on_state`` gets
-    those it ended with. ``frames`` requests what the documents in frames ask for, too. Returns when everything
-    asked for has ended.
+    ``browser.device``. ``state`` is what the browser remembers (cookies, HTTP cache, HSTS hosts:
+    ``load.storage`` reads cookie files, ``load.state_file`` keeps all of it), ``on_state`` gets what it remembers
+    afterwards, for the next load: a repeat view is ``load_page(url, state=left)``. ``frames`` requests
+    what the documents in frames ask for, too. Returns when everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.

@@ -30,6 +30,7 @@ from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.policies import container, gate
 from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.state import LoadState, redirected
+from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
@@ -298,7 +299,11 @@ class Subresources:
         integrity = gate.integrity_of(consumer)
         navigates = consumer.mode is Mode.NAVIGATE  # each frame loads for itself, if from the HTTP cache
         have = None if navigates else consumer.document.resources.get(_key(consumer))
-        if have is not None and integrity in ("", have.integrity):  # else it counts as another resource (EH 9.2)
+        if have is not None and memory.waits(have, consumer):
+            have.waiting.append(consumer)
+            return []
+        usable = have is not None and integrity in ("", have.integrity)  # else it is another resource (EH 9.2)
+        if have is not None and usable and memory.may_use(have, consumer):
             return [_resolved(consumer, DiscoveryOutcome.JOINED, fetch=have.id), *self._put_to_use(have, consumer)]
         kept = state.preloads.get(_key(consumer)) if consumer.document is state.document else None
         if kept is not None and kept.fits(consumer):
