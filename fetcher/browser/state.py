@@ -116,9 +116,14 @@ class LoadState:
         page = self._page_of(asked)
         hops = asked.hops if isinstance(asked, Fetch) else ()
         restarted = isinstance(asked, Fetch) and asked.restarted
-        return Asking(asked.client, page, self._is_apart(asked, page), hops, self._hints_for(asked, hops), restarted)
+        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        withheld: frozenset[str] = frozenset()
+        if consumer is not None:
+            withheld = consumer.document.hints_asked.withheld(asked.url, consumer.document.url.origin)
+        hints = self._hints_for(asked)
+        return Asking(asked.client, page, self._is_apart(asked, page), hops, hints, withheld, restarted)
 
-    def _hints_for(self, asked: Fetch | Consumer, hops: tuple[URL, ...]) -> Fields:
+    def _hints_for(self, asked: Fetch | Consumer) -> Fields:
         """The client hints that the document, or for a navigation the origin asked, may have."""
         url = asked.url
         if not url.is_trustworthy or (isinstance(asked, Fetch) and asked.is_hinted):

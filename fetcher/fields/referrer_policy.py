@@ -35,7 +35,7 @@ def parse(values: Iterable[str]) -> ReferrerPolicy | None:
 
 def of_attribute(word: str) -> ReferrerPolicy | None:
     """A ``referrerpolicy`` attribute; None for an empty or unknown one, which leaves the document's."""
-    return _WORDS.get(word.strip("\t\n\f\r ").lower())
+    return _WORDS.get(word.lower())
 
 
 _LEGACY = {
@@ -47,13 +47,10 @@ _LEGACY = {
 
 
 def of_meta(content: str) -> ReferrerPolicy | None:
-    """<meta name=referrer>: the last known word of its list, four legacy ones among them (HTML 4.2.5.2 and, for the
-    list, Chromium); None leaves what was said before."""
-    found = None
-    for word in content.lower().split(","):
-        word = word.strip("\t\n\f\r ")
-        found = _WORDS.get(word) or _LEGACY.get(word) or found
-    return found
+    """<meta name=referrer>: one word, four legacy ones among them (HTML 4.2.5.2). A list, or white space round it,
+    makes it unknown in Chromium 156; None leaves what was said before."""
+    word = content.lower()
+    return _WORDS.get(word) or _LEGACY.get(word)
 
 
 def referrer_for(policy: ReferrerPolicy, referrer: URL, target: URL) -> str | None:

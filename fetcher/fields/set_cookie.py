@@ -23,6 +23,7 @@ _DAY = re.compile(r"([0-9]{1,2})(?![0-9])")
 _YEAR = re.compile(r"([0-9]{2,4})(?![0-9])")
 _MAX_AGE = re.compile(r"-?[0-9]+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LONG_AGO = datetime(1601, 1, 1, tzinfo=UTC).timestamp()
 _MOST_SECONDS = 10**12  # more digits than any lifetime needs: kept out of float arithmetic
 
 
@@ -61,6 +62,8 @@ def parse(text: str) -> SetCookie | Finding:
     name, value = _trim(name), _trim(value)
     if not name and not value:
         return Finding("RFC 6265bis 5.7", "empty", "", "neither a name nor a value")
+    if "\t" in name + value:
+        return Finding("RFC 6265bis 5.6", "control", name[:40], "a tab inside its name or value: Chromium drops it")
     if len(name) + len(value) > NAME_AND_VALUE_BYTES:
         message = f"name and value are more than {NAME_AND_VALUE_BYTES} bytes together"
         return Finding("RFC 6265bis 5.6", "too-large", name[:40], message)
@@ -121,7 +124,7 @@ def parse_date(text: str) -> float | None:
     elif year <= 69:
         year += 2000
     if year < 1601:
-        return None
+        return _LONG_AGO  # the RFC would let the attribute say nothing; Chromium takes it for the past
     try:
         return datetime(year, month, day, *time, tzinfo=UTC).timestamp()
     except ValueError:

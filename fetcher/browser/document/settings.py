@@ -29,5 +29,5 @@ def take(document: Document, candidate: Candidate) -> str | None:
         document.hints_asked.delegate(content)
         return "client hints delegated"
     names = accepted((("accept-ch", content),)) or frozenset()
-    document.hints_asked.names |= names
+    document.hints_asked.markup |= names
     return f"client hints asked for: {', '.join(sorted(names)) or 'none that is known'}"

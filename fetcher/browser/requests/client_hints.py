@@ -39,25 +39,39 @@ _RENDERER_FEATURES = _FEATURES | {"sec-ch-viewport-height": "ch-viewport-width"}
 
 @dataclass(slots=True)
 class HintsAsked:
-    """What one document has asked for: ``names`` of hints, and the ``allowed`` origins by permission ("ch-dpr")."""
+    """What one document has asked for: ``names`` of hints, and the ``allowed`` origins by permission ("ch-dpr").
+    ``markup``: those that its <meta http-equiv=accept-ch> names, which no frame in it is asked for with;
+    ``delegated``: those of the permissions that a <meta http-equiv=delegate-ch> gives, for frames alone."""
 
     names: frozenset[str] = frozenset()
     allowed: dict[str, Allowlist] = field(default_factory=dict)
+    markup: frozenset[str] = frozenset()
+    delegated: frozenset[str] = frozenset()
 
     def delegate(self, content: str) -> None:
         """<meta http-equiv=delegate-ch>."""
         for name, origins in parse_delegation(content).items():
             if name in _KNOWN:
-                self.names |= {name}
+                self.markup |= {name}
+                self.delegated |= {each for each in ORDER if _feature(each) == _feature(name)}
                 self.allowed[_feature(name)] = origins
 
     def for_request(self, url: URL, own: str) -> frozenset[str]:
         """The hints beyond those that go everywhere, for what the document, of the origin ``own``, asks of ``url``."""
-        return frozenset(name for name in self.names if self._may(_feature(name, renderer=True), url, own))
+        names = self.names | self.markup
+        return frozenset(name for name in names if self._may(_feature(name, renderer=True), url, own))
 
     def for_frame(self, url: URL, own: str) -> frozenset[str]:
-        """The same for a frame in it: every hint that has a permission there, if the document was asked for it."""
-        return frozenset(name for name in self.names if self._may(_feature(name), url, own))
+        """The same for a frame in it."""
+        return frozenset(name for name in self.names | self.delegated if self._may(_feature(name), url, own))
+
+    def withheld(self, url: URL, own: str) -> frozenset[str]:
+        """Of the hints that go everywhere, those that Permissions-Policy keeps from ``url``."""
+        return frozenset(
+            name
+            for name in _EVERYWHERE
+            if (allowed := self.allowed.get(_feature(name))) is not None and not allowed.allows(url.origin, own)
+        )
 
     def _may(self, feature: str, url: URL, own: str) -> bool:
         allowed = self.allowed.get(feature)

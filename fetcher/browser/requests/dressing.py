@@ -31,7 +31,8 @@ class Asking:
     """Who asks, as far as a request shows it. ``client``: the URL of the document (or of the hinting response) that
     asks, None for a navigation a person began. ``page``: that of the top-level document, None for its own navigation.
     ``apart``: a frame of another site than the page stands between the two. ``hops``: the URLs that redirected here,
-    in order. ``hints``: client hints beyond the three that go everywhere, as the page and its delegations allow them.
+    in order. ``hints``: client hints beyond the three that go everywhere, as the page and its delegations allow them,
+    ``withheld`` those of the three that it does not let go.
     ``restarted``: the navigation begins again for a Critical-CH."""
 
     client: URL | None = None
@@ -39,6 +40,7 @@ class Asking:
     apart: bool = False
     hops: tuple[URL, ...] = ()
     hints: Fields = ()
+    withheld: frozenset[str] = frozenset()
     restarted: bool = False
 
 
@@ -82,7 +84,7 @@ def dress(
         origin = _origin(url, asking, everywhere=not hinted and destination not in _MEDIA)
     late = origin is not None and (hinted or destination in _MEDIA)  # the network service says it, not the renderer
     agent = ("user-agent", user_agent or user_agent_of(profile, mobile))
-    own = _own_hints(profile.name, mobile, asking.hints) if secure and not hinted else ()
+    own = _own_hints(profile.name, mobile, asking.hints, asking.withheld) if secure and not hinted else ()
     if navigates:
         if not asking.hops and not asking.restarted:
             fields += own
@@ -138,9 +140,9 @@ def _with(fields: list[tuple[str, str]], extra: Fields) -> Fields:
 
 
 @lru_cache(maxsize=64)
-def _own_hints(name: ProfileName, mobile: bool, more: Fields) -> Fields:
+def _own_hints(name: ProfileName, mobile: bool, more: Fields, withheld: frozenset[str]) -> Fields:
     """The client hints in the browser process's order; ``more`` is in that order too."""
-    return in_order((*client_hints(DRIVING[name], mobile), *more))
+    return in_order((*(each for each in client_hints(DRIVING[name], mobile) if each[0] not in withheld), *more))
 
 
 @lru_cache(maxsize=256)

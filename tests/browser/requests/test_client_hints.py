@@ -50,6 +50,17 @@ def test_hints_go_where_the_policy_lets_them(policy: str, own: str, below: str, 
     assert ["yes" if hints(play, fetch) == (ARCH,) else "no" for fetch in (1, 2, 3)] == [own, below, other]
 
 
+def test_a_policy_keeps_even_those_that_go_everywhere() -> None:
+    """Permissions-Policy ch-ua=() of a page takes Sec-CH-UA from all it asks for."""
+    play = Playbook()
+    play.opens()
+    play.head(0, fields=(*HTML, ("permissions-policy", "ch-ua=(), ch-ua-platform=self")))
+    play.finds(script("/a.js"), script("https://b.test/a.js"))
+    play.opens(connection=1)
+    kept = [[name for name, _ in play.sent(fetch) if name in EVERYWHERE] for fetch in (1, 2)]
+    assert kept == [["sec-ch-ua-platform", "sec-ch-ua-mobile"], ["sec-ch-ua-mobile"]]
+
+
 def test_an_origins_wish_outlives_the_load() -> None:
     """The next navigation to it carries the hints; an empty Accept-CH ends that, a response without one does not."""
     first = Playbook()

@@ -6,6 +6,7 @@ import pytest
 
 from fetcher.browser.profiles import CHROMIUM
 from fetcher.browser.requests.dressing import Asking, dress
+from fetcher.browser.requests.field_order import wire_order
 from fetcher.fields.referrer_policy import DEFAULT
 from fetcher.terms import Credentials, Destination, HttpVersion, Mode, NetPriority
 from fetcher.urls import parse
@@ -58,3 +59,25 @@ def test_the_order_of_fields(
         credentials=Credentials.SAME_ORIGIN if mode is M.CORS else Credentials.INCLUDE,
     )  # fmt: skip
     assert " ".join(SHORT.get(name, name) for name, _ in fields) == names
+
+
+# the names a renderer sets; the order they were seen in
+TABLES = [
+    ("user-agent origin", "user-agent origin"),
+    ("user-agent sec-purpose", "user-agent sec-purpose"),
+    ("origin user-agent ua mobile platform arch", "origin arch platform user-agent ua mobile"),
+    ("user-agent ua mobile platform dpr", "platform dpr user-agent ua mobile"),
+    ("user-agent ua mobile platform arch model", "arch platform user-agent ua model mobile"),
+    (
+        "origin user-agent ua mobile platform arch dpr viewport-width sec-ch-dpr sec-ch-viewport-width",
+        "origin platform viewport-width ua sec-ch-dpr mobile arch dpr user-agent sec-ch-viewport-width",
+    ),
+]
+LONG = {short: name for name, short in SHORT.items() if short in ("ua", "mobile", "platform", "arch", "model")}
+
+
+@pytest.mark.parametrize(("names", "seen"), TABLES)
+def test_a_renderers_order_is_that_of_its_table(names: str, seen: str) -> None:
+    """It changes with how many there are, and a place that is taken puts a name into a later one."""
+    order = wire_order(frozenset(LONG.get(name, name) for name in names.split()))
+    assert order == tuple(LONG.get(name, name) for name in seen.split())
