@@ -1,7 +1,7 @@
 """Loads of one case: in a real Chromium, and by us over real connections; each under a label of its own.
 
 Chromium is driven through the Page domain alone: nothing that watches, intercepts or caches for the network. ``Watch``
-makes the control runs: with the Network domain enabled, and with no debugging session at all.
+makes the control runs: a browser context for each case, the Network domain enabled, and no debugging session at all.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import time
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -26,14 +27,17 @@ LOAD_SECONDS = 8.0
 QUIET_MS = 300.0
 PATIENCE_MS = 1500.0
 SETTLE_SECONDS = 12.0
+LOADS_PER_TAB = 40
+UNWATCHED_SECONDS = 0.5
 
 
 class Watch(Enum):
     """What of Chromium's debugging is on while it loads."""
 
     PAGE = "page"
-    NETWORK = "network"
-    NOTHING = "nothing"
+    APART = "a context for each case"
+    NETWORK = "the Network domain on"
+    NOTHING = "nothing attached"
 
 
 class Seats:
@@ -50,52 +54,98 @@ class Seats:
         return label
 
 
-async def load_in_chromium(
-    browser: Chromium, seats: Seats, case: Case, watch: Watch = Watch.PAGE, stretch: float = 1.0
-) -> Heard:
-    label = seats.take(case, "c", stretch)
-    failed = await asyncio.to_thread(_navigate, browser, seats.network, case, label, watch)
-    return heard(case, seats.network.visits[label], failed)
+@dataclass(slots=True)
+class _Tab:
+    """A page with a browser context to itself; ``session`` is None where nothing is attached."""
+
+    context: str
+    target: str
+    session: str
+    loads: int = 0
 
 
-def _navigate(browser: Chromium, network: Network, case: Case, label: str, watch: Watch) -> str | None:
-    """Load all of the case's URLs in one context; what went wrong, if anything."""
-    context = browser.call("Target.createBrowserContext")["browserContextId"]
-    failed = None
-    try:
+class Tabs:
+    """Chromium's side of a run. A tab and its context serve ``LOADS_PER_TAB`` cases, since a case has sites of its own
+    and so shares no connection, cache or cookie with another; ``Watch.APART`` gives each a context of its own."""
+
+    def __init__(self, browser: Chromium, seats: Seats) -> None:
+        self.browser = browser
+        self.seats = seats
+        self._idle: list[_Tab] = []
+
+    async def load(self, case: Case, watch: Watch = Watch.PAGE, stretch: float = 1.0) -> Heard:
+        label = self.seats.take(case, "c", stretch)
+        failed = await asyncio.to_thread(self._load, case, label, watch)
+        return heard(case, self.seats.network.visits[label], failed)
+
+    def _load(self, case: Case, label: str, watch: Watch) -> str | None:
+        network = self.seats.network
         urls = [network.url(label, each) for each in (case.url, *case.visits)]
         if watch is Watch.NOTHING:
-            target = browser.call("Target.createTarget", url=urls[0], browserContextId=context)["targetId"]
-            time.sleep(0.5)
-            _settle(network, label, PATIENCE_MS)
-            return None
-        target = browser.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
-        session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        events = browser.events(session)
-        browser.call("Page.enable", session)
+            return self._unwatched(urls, label)
+        tab = self._idle.pop() if watch is Watch.PAGE and self._idle else self._open(watch)
+        healthy = False
+        try:
+            failed = self._visit(tab, case, urls, label)
+            healthy = failed is None
+        except ChromiumFailed as error:
+            failed = str(error).splitlines()[0]
+        tab.loads += 1
+        if watch is Watch.PAGE and healthy and tab.loads < LOADS_PER_TAB:
+            self._idle.append(tab)
+        else:
+            self._close(tab)
+        return failed
+
+    def _open(self, watch: Watch) -> _Tab:
+        call = self.browser.call
+        context = call("Target.createBrowserContext")["browserContextId"]
+        target = call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        session = call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.browser.events(session)
+        call("Page.enable", session)
         if watch is Watch.NETWORK:
-            browser.call("Network.enable", session)
-        if (case.viewport, case.dpr, case.mobile) != ((1350, 940), 1.0, False):
+            call("Network.enable", session)
+        return _Tab(context, target, session)
+
+    def _close(self, tab: _Tab) -> None:
+        self.browser.forget(tab.session)
+        self.browser.call("Target.disposeBrowserContext", browserContextId=tab.context)
+
+    def _visit(self, tab: _Tab, case: Case, urls: list[str], label: str) -> str | None:
+        """Load all of the case's URLs one after the other; what went wrong, if anything."""
+        call, session, failed = self.browser.call, tab.session, None
+        events = self.browser.events(session)
+        unusual = (case.viewport, case.dpr, case.mobile) != ((1350, 940), 1.0, False)
+        if unusual:
             width, height = case.viewport
-            browser.call(
+            call(
                 "Emulation.setDeviceMetricsOverride", session,
                 width=width, height=height, deviceScaleFactor=case.dpr, mobile=case.mobile,
             )  # fmt: skip
         for url in urls:
             while not events.empty():
                 events.get_nowait()
-            answer = browser.call("Page.navigate", session, timeout=LOAD_SECONDS * 2, url=url)
+            answer = call("Page.navigate", session, timeout=LOAD_SECONDS * 2, url=url)
             if "errorText" in answer:
                 failed = failed or str(answer["errorText"])
             elif "loaderId" in answer and not _loaded(events):
                 failed = failed or f"no load event within {LOAD_SECONDS:g} s"
-            _settle(network, label, QUIET_MS)
-        browser.forget(session)
-    except ChromiumFailed as error:
-        failed = str(error).splitlines()[0]
-    finally:
-        browser.call("Target.disposeBrowserContext", browserContextId=context)
-    return failed
+            _settle(self.seats.network, label, QUIET_MS)
+        if unusual:
+            call("Emulation.clearDeviceMetricsOverride", session)
+        return failed
+
+    def _unwatched(self, urls: list[str], label: str) -> None:
+        """A new tab at the first URL that nobody attaches to: it is over when the server hears nothing for long."""
+        context = self.browser.call("Target.createBrowserContext")["browserContextId"]
+        try:
+            for url in urls:
+                self.browser.call("Target.createTarget", url=url, browserContextId=context)
+                time.sleep(UNWATCHED_SECONDS)
+                _settle(self.seats.network, label, PATIENCE_MS)
+        finally:
+            self.browser.call("Target.disposeBrowserContext", browserContextId=context)
 
 
 def _loaded(events: queue.SimpleQueue[dict[str, Any]]) -> bool:

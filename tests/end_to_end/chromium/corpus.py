@@ -4,8 +4,8 @@
 
 ``--only`` takes a pattern as in a shell, held against ids, subjects (file names) and rules: 'img-*', cookies, 'EH 4.2'.
 ``--renew`` keeps what Chromium asked for in ``recorded/``, which the fast test holds the virtual loads against.
-``--control`` loads each case in Chromium in three ways: the Page domain alone, the Network domain too, and no debugging
-session at all; and compares those. ``--virtual`` starts no browser: cases are loaded in virtual time and compared with
+``--control`` loads each case in Chromium in three further ways and compares: in a browser context of its own, with the
+Network domain on, and with no debugging session at all. ``--virtual`` starts no browser: cases are loaded in virtual time and compared with
 what Chromium was recorded to ask. ``-v`` says what each case asked for. Ends with 1 where a difference is unexplained.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.end_to_end.chromium import recorded
-from tests.end_to_end.chromium.browsers import Seats, Watch, load_in_chromium, load_ourselves
+from tests.end_to_end.chromium.browsers import Seats, Tabs, Watch, load_ourselves
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.collected import by_subject, chosen
 from tests.end_to_end.chromium.comparing import Heard, differences
@@ -104,14 +104,15 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
     async with Network() as network:
         seats = Seats(network)
         with chromium.running(trust=[network.key_hash()], resolve="MAP *.test 127.0.0.1, MAP * ~NOTFOUND") as browser:
+            tabs = Tabs(browser, seats)
             warm = Case(
                 "warm-up", (), "<link rel=stylesheet href=a.css><img src=a.png>", ["</a.css>; rel=preload; as=style"]
             )
             for _ in range(WARM_UPS):
-                await load_in_chromium(browser, seats, warm)
+                await tabs.load(warm)
             only = [case for _, case in cases]
             start = time.monotonic()
-            theirs = await _each(only, lambda case: load_in_chromium(browser, seats, case), TABS, "Chromium")
+            theirs = await _each(only, tabs.load, TABS, "Chromium")
             middle = time.monotonic()
             ours = await _each(only, lambda case: load_ourselves(seats, case), LOADS, "fetcher")
             end = time.monotonic()
@@ -121,9 +122,7 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
             ]
             differing = [each for each in outcomes if each.lines]
             again = [each.case for each in differing]
-            slowly = await _each(
-                again, lambda case: load_in_chromium(browser, seats, case, stretch=STRETCH), TABS, "again"
-            )
+            slowly = await _each(again, lambda case: tabs.load(case, stretch=STRETCH), TABS, "again")
             for each, one in zip(differing, slowly, strict=True):
                 each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
                 lines = differences(each.case, each.theirs, each.ours)
@@ -131,21 +130,21 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
             for each in outcomes:
                 each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
             if control:
-                for watch in (Watch.NETWORK, Watch.NOTHING):
-                    await _control(browser, seats, outcomes, watch)
+                for watch in (Watch.APART, Watch.NETWORK, Watch.NOTHING):
+                    await _control(tabs, outcomes, watch)
             return Result(browser.version, outcomes, (middle - start, end - middle))
 
 
-async def _control(browser: chromium.Chromium, seats: Seats, outcomes: Sequence[Outcome], watch: Watch) -> None:
+async def _control(tabs: Tabs, outcomes: Sequence[Outcome], watch: Watch) -> None:
     """Load everything in Chromium once more in another way, and note where it then asks for something else."""
 
     async def load(case: Case) -> Heard:
-        return await load_in_chromium(browser, seats, case, watch)
+        return await tabs.load(case, watch)
 
     for each, heard in zip(outcomes, await _each([each.case for each in outcomes], load, TABS), strict=True):
-        lines = differences(each.case, each.theirs, heard, f"with {watch.value}")
+        lines = differences(each.case, each.theirs, heard, f"Chromium with {watch.value}")
         if lines:  # once more, as above
-            lines = differences(each.case, each.theirs, await load(each.case), f"with {watch.value}")
+            lines = differences(each.case, each.theirs, await load(each.case), f"Chromium with {watch.value}")
         each.also[watch.value] = lines
 
 
