@@ -249,7 +249,6 @@ class Browser:
                     reason = f"the navigation was redirected to another origin, {url.origin} (EH 7.2)"
                     commands.append(CancelFetch(other.id, reason))
                     self._settle(other, FetchState.CANCELED)
-            self.state.copies.clear()
             self.hints.start_over()
         policy = parse_referrer_policy(field_values(fetch.fields, "referrer-policy")) or fetch.referrer_policy
         commands += self._navigate(url, redirected(fetch), fetch.redirects + 1, fetch.client, policy)

@@ -84,9 +84,9 @@ def _policies(early: Early) -> tuple[csp.Policy, ...]:
 
 
 def _refuse_by_policy(policies: tuple[csp.Policy, ...], hint: EarlyHint, url: URL, base: URL) -> Refusal | None:
-    destination = hint.destination or Destination.SCRIPT  # a modulepreload without as: 156 asks for it too
+    destination = hint.destination or Destination.SCRIPT  # a modulepreload without as is checked as a script
     for policy in policies:
-        directive = csp.forbids((policy,), destination, url, base)
+        directive = _forbidding(policy, destination, url, base)
         if directive is not None and policy.report_only:
             text = (
                 f"a report-only Content-Security-Policy of the 103 names it ({directive}), and Chromium blocks for "
@@ -96,4 +96,15 @@ def _refuse_by_policy(policies: tuple[csp.Policy, ...], hint: EarlyHint, url: UR
         if directive is not None:
             text = f"the Content-Security-Policy of the 103 forbids it ({directive}); allow it there"
             return Refusal("EH 6.1", text, "policy")
+    return None
+
+
+def _forbidding(policy: csp.Policy, destination: Destination, url: URL, base: URL) -> str | None:
+    """The directive that forbids a hint. Chromium 156 asks every one that could govern it, not the most specific alone:
+    "default-src 'none'; style-src 'self'" lets no hinted style sheet through, and the page's own passes later."""
+    for name in csp.DIRECTIVES.get(destination, ()):
+        if name in policy.directives:
+            alone = csp.Policy({name: policy.directives[name]}, policy.report_only)
+            if csp.forbids((alone,), destination, url, base) is not None:
+                return name
     return None

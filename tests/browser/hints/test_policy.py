@@ -119,6 +119,9 @@ CSP: list[tuple[Fields, str]] = [
     ((("content-security-policy", "style-src 'none'"),), "EH 6.1"),
     ((("content-security-policy", "default-src https://b.test"),), "EH 6.1"),
     ((("content-security-policy-report-only", "style-src 'none'"),), "EH 6.3"),
+    # Chromium 156 asks every directive that could govern a hint, not the most specific one alone.
+    ((("content-security-policy", "default-src 'none'; style-src 'self'"),), "EH 6.1"),
+    ((("content-security-policy", "style-src 'none'; style-src-elem *"),), "EH 6.1"),
 ]
 
 
@@ -126,6 +129,12 @@ CSP: list[tuple[Fields, str]] = [
 def test_the_103s_own_policy_governs_its_hints(fields: Fields, rule: str) -> None:
     """EH 6.1, and EH 6.3: report-only blocks as well in Chromium 156."""
     assert ready().interim(STYLE, fields=fields)[1] == f"hint 0 refused {rule}"
+
+
+def test_a_hinted_module_is_checked_as_a_script() -> None:
+    """EH 6.1 as Chromium 156 does it: also a modulepreload without as."""
+    lines = ready().interim("</m.js>; rel=modulepreload", fields=(("content-security-policy", "script-src 'none'"),))
+    assert lines[1] == "hint 0 refused EH 6.1"
 
 
 def test_a_policy_that_allows_it_does_not_refuse() -> None:
