@@ -5,8 +5,9 @@
 ``--only`` takes a pattern as in a shell, held against ids, subjects (file names) and rules: 'img-*', cookies, 'EH 4.2'.
 ``--renew`` keeps what Chromium asked for in ``recorded/``, which the fast test holds the virtual loads against.
 ``--control`` loads each case in Chromium in three further ways and compares: in a browser context of its own, with the
-Network domain on, and with no debugging session at all. ``--virtual`` starts no browser: cases are loaded in virtual time and compared with
-what Chromium was recorded to ask. ``-v`` says what each case asked for. Ends with 1 where a difference is unexplained.
+Network domain on, and with no debugging session at all. ``--virtual`` starts no browser: cases are loaded in virtual
+time and compared with what Chromium was recorded to ask. ``-v`` says what each case asked for. Ends with 1 where a
+difference is unexplained.
 """
 
 from __future__ import annotations
