@@ -5,29 +5,37 @@ May import record, browser (how each profile reads links: asked again here, not 
 fields, urls, errors and terms.
 """
 
+from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.expectations import Expectations, Met
 from fetcher.analysis.judgement import Checked, CheckOutcome, judge
+from fetcher.analysis.reuse import Cause, Reuse, reuses
 from fetcher.analysis.spread import Spread, spread
 from fetcher.analysis.survey import HintSurvey, Run, RunOutcome, Survey, survey
-from fetcher.analysis.verdicts import JudgedLink, Verdict, early_hints_of, verdicts
+from fetcher.analysis.verdicts import JudgedLink, Verdict, document_links, early_hints_of, verdicts
 
 __all__ = [
+    "Cause",
     "CheckOutcome",
     "Checked",
+    "DoubleFetch",
     "EdgeState",
     "Expectations",
     "HintSurvey",
     "JudgedLink",
     "Met",
+    "Reuse",
     "Run",
     "RunOutcome",
     "Spread",
     "Survey",
     "Verdict",
+    "document_links",
+    "double_fetches",
     "early_hints_of",
     "edge_state",
     "judge",
+    "reuses",
     "spread",
     "survey",
     "verdicts",

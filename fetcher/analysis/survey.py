@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from fetcher.analysis.edge import Edge, EdgeState, edge_state
 from fetcher.analysis.spread import Spread, spread
-from fetcher.analysis.verdicts import JudgedLink, Verdict, early_hints_of, verdicts
+from fetcher.analysis.verdicts import JudgedLink, Place, Verdict, early_hints_of, verdicts
 from fetcher.fields import mime
 from fetcher.fields.cache_control import freshness
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad, RequestRecord
@@ -77,7 +77,7 @@ class HintSurvey:
     """One link over all runs. ``number`` (from 1) names it in a report; ``position`` is which 103 it stood in, from 0;
     ``runs`` lists where it came, ``acted`` where the driving profile acted on it; ``rule`` and ``reason`` are that
     profile's own, as recorded. A preconnect has no ``fetches`` but ``connections``: "open", STILL_OPENING, or the
-    error, by run."""
+    error, by run. ``place`` is where its bytes were in the first of ``runs``."""
 
     number: int
     position: int
@@ -94,6 +94,7 @@ class HintSurvey:
     fetches: tuple[HintFetch, ...]
     connections: tuple[tuple[int, str], ...]
     duration: Spread | None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def _one(number: int, position: int, found: Sequence[tuple[int, PageLoad, Judged
             (run, _opened(load, hint)) for run, load, hint in acted if hint.request is None and hint.rel == "preconnect"
         ),
         duration=spread(fetch.duration for fetch in fetches),
+        place=link.place,
     )
 
 

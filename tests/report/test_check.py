@@ -180,6 +180,8 @@ def test_json_holds_everything() -> None:
     assert value["survey"]["window"]["count"] == 3
     first = value["survey"]["hints"][0]
     assert first["raw"] == MIXED[0]
+    assert first["place"] == {"offset": 0, "length": len(MIXED[0]), "line": 0, "column": 0, "head": None}
+    assert value["survey"]["hints"][2]["verdicts"][0]["fix"] == "</js/app.js>; rel=preload; as=script"
     assert [verdict["profile"] for verdict in first["verdicts"]] == [
         "chromium",
         "firefox",
