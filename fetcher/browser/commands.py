@@ -54,6 +54,22 @@ class QueueFetch:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldFetch:
+    """``fetch`` is not handed to the connections yet, and why; said again when another reason takes over. Nothing to
+    carry out, as for ReleaseFetch."""
+
+    fetch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFetch:
+    """Nothing holds ``fetch`` any more but the want of a connection."""
+
+    fetch: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartFetch:
     """Send ``request`` on ``connection`` now; every StartFetch of one answer leaves in one write per connection."""
 
@@ -235,6 +251,8 @@ class DiscoveryResolved:
 Command = (
     OpenConnection
     | QueueFetch
+    | HoldFetch
+    | ReleaseFetch
     | StartFetch
     | CancelFetch
     | CloseConnection

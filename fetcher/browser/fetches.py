@@ -10,6 +10,7 @@ from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
 from fetcher.browser.document.fonts import Fonts
 from fetcher.browser.document.module_graph import ModuleGraph
+from fetcher.browser.document.parsing import Parsing
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.client_hints import HintsAsked
 from fetcher.browser.requests.priorities import Place
@@ -64,6 +65,7 @@ class Document:
     embedded: Embedded = field(default_factory=Embedded)
     preferred: str | None = None
     graph: ModuleGraph = field(default_factory=ModuleGraph)
+    parsing: Parsing = field(default_factory=Parsing)
 
     @property
     def url(self) -> URL:

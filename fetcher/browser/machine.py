@@ -20,6 +20,7 @@ from fetcher.browser.commands import (
     SetTimer,
     StartFetch,
 )
+from fetcher.browser.connections.holding import Holding
 from fetcher.browser.connections.pool import Line, Pool
 from fetcher.browser.document import refreshes
 from fetcher.browser.document.subresources import Subresources
@@ -86,8 +87,9 @@ class Browser:
     def __init__(self, options: BrowserOptions) -> None:
         profile = profile_named(options.profile)
         pool = Pool(options.http, profile.connections_per_host, options.limits.connections)
+        holding = Holding(pool, active=profile.holds_requests)
         jar, cache = CookieJar(options.remembered.cookies), HttpCache(options.remembered.stored)
-        self.state = LoadState(options, profile, pool, jar=jar, cache=cache)
+        self.state = LoadState(options, profile, pool, holding, jar=jar, cache=cache)
         self.state.secure_hosts = SecureHosts(options.remembered.secure_hosts)
         self.state.hints_of = {origin: frozenset(names) for origin, names in options.remembered.client_hints}
         self.subresources = Subresources(self.state)
@@ -118,6 +120,7 @@ class Browser:
                 return []
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
+                self._read_through(self.state.fetches[event.fetch])
                 commands = []
             case IntegrityChecked():
                 commands = self.subresources.integrity_checked(event)
@@ -288,6 +291,11 @@ class Browser:
         self._settle(fetch, FetchState.ENDED)
         return self.subresources.ended(fetch)
 
+    def _read_through(self, fetch: Fetch) -> None:
+        """A document that never had a body has one at its end."""
+        if fetch.document is not None:
+            fetch.document.parsing.body = True
+
     def _settle(self, fetch: Fetch, how: FetchState) -> None:
         self.state.settle(fetch, how)
 
@@ -367,7 +375,7 @@ class Browser:
 
     def _dispatch(self, at: float) -> list[Command]:
         """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
-        commands: list[Command] = []
+        commands: list[Command] = [] if self.finished else self.state.holding.released()
         line: Line | None = None
         if not self.finished:
             for step in self.state.pool.dispatch():

@@ -26,7 +26,7 @@ class Profile:
     """``acts_over_http1``: EH 4.4. ``accept`` by destination, "*/*" where absent (EH 5). ``read`` is its reading of a
     103's links. ``keeps_preloads``: a hinted response is handed to the consumer whose request is the same, whatever
     its Cache-Control says (EH 9.1), else the HTTP cache decides (EH 9.3). ``follows_redirects`` of a hinted resource at
-    once (EH 7.3)."""
+    once (EH 7.3). ``holds_requests``: low priorities wait as in ``connections.holding``."""
 
     name: ProfileName
     acts_over_http1: bool
@@ -38,6 +38,7 @@ class Profile:
     read: Reading = chromium.read
     keeps_preloads: bool = False
     follows_redirects: bool = False
+    holds_requests: bool = True
 
 
 CHROMIUM_VERSION = "156.0.8078.108"
@@ -71,11 +72,17 @@ STANDARD = replace(
     read=standard.read,
     keeps_preloads=True,
     follows_redirects=True,
+    holds_requests=False,
 )
 FIREFOX = replace(
-    CHROMIUM, name=ProfileName.FIREFOX, read=firefox.read, keeps_preloads=True, follows_redirects=True
-)  # fmt: skip
-SAFARI = replace(CHROMIUM, name=ProfileName.SAFARI, read=safari.read)
+    CHROMIUM,
+    name=ProfileName.FIREFOX,
+    read=firefox.read,
+    keeps_preloads=True,
+    follows_redirects=True,
+    holds_requests=False,
+)
+SAFARI = replace(CHROMIUM, name=ProfileName.SAFARI, read=safari.read, holds_requests=False)
 
 DRIVING = {each.name: each for each in (CHROMIUM, FIREFOX, SAFARI, STANDARD, EAGER)}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside, ServeStored
+from fetcher.browser.connections.holding import Holding
 from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
@@ -55,6 +56,7 @@ class LoadState:
     options: BrowserOptions
     profile: Profile
     pool: Pool
+    holding: Holding
     fetches: list[Fetch] = field(default_factory=list)
     preloads: dict[ResourceKey, Preload] = field(default_factory=dict)
     copies: dict[CacheKey, Fetch] = field(default_factory=dict)
@@ -291,7 +293,7 @@ class LoadState:
         else:
             commands += self._from_cache(fetch)
         if fetch.state is FetchState.QUEUED:
-            self.pool.enqueue(fetch)
+            commands += self.holding.admit(fetch)
         return fetch, commands
 
     def _from_cache(self, fetch: Fetch) -> list[Command]:
@@ -332,6 +334,7 @@ class LoadState:
         fetch.state = how
         self.pending.discard(fetch.id)
         self.pool.forget(fetch)
+        self.holding.settled(fetch)
         if how is not FetchState.ENDED:
             self.scans.discard(fetch.id)
 

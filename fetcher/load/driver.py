@@ -233,7 +233,7 @@ class Driver:
                     self._documents.add(command.fetch)
             case c.DropFetch() | c.HintJudged() | c.InterimJudged() | c.DiscoveryResolved():
                 pass
-            case c.BlockFetch() | c.RedirectInside():
+            case c.BlockFetch() | c.RedirectInside() | c.HoldFetch() | c.ReleaseFetch():
                 pass
 
     def _start(self, command: c.StartFetch) -> None:

@@ -127,6 +127,7 @@ class RequestRecord:
     declared, inherited or default; ``transcoded``: the offsets of what it names count in its text as UTF-8.
     ``rule`` names the policy by which the outcome is "blocked" (a response kept from what asked for it: CORS, CORP, SRI
     ...), or "HSTS" of a 307 that no server sent: the browser's own way from http: to https:.
+    ``held`` is why the browser did not hand it to its connections at once, ``released_at`` when it did (None: never).
     ``chunks`` are how a document came in, (ms, decoded bytes so far), 2,000 of them at most."""
 
     id: int
@@ -165,6 +166,8 @@ class RequestRecord:
     transcoded: bool = False
     rule: str | None = None
     cache: CacheUse | None = None
+    held: str | None = None
+    released_at: float | None = None
 
     @property
     def timing_is_cache_read(self) -> bool:

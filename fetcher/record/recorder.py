@@ -53,6 +53,8 @@ class _Fetch:
     has_text: bool | None = None
     retries: int = 0
     retry_reason: str | None = None
+    held: str | None = None
+    released: float | None = None
     charset: e.CharsetSettled | None = None
     blocked: c.BlockFetch | None = None
     inside: c.RedirectInside | None = None
@@ -166,6 +168,11 @@ class Recorder:
             case c.ServeStored():
                 fetch = self._fetches[command.fetch]
                 fetch.served, fetch.served_at = command, event.at
+            case c.HoldFetch():
+                fetch = self._fetches[command.fetch]
+                fetch.held = command.reason if fetch.held is None else f"{fetch.held}; then {command.reason}"
+            case c.ReleaseFetch():
+                self._fetches[command.fetch].released = event.at
             case c.HintJudged():  # said again of one that waited
                 self._hints[command.hint : command.hint + 1] = [command]
             case c.InterimJudged():
@@ -306,6 +313,8 @@ class Recorder:
             has_text=fetch.has_text,
             retries=fetch.retries,
             retry_reason=fetch.retry_reason,
+            held=fetch.held,
+            released_at=self._maybe(fetch.released),
             encoding=fetch.charset.encoding if fetch.charset else None,
             encoding_source=fetch.charset.source.value if fetch.charset else None,
             transcoded=fetch.charset.transcoded if fetch.charset else False,

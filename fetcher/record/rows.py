@@ -55,6 +55,8 @@ def _row(load: PageLoad, request: RequestRecord) -> Row:
         "final_response_headers_start": times.final_response_headers_start,
         "response_end": times.response_end,
         "failed_at": times.failed_at,
+        "held": request.held,
+        "released_at": request.released_at,
         "queued_ms": _between(times.discovered, times.request_start),
         "wait_ms": _between(times.request_start, times.final_response_headers_start),
         "receive_ms": _between(times.final_response_headers_start, times.response_end),

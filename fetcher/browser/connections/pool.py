@@ -131,6 +131,12 @@ class Pool:
         if line.key in self._waiting:
             self._changed[line.key] = None
 
+    def protocol_of(self, key: ConnectionKey) -> HttpVersion | None:
+        """What this host speaks, None before a connection has told."""
+        if self._http == "1.1" or key.scheme == "http":
+            return HttpVersion.HTTP_1_1
+        return self._protocols.get((key.scheme, key.host, key.port))
+
     def has_line(self, key: ConnectionKey) -> bool:
         return any(not line.draining for line in self._by_key.get(key, ()))
 

@@ -91,6 +91,8 @@ class Subresources:
     def found(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """One candidate met while scanning ``source``."""
         kind = candidate.kind
+        if source.document is not None and not candidate.in_head and candidate.element not in ("Link", "Refresh"):
+            source.document.parsing.body = True
         if kind is CandidateKind.BASE:
             return self._base(source, candidate, at)
         if kind is CandidateKind.CONTENT_SECURITY_POLICY:
@@ -295,6 +297,15 @@ class Subresources:
             blocked = gate.before(consumer)
             if blocked is not None:
                 return [_kept_out(consumer, blocked)]
+        commands = self._want(consumer)
+        serving = consumer.document.resources.get(_key(consumer)) or self.state.copies.get(
+            self.state.cache_key(consumer)
+        )
+        if serving is not None:
+            consumer.document.parsing.met(consumer.candidate, serving, applies=consumer.applies)
+        return commands
+
+    def _want(self, consumer: Consumer) -> list[Command]:
         state = self.state
         integrity = gate.integrity_of(consumer)
         navigates = consumer.mode is Mode.NAVIGATE  # each frame loads for itself, if from the HTTP cache
@@ -485,6 +496,7 @@ class Subresources:
         hop.crossed, hop.integrity = crossed, fetch.integrity
         hop.tainted = fetch.tainted or (crossed and url.origin != fetch.url.origin)
         hop.hops = (*fetch.hops, fetch.url)
+        consumer.document.parsing.met(consumer.candidate, hop, applies=consumer.applies)
         return commands
 
     def _dead_end(self, fetch: Fetch, kind: str, reason: str) -> list[Command]:

@@ -1,0 +1,261 @@
+"""When rendering could start, DOMContentLoaded and load, estimated from the record's dependency graph.
+
+No script runs here and nothing is laid out, so these are estimates: each rests on when the bytes came, and takes
+parsing, executing and painting for instantaneous. What is taken into account, as Chromium does it:
+
+- a classic script without async or defer stops the parser until it and the style sheets before it are there;
+- deferred scripts and modules (with what they import) run after parsing, before DOMContentLoaded;
+- style sheets of the head whose media hold, with their imports, ``blocking=render`` and the parser's own stops in the
+  head come before rendering;
+- the load event waits for everything the document and its frames use but lazy images, preloads nobody took and media.
+
+Inline scripts also wait for the style sheets before them: where they stand is not recorded, so that is left out.
+A HAR that tells its browser's own instants gives those, as measured. Times are milliseconds from navigation start.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fetcher.browser.document.parsing import is_deferred
+from fetcher.browser.document.viewport import ALTERNATE, OTHER_MEDIA
+from fetcher.discovery.candidates import CandidateKind
+from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
+from fetcher.terms import Destination
+
+UNUSED_AFTER_MS = 3_000.0
+"""How long after load Chromium waits for somebody to use a preload (EH 9.6)."""
+
+_IN_HAR = {"dom_content_loaded": "onContentLoad", "load": "onLoad"}
+_NOT_AWAITED = (Destination.EMPTY, Destination.TRACK, Destination.VIDEO, Destination.AUDIO, Destination.MANIFEST)
+_IDLE = (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """``at`` is None where what it waits for never ended. ``request`` is what it waited for longest, None where that
+    was not a request but the document's own bytes, or is not known. ``estimated`` is False only for what a browser
+    measured."""
+
+    at: float | None
+    request: int | None = None
+    estimated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    render_start: Milestone
+    dom_content_loaded: Milestone
+    load: Milestone
+
+
+@dataclass(slots=True)
+class _Waits:
+    """The latest of several ends; one that never came is later than all."""
+
+    at: float | None = 0.0
+    request: int | None = None
+
+    def until(self, at: float | None, request: int | None = None) -> None:
+        if self.at is not None and (at is None or at > self.at):
+            self.at, self.request = at, request
+
+    def after(self, other: _Waits) -> None:
+        self.until(other.at, other.request)
+
+    def milestone(self) -> Milestone:
+        return Milestone(None if self.at is None else round(self.at, 3), self.request)
+
+
+@dataclass(slots=True)
+class _Page:
+    """The page's document read in order: where the parser has come, and what later milestones wait for."""
+
+    load: PageLoad
+    children: dict[int, list[Discovery]]
+    parser: _Waits = field(default_factory=_Waits)
+    sheets: _Waits = field(default_factory=_Waits)
+    deferred: _Waits = field(default_factory=_Waits)
+    rendering: _Waits = field(default_factory=_Waits)
+    begun: bool = False
+
+    def met(self, found: Discovery) -> None:
+        """One thing its markup names, in order."""
+        candidate = found.candidate
+        self.parser.until(found.at)
+        if not candidate.in_head and not self.begun:
+            self.begun = True  # the body: rendering had to wait for all that stopped the parser until here
+            self.rendering.after(self.parser)
+        if found.request is None:
+            return
+        kind = candidate.kind
+        if kind is CandidateKind.STYLESHEET and applies(found):
+            self._whole(found.request, self.sheets)
+            if candidate.in_head:
+                self._whole(found.request, self.rendering)
+        elif kind is CandidateKind.MODULE_SCRIPT and candidate.attribute("async") is None:
+            self._whole(found.request, self.deferred)
+        elif kind is CandidateKind.SCRIPT and candidate.attribute("async") is None:
+            if is_deferred(candidate):
+                self._whole(found.request, self.deferred)
+                self.deferred.after(self.sheets)
+            else:
+                self._whole(found.request, self.parser)
+                self.parser.after(self.sheets)
+        renders = "render" in (candidate.attribute("blocking") or "").lower().split()
+        if renders and candidate.in_head:
+            self._whole(found.request, self.rendering)
+
+    def _whole(self, number: int, waits: _Waits) -> None:
+        """``number`` and what it imports, all the way down."""
+        seen = {number}
+        todo = [number]
+        while todo:
+            each = todo.pop()
+            last = last_hop(self.load, each)
+            waits.until(end_of(last), last.id)
+            for found in self.children.get(last.id, ()):
+                imports = found.candidate.kind in (CandidateKind.CSS_IMPORT, CandidateKind.MODULE_SCRIPT)
+                if found.request is not None and imports and found.request not in seen:
+                    seen.add(found.request)
+                    todo.append(found.request)
+
+
+def milestones(load: PageLoad) -> Milestones | None:
+    """The three instants of ``load``; None where no document came."""
+    document = load.document_request
+    if document is None:
+        return None
+    children: dict[int, list[Discovery]] = defaultdict(list)
+    for found in load.discoveries:
+        children[found.source].append(found)
+    page = _Page(load, children)
+    page.parser.until(document.times.final_response_headers_start)
+    for found in sorted(children.get(document.id, ()), key=_in_markup):
+        if found.candidate.element not in ("Link", "Refresh") and not _in_css(found):
+            page.met(found)
+    page.parser.until(end_of(document))
+    if not page.begun:
+        page.rendering.after(page.parser)
+    ready = _Waits()
+    ready.after(page.parser)
+    ready.after(page.deferred)
+    done = _Waits()
+    done.after(ready)
+    for request in load.requests:
+        if request.id != document.id and _is_awaited(load, request, children):
+            done.until(end_of(request), request.id)
+    told = Milestones(page.rendering.milestone(), ready.milestone(), done.milestone())
+    return _measured(load, told) if load.recorded_by is not None else told
+
+
+def _measured(load: PageLoad, told: Milestones) -> Milestones:
+    """What the browser that recorded it said of itself wins."""
+    timings = dict(load.page_timings)
+    both = [
+        Milestone(timings[har], estimated=False) if har in timings else getattr(told, name)
+        for name, har in _IN_HAR.items()
+    ]
+    return Milestones(told.render_start, *both)
+
+
+def _in_markup(found: Discovery) -> tuple[int, float]:
+    return found.candidate.offset, found.at
+
+
+def _in_css(found: Discovery) -> bool:
+    kind = found.candidate.kind
+    return kind in (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT, CandidateKind.FONT_USE)
+
+
+def applies(found: Discovery) -> bool:
+    """Whether a style sheet is used here, now."""
+    return OTHER_MEDIA not in found.reason and ALTERNATE not in found.reason
+
+
+def last_hop(load: PageLoad, number: int) -> RequestRecord:
+    """Where the redirects of request ``number`` ended."""
+    request = load.requests[number]
+    seen = {number}
+    while request.redirect_to is not None and request.redirect_to not in seen:
+        seen.add(request.redirect_to)
+        request = load.requests[request.redirect_to]
+    return request
+
+
+def end_of(request: RequestRecord) -> float | None:
+    """When nothing more was to come of it, well or not. What a cache answered took no time."""
+    times = request.times
+    if request.timing_is_cache_read:
+        return times.discovered
+    return times.response_end if times.response_end is not None else times.failed_at
+
+
+def _is_awaited(load: PageLoad, request: RequestRecord, children: dict[int, list[Discovery]]) -> bool:
+    """Whether the load event waits for it: somebody uses it, other than a lazy image or a preload, and it is not of a
+    kind that is not awaited. Without discoveries (a HAR) everything asked for is taken for used."""
+    if request.destination in _NOT_AWAITED or request.id in load.navigations:
+        return False
+    if not load.discoveries:
+        return request.hint is None or bool(load.hints[request.hint].used)
+    first = _first_hop(load, request)
+    return any(
+        found.request == first
+        and found.candidate.kind not in _IDLE
+        and (found.candidate.attribute("loading") or "").lower() != "lazy"
+        for each in children.values()
+        for found in each
+    )
+
+
+def _first_hop(load: PageLoad, request: RequestRecord) -> int:
+    before = {each.redirect_to: each.id for each in load.requests if each.redirect_to is not None}
+    number = request.id
+    for _ in load.requests:
+        if number not in before:
+            break
+        number = before[number]
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedPreload:
+    """A preload that nobody had used by load. ``told_at`` is when Chromium would say so, if still nobody does, which
+    only a script could change; ``hint`` is the 103's hint behind it, None for a preload of the page itself."""
+
+    request: int
+    hint: int | None
+    told_at: float | None
+
+    @property
+    def text(self) -> str:
+        """What it would say, in our words: it has a text for each of the two kinds (EH 9.6)."""
+        how = "a preload in an early hint" if self.hint is not None else "a preload of the page"
+        return f"{how} that nothing had used when the page had loaded; Chromium warns of it 3 s later"
+
+
+def unused_preloads(load: PageLoad) -> tuple[UnusedPreload, ...]:
+    """Every preload without a use by load, in order of their requests. A load ends at load and does not wait for the
+    three seconds: scripts, which alone could use one later, do not run. Empty where what the document asks for was not
+    looked at."""
+    if load.only_hints or load.document is None or not load.discoveries:
+        return ()
+    kinds: dict[int, set[CandidateKind]] = defaultdict(set)
+    for found in load.discoveries:
+        if found.request is not None:
+            kinds[found.request].add(found.candidate.kind)
+    told = milestones(load)
+    at = told.load.at if told is not None else None
+    hinted = {hint.request: hint.id for hint in load.hints if hint.acted and hint.request is not None}
+    late = None if at is None else round(at + UNUSED_AFTER_MS, 3)
+    return tuple(
+        UnusedPreload(request.id, hinted.get(request.id), late)
+        for request in load.requests
+        if (request.id in hinted or CandidateKind.PRELOAD in kinds[request.id]) and not _uses(kinds[request.id])
+    )
+
+
+def _uses(kinds: Iterable[CandidateKind]) -> bool:
+    return any(kind is not CandidateKind.PRELOAD for kind in kinds)

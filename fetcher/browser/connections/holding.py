@@ -1,0 +1,159 @@
+"""Requests that are decided on and not yet handed to the connections, as Chromium holds them back.
+
+Two rules, both seen in Chromium 156 from a server's log, over HTTP/2 and HTTP/1.1 (``test_holding`` beside it):
+
+- in the head (blink's resource_load_scheduler): until the body is there, a request below MEDIUM starts only while
+  fewer than two requests of its document run, or, for one of LOW, fewer than two of LOW. On either protocol.
+- delayable (services/network resource_scheduler): a request below MEDIUM to a host that is not known to speak HTTP/2
+  starts only while fewer than ten such run, and fewer than six of any kind to its host. Looked at again when a request
+  ends, not when a host turns out to speak HTTP/2.
+
+Navigations and what a 103 asked for are not a document's requests: neither held nor counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from fetcher.browser.commands import Command, HoldFetch, ReleaseFetch
+from fetcher.browser.connections.pool import Pool
+from fetcher.browser.fetches import Document, Fetch
+from fetcher.terms import HttpVersion, Mode, NetPriority
+
+IN_HEAD = 2
+IN_HEAD_LOW = 2
+DELAYABLE = 10
+PER_HOST = 6
+
+HEAD = "the head is still being parsed: two requests at a time below the priority of scripts"
+TEN = "ten requests of low priority are under way to hosts without HTTP/2"
+SIX = "six requests are under way to this host, not known to speak HTTP/2"
+
+_Host = tuple[str, str, int]
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A document's requests: those that run, those of LOW among them, and the heap of those that wait."""
+
+    document: Document
+    running: set[int] = field(default_factory=set)
+    low: set[int] = field(default_factory=set)
+    held: list[tuple[int, int, Fetch]] = field(default_factory=list)
+
+    def has_room(self, fetch: Fetch) -> bool:
+        if fetch.priority >= NetPriority.MEDIUM:
+            return True
+        if len(self.running) < IN_HEAD or (fetch.priority is NetPriority.LOW and len(self.low) < IN_HEAD_LOW):
+            return True
+        return not self.document.parsing.is_in_head
+
+
+class Holding:
+    """``active`` False hands everything on at once, for profiles whose rules these are not."""
+
+    def __init__(self, pool: Pool, *, active: bool) -> None:
+        self._pool = pool
+        self._active = active
+        self._frames: dict[int, _Frame] = {}
+        self._hosts: dict[_Host, int] = {}  # requests under way
+        self._in_flight: dict[int, bool] = {}  # whether it counts as delayable
+        self._delayable = 0
+        self._delayed: dict[_Host, list[tuple[int, int, Fetch]]] = {}  # heaps
+        self._ended = False
+
+    def admit(self, fetch: Fetch) -> list[Command]:
+        """A request was decided on: it goes to the connections, or is held."""
+        consumer = fetch.consumer
+        if not self._active or consumer is None or consumer.mode is Mode.NAVIGATE or fetch.key.session:
+            self._pool.enqueue(fetch)
+            return []
+        frame = self._frames.setdefault(consumer.document.fetch.id, _Frame(consumer.document))
+        if (frame.held and frame.held[0][2].priority >= fetch.priority) or not frame.has_room(fetch):
+            heappush(frame.held, (-fetch.priority, fetch.id, fetch))
+            return [HoldFetch(fetch.id, HEAD)]
+        reason = self._start(fetch, frame)
+        return [] if reason is None else [HoldFetch(fetch.id, reason)]
+
+    def settled(self, fetch: Fetch) -> None:
+        """``fetch`` is over, whatever it was waiting for."""
+        consumer = fetch.consumer
+        frame = self._frames.get(consumer.document.fetch.id) if consumer is not None else None
+        if frame is not None:
+            frame.running.discard(fetch.id)
+            frame.low.discard(fetch.id)
+        delayable = self._in_flight.pop(fetch.id, None)
+        if delayable is not None:
+            self._delayable -= delayable
+            self._hosts[_host(fetch)] -= 1
+            self._ended = True
+
+    def released(self) -> list[Command]:
+        """What may go to the connections now."""
+        commands: list[Command] = []
+        for frame in self._frames.values():
+            while frame.held and frame.has_room(frame.held[0][2]):
+                fetch = heappop(frame.held)[2]
+                if fetch.is_pending:
+                    reason = self._start(fetch, frame)
+                    commands.append(ReleaseFetch(fetch.id) if reason is None else HoldFetch(fetch.id, reason))
+        if self._ended and self._delayed:
+            commands += self._again()
+        self._ended = False
+        return commands
+
+    def _start(self, fetch: Fetch, frame: _Frame) -> str | None:
+        """Through the first rule; the reason if the second one holds it."""
+        frame.running.add(fetch.id)
+        if fetch.priority is NetPriority.LOW:
+            frame.low.add(fetch.id)
+        reason = self._delay(fetch)
+        if reason is None:
+            self._hand_on(fetch)
+        else:
+            heappush(self._delayed.setdefault(_host(fetch), []), (-fetch.priority, fetch.id, fetch))
+        return reason
+
+    def _again(self) -> list[Command]:
+        """The most urgent ones first, of the hosts that may have more."""
+        commands: list[Command] = []
+        open_hosts = dict(self._delayed)
+        while open_hosts:
+            host = min(open_hosts, key=lambda each: open_hosts[each][0][:2])
+            heap = open_hosts[host]
+            fetch = heap[0][2]
+            reason = self._delay(fetch) if fetch.is_pending else None
+            if reason == TEN:
+                break
+            if reason is not None:
+                del open_hosts[host]
+                continue
+            heappop(heap)
+            if not heap:
+                del open_hosts[host], self._delayed[host]
+            if fetch.is_pending:
+                self._hand_on(fetch)
+                commands.append(ReleaseFetch(fetch.id))
+        return commands
+
+    def _hand_on(self, fetch: Fetch) -> None:
+        host = _host(fetch)
+        self._in_flight[fetch.id] = delayable = self._is_delayable(fetch)
+        self._delayable += delayable
+        self._hosts[host] = self._hosts.get(host, 0) + 1
+        self._pool.enqueue(fetch)
+
+    def _delay(self, fetch: Fetch) -> str | None:
+        if not self._is_delayable(fetch):
+            return None
+        if self._delayable >= DELAYABLE:
+            return TEN
+        return SIX if self._hosts.get(_host(fetch), 0) >= PER_HOST else None
+
+    def _is_delayable(self, fetch: Fetch) -> bool:
+        return fetch.priority < NetPriority.MEDIUM and self._pool.protocol_of(fetch.key) in (None, HttpVersion.HTTP_1_1)
+
+
+def _host(fetch: Fetch) -> _Host:
+    return fetch.key.scheme, fetch.key.host, fetch.key.port

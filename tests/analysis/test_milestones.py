@@ -1,0 +1,122 @@
+"""DOMContentLoaded, load and the start of rendering, from loads in virtual time: a round trip of 2 ms, documents at
+once, ``/NAME-MS.type`` after that many milliseconds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from fetcher.analysis.milestones import milestones, unused_preloads
+from fetcher.origin import Answer, Body, Head, RequestSeen, Site, asset, page
+from fetcher.record import PageLoad
+from tests.support.loads import shop
+from tests.support.virtual_time import Path, virtual_load
+
+TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png", "html": "text/html", "woff2": "font/woff2"}
+START = 8.0
+"""Both connections' set-up and the answer's way: when the document is there; its requests' answers need 2 ms more."""
+
+
+def slow(seen: RequestSeen) -> Answer:
+    wait = re.search(r"-(\d+)", seen.target)
+    return asset(b"", TYPES.get(seen.path.rpartition(".")[2], "text/plain"), delay_ms=float(wait[1]) if wait else 0)
+
+
+def load(html: str, **routes: Answer) -> PageLoad:
+    files = {f"/{name.replace('_', '.')}": answer for name, answer in routes.items()}
+    site = Site({"/": page(f"<!doctype html>{html}"), **files}, default=slow)
+    return virtual_load("https://a.test/", site, path=Path(rtt=2)).load
+
+
+# markup: (render start, DOMContentLoaded, load), ms after START; each request takes its own wait and a round trip
+CASES = {
+    "<p>x": (0, 0, 0),
+    "<link rel=stylesheet href=/a-100.css><body><p>x": (100, 0, 100),
+    "<link rel=stylesheet href=/a-100.css media=print><body><p>x": (0, 0, 100),
+    "<script src=/a-100.js></script><body><img src=/b-50.png>": (100, 100, 100),
+    "<script async src=/a-100.js></script><body><img src=/b-50.png>": (0, 0, 100),
+    "<script defer src=/a-100.js></script><body><img src=/b-50.png>": (0, 100, 100),
+    "<script type=module src=/a-100.js></script><body><img src=/b-50.png>": (0, 100, 100),
+    "<script type=module async src=/a-100.js></script><body><img src=/b-50.png>": (0, 0, 100),
+    "<script async blocking=render src=/a-100.js></script><body><img src=/b-50.png>": (100, 0, 100),
+    "<link rel=stylesheet href=/a-100.css><script src=/b-50.js></script><body><img src=/c-10.png>": (100, 100, 100),
+    "<link rel=stylesheet href=/a-100.css><script defer src=/b-50.js></script><body><img src=/c-10.png>":
+        (100, 100, 100),
+    "<body><img src=/c-10.png><script src=/b-50.js></script>": (0, 50, 50),
+    "<body><p>x<img src=/c-10.png><link rel=stylesheet href=/a-100.css>": (0, 0, 100),
+    "<body><img src=/a-300.png loading=lazy><img src=/b-20.png>": (0, 0, 20),
+    "<link rel=preload as=image href=/a-300.png><body><img src=/b-20.png>": (0, 0, 20),
+    "<link rel=preload as=image href=/a-300.png><body><img src=/a-300.png>": (0, 0, 300),
+    "<body><iframe src=/f-70.html></iframe>": (0, 0, 70),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("markup", CASES)
+def test_what_waits_for_what(markup: str) -> None:
+    """Within the few milliseconds of round trips, which differ from case to case."""
+    told = milestones(load(markup))
+    assert told is not None
+    instants = (told.render_start.at, told.dom_content_loaded.at, told.load.at)
+    for at, expected in zip(instants, CASES[markup], strict=True):
+        assert at == pytest.approx(START + expected, abs=4), (instants, CASES[markup])
+    assert told.load.estimated
+
+
+def test_an_import_belongs_to_its_sheet() -> None:
+    """Rendering waits for the sheet that a sheet imports, and says so."""
+    record = load("<link rel=stylesheet href=/a.css><body><p>x", a_css=asset(b"@import '/b-80.css';", "text/css"))
+    told = milestones(record)
+    assert told is not None
+    assert told.render_start.at == pytest.approx(START + 82, abs=4)
+    assert told.render_start.request is not None
+    assert record.requests[told.render_start.request].url.endswith("/b-80.css")
+
+
+def test_a_document_that_comes_in_pieces() -> None:
+    """A script in the second of three pieces stops the parser from when its tag has come; the end comes later still."""
+    text = b"<body><p>x".ljust(50) + b"<script src=/s-150.js></script>".ljust(100)
+    answer = (Head(200, (("content-type", "text/html; charset=utf-8"),)), Body(text, 50, 100))
+    told = milestones(virtual_load("https://a.test/", Site({"/": answer}, default=slow), path=Path(rtt=2)).load)
+    assert told is not None
+    assert told.dom_content_loaded.at == pytest.approx(START + 100 + 150, abs=4)
+    assert told.dom_content_loaded.request == 1
+
+
+def test_what_never_ended_is_not_known() -> None:
+    """No instant is made up for a request that was still under way."""
+    record = load("<script src=/a-100.js></script>")
+    script = replace(record.requests[1], times=replace(record.requests[1].times, response_end=None))
+    told = milestones(replace(record, requests=(record.requests[0], script)))
+    assert told is not None
+    assert (told.dom_content_loaded.at, told.load.at, told.load.request) == (None, None, 1)
+
+
+def test_without_a_document_there_are_none() -> None:
+    assert milestones(replace(shop(), document=None)) is None
+
+
+def test_a_browsers_own_instants_win() -> None:
+    """A HAR that tells them was measured; what it does not tell is estimated."""
+    har = replace(shop(), recorded_by="Chrome", page_timings=(("onLoad", 512.0),))
+    told = milestones(har)
+    assert told is not None
+    assert (told.load.at, told.load.estimated) == (512.0, False)
+    assert told.dom_content_loaded.estimated
+
+
+def test_preloads_nobody_used() -> None:
+    """Of the page and of a 103, each told 3 s after load; what was used is not among them (EH 9.6)."""
+    hints = ["</h.png>; rel=preload; as=image", "</u.png>; rel=preload; as=image"]
+    html = "<!doctype html><link rel=preload as=image href=/p.png><body><img src=/u.png><img src=/slow-90.png>"
+    site = Site({"/": page(html, hints=hints, think_ms=20)}, default=slow)
+    record = virtual_load("https://a.test/", site, path=Path(rtt=2)).load
+    told, unused = milestones(record), unused_preloads(record)
+    assert told is not None
+    assert told.load.at is not None
+    assert [record.requests[each.request].url[-6:] for each in unused] == ["/h.png", "/p.png"]
+    assert [each.hint for each in unused] == [0, None]
+    assert [each.told_at for each in unused] == pytest.approx([told.load.at + 3_000] * 2)
+    assert "early hint" in unused[0].text
+    assert "of the page" in unused[1].text
