@@ -144,9 +144,8 @@ def milestones(load: PageLoad) -> Milestones | None:
     ready.after(page.deferred)
     done = _Waits()
     done.after(ready)
-    for request in load.requests:
-        if request.id != document.id and _is_awaited(load, request, children):
-            done.until(end_of(request), request.id)
+    for number in _awaited(load):
+        done.until(end_of(load.requests[number]), number)
     told = Milestones(page.rendering.milestone(), ready.milestone(), done.milestone())
     return _measured(load, told) if load.recorded_by is not None else told
 
@@ -193,31 +192,25 @@ def end_of(request: RequestRecord) -> float | None:
     return times.response_end if times.response_end is not None else times.failed_at
 
 
-def _is_awaited(load: PageLoad, request: RequestRecord, children: dict[int, list[Discovery]]) -> bool:
-    """Whether the load event waits for it: somebody uses it, other than a lazy image or a preload, and it is not of a
-    kind that is not awaited. Without discoveries (a HAR) everything asked for is taken for used."""
-    if request.destination in _NOT_AWAITED or request.id in load.navigations:
-        return False
-    if not load.discoveries:
-        return request.hint is None or bool(load.hints[request.hint].used)
-    first = _first_hop(load, request)
-    return any(
-        found.request == first
-        and found.candidate.kind not in _IDLE
-        and (found.candidate.attribute("loading") or "").lower() != "lazy"
-        for each in children.values()
-        for found in each
-    )
-
-
-def _first_hop(load: PageLoad, request: RequestRecord) -> int:
+def _awaited(load: PageLoad) -> list[int]:
+    """The requests that the load event waits for, redirects too: somebody uses them, other than as a lazy image or a
+    preload, and they are not of a kind that is not awaited. One that nothing is known to name is taken for used."""
     before = {each.redirect_to: each.id for each in load.requests if each.redirect_to is not None}
-    number = request.id
-    for _ in load.requests:
-        if number not in before:
-            break
-        number = before[number]
-    return number
+    named: dict[int, bool] = {}
+    for found in load.discoveries:
+        if found.request is not None:
+            lazy = (found.candidate.attribute("loading") or "").lower() == "lazy"
+            uses = found.candidate.kind not in _IDLE and not lazy
+            named[found.request] = named.get(found.request, False) or uses
+    awaited = []
+    for request in load.requests:
+        first, hops = request.id, 0
+        while first in before and hops < len(load.requests):
+            first, hops = before[first], hops + 1
+        counts = request.destination not in _NOT_AWAITED and first not in load.navigations
+        if counts and named.get(first, load.requests[first].hint is None):
+            awaited.append(request.id)
+    return awaited
 
 
 @dataclass(frozen=True, slots=True)

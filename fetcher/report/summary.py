@@ -14,6 +14,8 @@ from fetcher.analysis.reuse import Cause
 from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
+from fetcher.report.instants import instants
+from fetcher.report.instants import unused as unused_texts
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
 from fetcher.report.refusals import refused
 from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, marked_interim, numbered
@@ -64,7 +66,11 @@ def details(load: PageLoad, *, width: int, unicode: bool = True, all_rows: bool 
     lines += _interim(load, width, most)
     lines += _again(load, width, most)
     lines += _refused_by_policy(load, width, most)
+    lines += _unused(load, width, most)
     lines += paragraph(_totals(load), width, lead=(("Totals  ", Style.STRONG),), indent=8)
+    told = instants(load)
+    if told is not None:
+        lines += paragraph(told, width, lead=(("Estimated  ", Style.STRONG),), indent=11)
     lines += _unseen(load, width)
     lines += _listed((paragraph(n, width, lead=(("Note  ", Style.STRONG),), indent=6) for n in load.notes), most)
     return _finished(lines, unicode)
@@ -280,6 +286,12 @@ def _refused_by_policy(load: PageLoad, width: int, most: int | None) -> list[Lin
     """Requests the page's policies kept from being made, a line for each reason."""
     entries = refused(load, width)
     return [(("Never asked for", Style.STRONG),), *_listed(entries, most)] if entries else []
+
+
+def _unused(load: PageLoad, width: int, most: int | None) -> list[Line]:
+    """Preloads of the page that nothing used."""
+    entries = [paragraph(text, width, lead=(("  ✗ ", Style.WARNING),), indent=4) for text in unused_texts(load, width)]
+    return [(("Preloaded for nothing", Style.STRONG),), *_listed(entries, most)] if entries else []
 
 
 def _totals(load: PageLoad) -> str:
