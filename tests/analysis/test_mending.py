@@ -57,6 +57,7 @@ MENDED: list[tuple[str, ProfileName, str | None]] = [
     ('</a.css>; rel=preload; as="style', ProfileName.CHROMIUM, "</a.css>; rel=preload; as=style"),
     ("</a.css>; rel=preload; as=style; title*=x", ProfileName.CHROMIUM, "</a.css>; rel=preload; as=style"),
     ("</a.css>; rel=preload; as=", ProfileName.CHROMIUM, "</a.css>; rel=preload; as=style"),
+    ("<a.css; rel=preload, <https://b.test>; rel=dns-prefetch", ProfileName.CHROMIUM, None),
     ("<data:,x>; rel=preload; as=script", ProfileName.CHROMIUM, None),
     ("<https://[>; rel=preload; as=script", ProfileName.CHROMIUM, None),
 ]

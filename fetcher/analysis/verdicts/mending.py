@@ -44,6 +44,8 @@ def mended(text: str, read: Reading, early: Early) -> str | None:
         one = found[0]
         if isinstance(one, Asked):
             return text
+        if one.link is not None and "<" in one.link.target:
+            return None  # an unclosed "<" swallowed what follows (EH 13.3): nobody knows where the target ends
         changed = _step(one, text)
         if changed is None or changed == text:
             return None
