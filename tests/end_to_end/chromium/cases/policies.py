@@ -29,6 +29,9 @@ def digest(text: str, algorithm: str = "sha384") -> str:
 LIFTED = ("priority",)
 WHY_LIFTED = "an image in view is lifted to u=1 when layout comes before its request leaves, which is a race"
 
+# Chromium's element may ask once more for what its scanner was refused by a redirect that is not fresh.
+KEPT_FRESH: Fields = (("cache-control", "max-age=600"),)
+
 # One element of every destination; each of its requests is there or not as the policy says.
 EVERYTHING = (
     "<link rel=stylesheet href=s.css><script src=s.js></script><img src=i.png><iframe src=f.html></iframe>"
@@ -226,8 +229,8 @@ POLICIES = [
         f"<script src={OTHER}/ok/r.js></script>"
         f"<script src={OTHER}/ok/q.js></script>",
         files={
-            f"{OTHER}/ok/r.js": redirect("https://c.test/elsewhere/x.js"),
-            f"{OTHER}/ok/q.js": redirect("https://d.test/ok/x.js"),
+            f"{OTHER}/ok/r.js": redirect("https://c.test/elsewhere/x.js", fields=KEPT_FRESH),
+            f"{OTHER}/ok/q.js": redirect("https://d.test/ok/x.js", fields=KEPT_FRESH),
         },
         fields=csp(f"script-src {OTHER}/ok/ https://c.test/ok/"),
     ),
@@ -285,11 +288,7 @@ MIXED = [
         "mixed-content-redirects",
         ("mixed content",),
         "<img src=r.png><link rel=stylesheet href=r.css><script src=r.js></script>",
-        files={
-            # Fresh, since Chromium's element may ask once more for a sheet that its scanner was refused.
-            name: redirect(f"{PLAIN}/x{name}", fields=(("cache-control", "max-age=600"),))
-            for name in ("r.png", "r.css", "r.js")
-        },
+        files={name: redirect(f"{PLAIN}/x{name}", fields=KEPT_FRESH) for name in ("r.png", "r.css", "r.js")},
     ),
     Case(
         "mixed-content-policy-http-source",
