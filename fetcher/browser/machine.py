@@ -109,8 +109,12 @@ class Browser:
                 commands = self.hints.interim(event, self._navigation)
             case Head():
                 commands = self._head(event)
-            case RequestSent() | BodyProgress():
+            case RequestSent():
                 return []
+            case BodyProgress():
+                commands = self.subresources.progressed(self.state.fetches[event.fetch], event.decoded)
+                if not commands:
+                    return []
             case TimerFired():
                 commands = self._refresh() if self._waits else []
             case Discovered():

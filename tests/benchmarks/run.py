@@ -23,6 +23,7 @@ BENCHMARKS = {
     "small_files": "Many small files",
     "large_body": "One large body",
     "start_up": "Starting",
+    "scanner": "Scanning HTML",
 }
 COLUMNS = (42, 24, 36, 7, 10, 12)
 

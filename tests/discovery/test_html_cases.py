@@ -103,7 +103,10 @@ ELEMENTS = [
     ),
     ("<object></object><embed><object data=' '>", ""),
     ("<applet code=no><param name=src value=no><portal src=no><fencedframe src=no>", ""),
-    ("<body background=b><table background=c><tr background=d><td background=e>", "image b, image c, image d, image e"),
+    (
+        "<body background=b><table background=c><tr background=d><td background=e>",
+        ", ".join(f"css-image {url}" for url in "bcde"),
+    ),
     ("<p background=no><td background=''>", ""),
     (
         "<meta http-equiv=Content-Security-Policy content=x><meta name=Referrer content=no-referrer>",
@@ -384,7 +387,7 @@ CONTEXTS = [
     ("<svg><image xlink:href=no href=a /></svg>", "image a"),
     ("<svg><image src=no /></svg>", ""),
     ("<svg><image href=#no /></svg>", ""),
-    ("<svg><feImage href=a /><FEIMAGE xlink:href=b /></svg>", "image a, image b"),
+    ("<svg><feImage href=a /><FEIMAGE xlink:href=b /></svg>", "css-image a, css-image b"),
     ("<svg><use href=u.svg#x /><use href=#no /><use xlink:href=v.svg /></svg>", "svg-use u.svg#x, svg-use v.svg"),
     ("<use href=no><feImage href=no>", ""),
     (

@@ -8,7 +8,7 @@ from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
 from fetcher.discovery.viewport.lengths import Screen
-from fetcher.terms import FetchPriority, Initiator, InitiatorKind
+from fetcher.terms import Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority
 from fetcher.urls import URL, resolve
 
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
@@ -78,7 +78,12 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     else:
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
-    priority = priorities.found(candidate, destination, fetch_priority, document.place, applies=use.applies)
+    urgent = use.applies or use.note == viewport.OTHER_SET  # which set applies is not known when it is asked for
+    priority = priorities.found(
+        candidate, destination, fetch_priority, document.place, applies=use.applies or use.note == viewport.OTHER_SET
+    )
+    if destination in (Destination.OBJECT, Destination.EMBED) and mode is not Mode.NAVIGATE:
+        priority = NetPriority.LOWEST  # a picture, and not one that the preload scanner meets
     return Consumer(
         document, source.id, candidate, url, at, destination, mode, credentials, priority, fetch_priority,
         initiator, document.url, source.url, applies=use.applies, note=note,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fetcher.browser.document.embedded import is_hidden
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css.import_rule import supports
 from fetcher.discovery.css.selectors import needs
@@ -55,6 +56,8 @@ class CssImages:
         reason = why_conditions_fail(candidate, screen)
         if reason is not None:
             return reason
+        if candidate.attribute("background") is not None and is_hidden(candidate):
+            return "not shown, so its background is not loaded"
         levels = [needs(rule) for rule in rules]
         if not all(levels):
             return "only what somebody does to the page, or another browser, makes its rule apply"

@@ -39,6 +39,11 @@ _FRAME_TYPES = frozenset(
 )
 _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.I)
 _DELIVERED = range(200, 300)
+PLAYED = (Destination.AUDIO, Destination.VIDEO)
+MEDIA_BYTES = 1_048_576
+"""How much of a film or sound is read: a browser stops too once it knows its length and first picture; how far it has
+read by then depends on the file, which is not looked into here."""
+READ_ENOUGH = f"media: {MEDIA_BYTES} bytes were read, and a browser reads on when it is played"
 
 
 def is_hidden(candidate: Candidate) -> bool:
@@ -104,8 +109,6 @@ def why_not_asked_for(candidate: Candidate, url: URL, document: URL, screen: Scr
                 return "not shown, so not loaded"
             if not _shown_as(candidate):
                 return "its type is none that browsers show"
-            if candidate.element == "object" and (candidate.attribute("classid") or "").startswith("clsid:"):
-                return "a classid that browsers do not know"
         case _:
             pass
     return None

@@ -386,6 +386,13 @@ class Subresources:
             return [BlockFetch(fetch.id, "SRI", f"its content has the digest {event.found}, not the one asked for")]
         return self._scan_sheet(fetch)
 
+    def progressed(self, fetch: Fetch, decoded: int) -> list[Command]:
+        """Of a film a browser reads only so much before somebody plays it."""
+        if fetch.destination not in embedded.PLAYED or decoded < embedded.MEDIA_BYTES or not fetch.is_pending:
+            return []
+        self.state.settle(fetch, FetchState.CANCELED)
+        return [CancelFetch(fetch.id, embedded.READ_ENOUGH)]
+
     def failed(self, fetch: Fetch) -> list[Command]:
         """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""
         modules.failed(fetch)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fetcher.discovery.css.values import unescape
+from fetcher.discovery.escapes import unescape
 from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split
 from fetcher.discovery.viewport.lengths import Screen, resolution
 from fetcher.fields import mime

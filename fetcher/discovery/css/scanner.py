@@ -11,7 +11,8 @@ from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css import image_set, tokens
 from fetcher.discovery.css.font_face import FACE_WORDS, FontFace
 from fetcher.discovery.css.lexer import NAME_LIMIT, CssLexer, Place
-from fetcher.discovery.css.values import families, unescape
+from fetcher.discovery.css.values import families
+from fetcher.discovery.escapes import unescape
 
 _FAMILIES = 4_096
 _PRELUDE_LIMIT = 4_096

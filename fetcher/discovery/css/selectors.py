@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fetcher.discovery.css.values import unescape
+from fetcher.discovery.escapes import unescape
 
 _NAME = r"(?:[-\w\x80-\U0010ffff]|\\[0-9a-fA-F]{1,6}\s?|\\[^\n])++"
 _TOKEN = re.compile(

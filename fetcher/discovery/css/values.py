@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(\r\n|[\n\r\f])|([^0-9a-fA-F\n\r\f])|$)")
+from fetcher.discovery.escapes import unescape
+
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)"""
     r"|(?P<function>[-\w]*\()"
@@ -23,20 +24,6 @@ _GENERIC = frozenset(
     "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji "  # noqa: SIM905
     "fangsong inherit initial unset revert revert-layer default".split()
 )
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    digits, newline, other = match.groups()
-    if digits:
-        number = int(digits, 16)
-        return chr(number) if 0 < number < 0xD800 or 0xDFFF < number <= 0x10FFFF else "\ufffd"
-    return "" if newline or other is None else other
-
-
-def unescape(text: str) -> str:
-    """``text`` (the inside of a string, url or name) with its escapes resolved and NUL replaced."""
-    text = text.replace("\0", "\ufffd") if "\0" in text else text
-    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
 
 
 def unquote(text: str) -> str:

@@ -182,6 +182,11 @@ def _style(attributes: Mapping[str, str]) -> Named:
     return [(CandidateKind.META, "")] if attributes.get("title") and is_css(attributes) else []
 
 
+def _svg_filter_image(attributes: Mapping[str, str]) -> Named:
+    """Like what style sheets name: only layout asks for it."""
+    return [(CandidateKind.CSS_IMAGE, url) for _, url in _svg_image(attributes)]
+
+
 def _svg_use(attributes: Mapping[str, str]) -> Named:
     url = _foreign_url(attributes)
     return [(CandidateKind.SVG_USE, url)] if url and not url.startswith("#") else []
@@ -204,7 +209,7 @@ HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
     "video": _video,
 }
 SVG_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
-    "feimage": _svg_image,
+    "feimage": _svg_filter_image,
     "image": _svg_image,
     "script": _svg_script,
     "use": _svg_use,
@@ -217,7 +222,7 @@ def named_by(element: str, attributes: Mapping[str, str], *, foreign: bool = Fal
     named = rule(attributes) if rule is not None else []
     if "background" in attributes and element in _BACKGROUNDS and not foreign:
         url = _url(attributes, "background")
-        return [*named, (CandidateKind.IMAGE, url)] if url else named
+        return [*named, (CandidateKind.CSS_IMAGE, url)] if url else named
     return named
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fetcher.discovery.css.values import unescape
+from fetcher.discovery.escapes import unescape
 
 DEEPEST = 32
 LONGEST = 65_536

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.document.embedded import Embedded, may_play, why_not_asked_for
+from fetcher.browser.document.embedded import MEDIA_BYTES, Embedded, may_play, why_not_asked_for
 from fetcher.browser.document.modes import destination_of, mode_of
+from fetcher.browser.events import BodyProgress
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.viewport.lengths import Screen
+from fetcher.terms import Destination
 from fetcher.urls import URL, parse, resolve
+from tests.support.playbook import Playbook
 
 PAGE = "https://a.test/"
 
@@ -75,7 +78,7 @@ ROWS = [
     ("<object data=o.swf></object><object data=o type=application/x-foo></object>", ""),
     ("<object data=o.pdf></object><object data=o.foo type=text/html></object>", "o.pdf o.foo"),
     ("<object data=o hidden></object><object data=p style='display:none'></object>", ""),
-    ("<object data=o classid='clsid:D27CDB6E'></object><object data=p classid=java:x></object>", "p"),
+    ("<object data=o classid='clsid:D27CDB6E'></object><object data=p classid=java:x></object>", "o p"),
     ("<embed src=e.html hidden><embed src=e.swf><embed src=e.mp4 type=video/mp4>", "e.html e.mp4"),
     ("<object data=o><object data=p></object></object>", "o"),
     ("<object data=o.swf><object data=p></object></object>", "p"),
@@ -168,3 +171,70 @@ def test_how_it_is_requested(html: str, expected: str) -> None:
     """The destination and mode that Chromium 156 sent in Sec-Fetch fields."""
     (candidate,) = named(html)
     assert f"{destination_of(candidate)} {mode_of(candidate)[0]}" == expected
+
+
+def asking(html: str) -> Playbook:
+    """A machine that has met what ``html`` names."""
+    play = Playbook()
+    play.opens()
+    play.head(0)
+    scanner = HtmlScanner()
+    play.finds(*scanner.feed(html.encode()), *scanner.close())
+    return play
+
+
+def test_the_next_source_is_asked_for_when_one_fails() -> None:
+    """Through the machine: an error status or no response at all; the rest say that another serves."""
+    play = asking("<video><source src=v><source src=w><source src=x><source src=y></video>")
+    assert [line for line in play.head(1, 404, ()) if line.startswith("start")] == [
+        "start 2 https://a.test/w on 0 video no-cors"
+    ]
+    assert [line for line in play.fails(2, "protocol") if line.startswith("start")] == [
+        "start 3 https://a.test/x on 0 video no-cors"
+    ]
+    play.head(3, 206, ())
+    play.ends(1)
+    play.ends(3)
+    play.drains()
+    assert "found media no-request" in play.ends(0)  # y was never needed
+
+
+def test_what_stands_in_an_object_is_asked_for_when_it_fails() -> None:
+    """A picture that is missing brings its fallback."""
+    play = asking("<object data=o.png><object data=p.html></object></object>")
+    assert [line for line in play.head(1, 404, ()) if line.startswith("start")] == [
+        "start 2 https://a.test/p.html on 0 object navigate"
+    ]
+
+
+def test_a_film_is_not_read_to_its_end() -> None:
+    """A film of gigabytes costs a megabyte; other content is read whole."""
+    play = asking("<video src=v></video><img src=i>")
+    films = {each.destination: each.id for each in play.browser.state.fetches}
+    film, picture = films[Destination.VIDEO], films[Destination.IMAGE]
+    for fetch in (film, picture):
+        play.head(fetch, 200, ())
+    assert play.event(BodyProgress(play.at, film, MEDIA_BYTES - 1, MEDIA_BYTES - 1)) == []
+    assert f"cancel {film}" in play.event(BodyProgress(play.at, film, MEDIA_BYTES, MEDIA_BYTES))
+    assert play.event(BodyProgress(play.at, picture, 9 * MEDIA_BYTES, 9 * MEDIA_BYTES)) == []
+
+
+SETS = [
+    ("<link rel=stylesheet title=a href=a><link rel=stylesheet title=b href=b>", "a"),
+    ("<link rel=stylesheet title=a href=a media=print><link rel=stylesheet title=b href=b>", ""),
+    ("<meta http-equiv=default-style content=b><link rel=stylesheet title=a href=a>"
+     "<link rel='alternate stylesheet' title=b href=b>", "b"),
+    ("<link rel='alternate stylesheet' title=a href=a><link rel=stylesheet title=b href=b>", "b"),
+    ("<style title=a></style><link rel=stylesheet title=b href=b>", ""),
+    ("<link rel=stylesheet title=a href=a><link rel='alternate stylesheet' title=a href=b><link rel=stylesheet href=c>",
+     "a b c"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "applied"), SETS)
+def test_the_sheets_that_apply_have_one_title(html: str, applied: str) -> None:
+    """All are fetched; those of another title than the first one's are not applied (CSSOM 6.2)."""
+    play = asking(html)
+    used = [each for each in play.browser.state.fetches if each.consumer is not None]
+    assert len(used) == html.count("<link")
+    assert " ".join(each.url.path[1:] for each in used if each.consumer and each.consumer.applies) == applied
