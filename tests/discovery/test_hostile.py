@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.css.selectors import needs
 from fetcher.discovery.html import HtmlScanner
+from fetcher.discovery.html.markup import MarkupNames
 from tests.support.scans import Make, Scanner, told
 
 MEGABYTE = 1_048_576
@@ -146,6 +148,11 @@ def test_steps_grow_as_the_input_does(make: Make, unit: bytes, size: int) -> Non
         (b"<style>b{c:" + b"(" * 100_000 + b")" * 100_000 + b"url(f)}</style>", ["css-image f"]),
         (b"<img alt='&#" + b"0" * 100_000 + b"65;" + b"&amp" * 100_000 + b"' src=a>", ["image a"]),
         (b"<style>b{font-family:" + b"f," * 30_000 + b"}</style>", ["font-use f"]),
+        (b"<object>" * 10_000 + b"</object>" * 10_000 + b"<img src=a>", ["image a"]),
+        (b"<video>" * 10_000 + b"<source src=a>", ["media a"]),
+        (b"<div><template shadowrootmode=open>" * 10_000 + b"<img src=a>", ["image a"]),
+        (b"<frameset>" * 10_000 + b"</frameset>" * 9_999 + b"<frame src=a>", ["frame a"]),
+        (b"<svg>" + b"<path fill='url(#a)' d='u'/>" * 10_000 + b"<image href=a />", ["image a"]),
     ],
     ids=lambda value: repr(value[:20]),
 )
@@ -166,3 +173,21 @@ def test_sources_and_families_are_limited() -> None:
     assert (len(found), scanner.overflows) == (256, 744)
     found = scanner.feed(b"".join(b"a{font-family:f%d}" % number for number in range(10_000)))
     assert len(found) == 4_096
+
+
+def test_selectors_are_read_in_bounded_time() -> None:
+    """Nested and wide :is() lists neither multiply nor recurse without end: what is too much needs nothing."""
+    wide = "".join(f":is({','.join(f'.c{n}' for n in range(20))})" for _ in range(20))
+    assert all(len(each) <= 20 for each in needs(wide))
+    assert len(needs(",".join(f".c{n}" for n in range(4_000)))) == 1
+    deep = ":is(" * 1_000 + ".x" + ")" * 1_000
+    assert needs(deep)
+
+
+def test_characters_that_are_kept_are_limited() -> None:
+    """A document of every character there is tells at most so many, then that any may occur."""
+    names = MarkupNames()
+    every = "".join(map(chr, [*range(0xA0, 0xD800), *range(0xE000, 0x20000)]))
+    told = [value for each in names.feed(f"<p>{every}<p>".encode()) for key, value in each.attributes if key != "name"]
+    assert told == ["*"]
+    assert names.feed("<p>é<p>".encode()) == []

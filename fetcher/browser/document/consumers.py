@@ -79,9 +79,7 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
     urgent = use.applies or use.note == viewport.OTHER_SET  # which set applies is not known when it is asked for
-    priority = priorities.found(
-        candidate, destination, fetch_priority, document.place, applies=use.applies or use.note == viewport.OTHER_SET
-    )
+    priority = priorities.found(candidate, destination, fetch_priority, document.place, applies=urgent)
     if destination in (Destination.OBJECT, Destination.EMBED) and mode is not Mode.NAVIGATE:
         priority = NetPriority.LOWEST  # a picture, and not one that the preload scanner meets
     return Consumer(
