@@ -365,7 +365,7 @@ RAISED = "Chromium raises what it finds in the viewport, or finds late, while a 
 
 
 def _unraised(cases: Iterable[Case]) -> list[Case]:
-    """Priorities are asked for in test_priorities.py, and here of the elements alone."""
+    """Priorities are asked for in test_priorities.py."""
     return [
         replace(each, unscored=(*each.unscored, "priority", "before", "sec-ch-viewport-height"), unscored_why=RAISED)
         for each in cases
@@ -373,7 +373,6 @@ def _unraised(cases: Iterable[Case]) -> list[Case]:
 
 
 CASES = (
-    *_elements(),
     *_hints(),
-    *_unraised((*_referrers(), *_redirects(), *_initiators(), *_cookies(), *_client_hints())),
+    *_unraised((*_elements(), *_referrers(), *_redirects(), *_initiators(), *_cookies(), *_client_hints())),
 )
