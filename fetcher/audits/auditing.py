@@ -57,8 +57,8 @@ class Audit:
 def audit_page(page: Page, rules: Iterable[Rule]) -> Audit:
     """Every rule's result on ``page``."""
     if page.blocked is not None:
-        return Audit(page.url, page.profile, len(page.loads), blocked=page.blocked)
-    return Audit(page.url, page.profile, len(page.loads), tuple(apply(rule, page) for rule in rules))
+        return Audit(page.url, page.profile, page.runs, blocked=page.blocked)
+    return Audit(page.url, page.profile, page.runs, tuple(apply(rule, page) for rule in rules))
 
 
 def apply(rule: Rule, page: Page) -> RuleResult:

@@ -1,9 +1,9 @@
 """What a rule looks at: one page, the loads it is judged by, and the facts that rules share, each worked out once.
 
-Pure: everything comes from records. ``loads`` are the runs that reached the page; ``load`` is the one whose final head
-came at the median, so that a rule about times speaks of a run that happened. What needs more than loads (probes, a
-repeat view, a comparison, what a browser observed) is None or empty unless it was given, and a rule that needs it says
-so by ``NotApplicable``.
+Pure: everything comes from records. ``judged`` are the runs that reached the page, for a wall in one of them says
+nothing of it; ``load`` is the one of those whose final head came at the median, so that a rule about times speaks of a
+run that happened. What needs more than loads (probes, a repeat view, a comparison, what a browser observed) is None or
+empty unless it was given, and a rule that needs it says so by ``NotApplicable``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import median
 from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.expectations import Expectations
 from fetcher.analysis.reuse import Reuse, reuses
-from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.analysis.verdicts import JudgedLink, LinkSource, document_links, early_hints_of, verdicts
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.audits.finding import Place, Quote
@@ -93,9 +93,9 @@ class Page:
     @cached_property
     def load(self) -> PageLoad:
         """The run whose final head came at the median (the earlier of two); the first where none has one."""
-        timed = [one for one in self.loads if one.final_response_headers_start is not None]
+        timed = [one for one in self.judged if one.final_response_headers_start is not None]
         timed.sort(key=lambda one: one.final_response_headers_start or 0.0)
-        return timed[(len(timed) - 1) // 2] if timed else self.loads[0]
+        return timed[(len(timed) - 1) // 2] if timed else self.judged[0]
 
     @property
     def url(self) -> str:
@@ -104,10 +104,25 @@ class Page:
     @cached_property
     def blocked(self) -> str | None:
         """Why it is not judged: a wall in front of it (403, 429, 503, a bot check, the expected text missing)."""
-        runs = [run_of(number, one, wants_text=self.expected.text is not None) for number, one in enumerate(self.loads)]
-        if any(run.outcome is RunOutcome.COUNTED for run in runs):
+        if any(run.outcome is RunOutcome.COUNTED for run in self._runs):
             return None
-        return runs[0].why
+        return self._runs[0].why
+
+    @cached_property
+    def judged(self) -> tuple[PageLoad, ...]:
+        """The runs that count; all of them where the page is blocked, so that what speaks of it has one."""
+        counted = [run.load for run in self._runs if run.outcome is RunOutcome.COUNTED and run.load is not None]
+        return tuple(counted) or self.loads
+
+    @property
+    def runs(self) -> int:
+        """How many runs it is judged by."""
+        return len(self.judged)
+
+    @cached_property
+    def _runs(self) -> tuple[Run, ...]:
+        wants_text = self.expected.text is not None
+        return tuple(run_of(number, one, wants_text=wants_text) for number, one in enumerate(self.loads, 1))
 
     @property
     def document(self) -> RequestRecord:
@@ -124,12 +139,16 @@ class Page:
 
     def median(self, figure: Callable[[PageLoad], float | None]) -> float | None:
         """The median over the runs that have the figure."""
-        known = [value for value in map(figure, self.loads) if value is not None]
+        known = [value for value in map(figure, self.judged) if value is not None]
         return median(known) if known else None
 
     def seen(self, test: Callable[[PageLoad], bool]) -> int:
         """In how many runs ``test`` holds."""
-        return sum(map(test, self.loads))
+        return sum(map(test, self.judged))
+
+    def showing(self, test: Callable[[PageLoad], bool]) -> PageLoad | None:
+        """The run to quote of those where ``test`` holds: ``load`` if it is one, else the first; None without any."""
+        return next((one for one in (self.load, *self.judged) if test(one)), None)
 
     @property
     def hides_uses(self) -> bool:

@@ -1,0 +1,47 @@
+"""Every page of the proof site in virtual time: its rule finds it, no other rule of the family does, and the page that
+has nothing wrong yields nothing of any family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fetcher.audits import Audit, audit_page
+from fetcher.audits.catalogue import FAMILIES, built_in
+from fetcher.record import PageLoad
+from tests.audits.site.every import CLEAN, EVERY, PAGES, crashes, faults, hosts
+from tests.audits.site.proof import Proof, page_of
+from tests.support.virtual_time import Path, virtual_load
+
+
+async def _audited(proof: Proof) -> Audit:
+    async def load(url: str, **options: Any) -> PageLoad:
+        return virtual_load(url, proof.site, path=Path(rtt=proof.rtt, http1=proof.http1), **options).load
+
+    return audit_page(await page_of(proof, load), built_in())
+
+
+@pytest.mark.parametrize(("family", "proof"), EVERY, ids=[proof.host for _, proof in EVERY])
+async def test_each_rule_finds_its_page(family: str, proof: Proof) -> None:
+    """And it alone, of its family."""
+    assert faults(family, proof, await _audited(proof)) == []
+
+
+async def test_a_clean_page_yields_nothing() -> None:
+    """Of any family, over several runs."""
+    audit = await _audited(CLEAN)
+    assert audit.blocked is None
+    assert [f"{each.rule}: {each.message}" for each in audit.findings] == []
+    assert crashes(audit) == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_rule_has_a_page(family: str) -> None:
+    """A rule without a page of its own is not shown to work."""
+    assert {proof.rule for proof in PAGES[family]} == {rule.id for rule in built_in() if rule.family == family}
+
+
+def test_each_page_has_hosts_of_its_own() -> None:
+    """So that all of them can be served at once."""
+    assert len(hosts()) > len(EVERY)
