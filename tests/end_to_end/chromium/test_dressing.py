@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.end_to_end.chromium.browsers import Seats, load_in_chromium, load_ourselves
+from tests.end_to_end.chromium.browsers import Seats, Tabs, load_ourselves
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.cases.dressing import CASES
 from tests.end_to_end.chromium.comparing import differences
@@ -66,9 +66,10 @@ async def compare(cases: Sequence[Case]) -> tuple[list[str], int]:
     async with Network() as network:
         seats = Labelled(network)
         with running(trust=[network.key_hash()], resolve="MAP *.test 127.0.0.1, MAP * ~NOTFOUND") as browser:
+            tabs = Tabs(browser, seats)
 
             async def once(case: Case, stretch: float) -> tuple[list[str], int]:
-                theirs = await load_in_chromium(browser, seats, case, stretch=stretch)
+                theirs = await tabs.load(case, stretch=stretch)
                 ours = await load_ourselves(seats, case, stretch)
                 lines = [each for each in differences(case, theirs, ours) if not each.startswith("connections ")]
                 return [*lines, *misplaced(seats, case)], len(theirs.asked)
