@@ -5,6 +5,7 @@ May import record, browser (how each profile reads links: asked again here, not 
 fields, urls, errors and terms.
 """
 
+from fetcher.analysis.critical_path import CriticalPath, Goal, Step, StepKind, critical_path
 from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.expectations import Expectations, Met
@@ -18,9 +19,11 @@ __all__ = [
     "Cause",
     "CheckOutcome",
     "Checked",
+    "CriticalPath",
     "DoubleFetch",
     "EdgeState",
     "Expectations",
+    "Goal",
     "HintSurvey",
     "JudgedLink",
     "Met",
@@ -28,8 +31,11 @@ __all__ = [
     "Run",
     "RunOutcome",
     "Spread",
+    "Step",
+    "StepKind",
     "Survey",
     "Verdict",
+    "critical_path",
     "document_links",
     "double_fetches",
     "early_hints_of",

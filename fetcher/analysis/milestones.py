@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fetcher.browser.document.parsing import is_deferred
 from fetcher.browser.document.viewport import ALTERNATE, OTHER_MEDIA
@@ -37,11 +37,14 @@ _IDLE = (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD)
 class Milestone:
     """``at`` is None where what it waits for never ended. ``request`` is what it waited for longest, None where that
     was not a request but the document's own bytes, or is not known. ``estimated`` is False only for what a browser
-    measured."""
+    measured. ``waited_for`` are all requests it waited for, by id; ``markup_at`` is when the last of the document's own
+    bytes that it needed had come."""
 
     at: float | None
     request: int | None = None
     estimated: bool = True
+    waited_for: tuple[int, ...] = ()
+    markup_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +56,37 @@ class Milestones:
 
 @dataclass(slots=True)
 class _Waits:
-    """The latest of several ends; one that never came is later than all."""
+    """The latest of several ends; one that never came is later than all. ``own`` are the requests it waits for itself,
+    ``others`` how many of each other one's it waits for as well: those grow on, and copying them would cost time."""
 
     at: float | None = 0.0
     request: int | None = None
+    markup_at: float = 0.0
+    own: list[int] = field(default_factory=list)
+    others: dict[int, tuple[_Waits, int]] = field(default_factory=dict)
 
     def until(self, at: float | None, request: int | None = None) -> None:
+        if request is not None:
+            self.own.append(request)
+        elif at is not None:
+            self.markup_at = max(self.markup_at, at)
+        self._later(at, request)
+
+    def after(self, other: _Waits) -> None:
+        self._later(other.at, other.request)
+        self.markup_at = max(self.markup_at, other.markup_at)
+        for waits, count in ((other, len(other.own)), *other.others.values()):
+            known = self.others.get(id(waits))
+            self.others[id(waits)] = (waits, max(count, known[1] if known else 0))
+
+    def _later(self, at: float | None, request: int | None) -> None:
         if self.at is not None and (at is None or at > self.at):
             self.at, self.request = at, request
 
-    def after(self, other: _Waits) -> None:
-        self.until(other.at, other.request)
-
     def milestone(self) -> Milestone:
-        return Milestone(None if self.at is None else round(self.at, 3), self.request)
+        every = {*self.own, *(number for waits, count in self.others.values() for number in waits.own[:count])}
+        at = None if self.at is None else round(self.at, 3)
+        return Milestone(at, self.request, waited_for=tuple(sorted(every)), markup_at=round(self.markup_at, 3))
 
 
 @dataclass(slots=True)
@@ -154,7 +174,9 @@ def _measured(load: PageLoad, told: Milestones) -> Milestones:
     """What the browser that recorded it said of itself wins."""
     timings = dict(load.page_timings)
     both = [
-        Milestone(timings[har], estimated=False) if har in timings else getattr(told, name)
+        replace(getattr(told, name), at=timings[har], request=None, estimated=False)
+        if har in timings
+        else getattr(told, name)
         for name, har in _IN_HAR.items()
     ]
     return Milestones(told.render_start, *both)
