@@ -84,18 +84,18 @@ async def test_a_document_is_read_in_its_charset(
 async def test_an_unlabelled_document_is_windows_1252() -> None:
     """As in browsers without a detector, and the sheet inherits it."""
     document = (Head(200, PLAIN), Body(b"<link rel=stylesheet href=/a.css><img src='/\xe9?\xe9'>"))
-    async with origin(document, a_css=(Head(200, CSS), Body(b"html{b:url(\xe9?\xe9)}"))) as server:
+    async with origin(document, a_css=(Head(200, CSS), Body(b"html{background:url(\xe9?\xe9)}"))) as server:
         record = await load(server)
         assert asked(server) == {"/a.css", "/%C3%A9?%E9", "/%C3%A9?%C3%A9"}
     assert [request.encoding_source for request in record.requests[:2]] == ["default", "inherited"]
 
 
 SHEETS = [
-    (b'@charset "koi8-r";html{b:url(\xd1)}', "text/css", "/%D1%8F"),
-    (b"html{b:url(\xd1)}", "text/css; charset=koi8-r", "/%D1%8F"),
-    (b"\xef\xbb\xbfhtml{b:url(\xd1\x8f)}", "text/css; charset=koi8-r", "/%D1%8F"),
-    (b"\xff\xfe" + "html{b:url(я)}".encode("utf-16-le"), "text/css", "/%D1%8F"),
-    (b"html{b:url(\xd1\x8f)}", "text/css", "/%D1%8F"),
+    (b'@charset "koi8-r";html{background:url(\xd1)}', "text/css", "/%D1%8F"),
+    (b"html{background:url(\xd1)}", "text/css; charset=koi8-r", "/%D1%8F"),
+    (b"\xef\xbb\xbfhtml{background:url(\xd1\x8f)}", "text/css; charset=koi8-r", "/%D1%8F"),
+    (b"\xff\xfe" + "html{background:url(я)}".encode("utf-16-le"), "text/css", "/%D1%8F"),
+    (b"html{background:url(\xd1\x8f)}", "text/css", "/%D1%8F"),
 ]
 
 
@@ -214,7 +214,7 @@ async def test_a_faulty_coding_is_an_outcome_and_what_came_before_is_scanned(
 
 async def test_a_faulty_sheet_is_the_sheets_outcome_alone() -> None:
     """The page loads, and what the good part of the sheet names is fetched."""
-    sheet = gzip.compress(b"html{b:url(1.png)}" + b" " * 99, compresslevel=0)[:-40]
+    sheet = gzip.compress(b"html{background:url(1.png)}" + b" " * 99, compresslevel=0)[:-40]
     async with origin(page("<link rel=stylesheet href=a.css>"), a_css=coded(sheet, "gzip", CSS)) as server:
         record = await load(server)
         assert asked(server) == {"/a.css", "/1.png"}
@@ -268,7 +268,7 @@ NESTED = {
         hints=["</x.css>; rel=preload; as=style"],
     ),
     "inner": page("<img src=/in.png>"),
-    "a_css": (Head(200, CSS), Body(b"html{b:url(bg.png)}")),
+    "a_css": (Head(200, CSS), Body(b"html{background:url(bg.png)}")),
 }
 
 

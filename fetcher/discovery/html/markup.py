@@ -46,7 +46,7 @@ class MarkupNames:
         if last or len(raw_text) - end > _TAIL:
             end = len(raw_text)
         self._kept = raw_text[end:]
-        pairs = self._new_characters(raw_text[:end])
+        pairs = self._new_characters(raw_text)
         if EVERYTHING not in self._names:
             pairs += self._new_names(raw_text.lower(), end)
         return [Candidate(CandidateKind.MARKUP, "", "", tuple(pairs), 0, 0)] if pairs else []
