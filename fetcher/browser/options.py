@@ -20,6 +20,8 @@ class BrowserOptions:
     ``headers`` are added to, or replace, our own on requests to the site that was asked for, with ``header_scope``
     "all" on every one. ``authorization`` is that field's value, for the origin that was asked for alone.
     ``frames``: what the documents in frames ask for is requested too.
+    ``without`` names fields of our own (lower case) that no request of the load has, as one by a program that is no
+    browser has none of them.
     ``device`` None is the profile's own desktop. ``remembered`` is what the browser knows from earlier loads."""
 
     profile: ProfileName = ProfileName.EAGER
@@ -35,3 +37,4 @@ class BrowserOptions:
     device: Device | None = None
     remembered: BrowserState = field(default_factory=BrowserState, repr=False)
     frames: bool = False
+    without: frozenset[str] = frozenset()

@@ -226,6 +226,7 @@ class LoadState:
             mobile=self.is_mobile,
             cookie=self.cookie_for(asked, at),
             origin="null" if opaque else None,
+            without=self.options.without,
         )
 
     def add(self, document: Document) -> None:

@@ -50,6 +50,7 @@ async def load_page(
     state: BrowserState | None = None,
     on_state: Callable[[BrowserState], None] | None = None,
     frames: bool = False,
+    without: Iterable[str] = (),
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
@@ -63,7 +64,8 @@ async def load_page(
     ``browser.device``. ``state`` is what the browser remembers (cookies, HTTP cache, HSTS hosts:
     ``load.storage`` reads cookie files, ``load.state_file`` keeps all of it), ``on_state`` gets what it remembers
     afterwards, for the next load: a repeat view is ``load_page(url, state=left)``. ``frames`` requests
-    what the documents in frames ask for, too. Returns when everything asked for has ended.
+    what the documents in frames ask for, too. ``without`` names fields that a browser sends and this load does not, as
+    the Sec-Fetch ones of a crawler's request. Returns when everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -92,6 +94,7 @@ async def load_page(
     choices = BrowserOptions(
         driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, uses_session,
         header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(), frames,
+        frozenset(map(str.lower, without)),
     )  # fmt: skip
     warm_up()
     if start.scheme == "https":

@@ -66,10 +66,12 @@ def dress(
     mobile: bool = False,
     cookie: str | None = None,
     origin: str | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Fields:
     """All header fields but Host and the pseudo-fields, in order. ``referrer`` is what named the URL, a style sheet's
     own for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's;
-    ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page)."""
+    ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page); ours named in ``without`` are left
+    out."""
     navigates = mode is Mode.NAVIGATE
     secure = url.is_trustworthy
     fields: list[tuple[str, str]] = []
@@ -121,6 +123,8 @@ def dress(
         told = priority_field(priority, is_incremental(destination, hinted=hinted))
         if told is not None:
             fields.append(("priority", told))
+    if without:
+        fields = [field for field in fields if field[0] not in without]
     return _with(fields, extra) if extra else tuple(fields)
 
 

@@ -11,7 +11,7 @@ from fetcher.origin import Route
 from tests.audits.site.parts import sound
 from tests.audits.site.proof import Proof
 
-CLEAN = Proof("clean", sound(), runs=3)
+CLEAN = Proof("clean", sound(), runs=3, probes=("cors", "http1", "query", "no-cookies", "crawler"))
 
 PAGES: Mapping[str, tuple[Proof, ...]] = {
     family: import_module(f"tests.audits.site.pages.{family}").PAGES for family in FAMILIES

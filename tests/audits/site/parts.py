@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from fetcher.origin import Answer, Body, Head, Interim, Route, Step, Wait, asset, links
+from fetcher.origin import Answer, Body, Head, Interim, RequestSeen, Route, Step, Wait, asset, links
 from fetcher.terms import Fields
 
 HTML: Fields = (("content-type", "text/html; charset=utf-8"),)
@@ -56,10 +56,21 @@ def document(hints: tuple[str, ...] = HINTS, *, head: str = HEAD, body: str = BO
     return (*early, *final(*hints, content=html(head, body)))
 
 
+def gated(answer: Answer) -> Route:
+    """Its 103s for navigations over HTTP/2 only."""
+
+    def route(request: RequestSeen) -> Answer:
+        if request.field("sec-fetch-mode") == "navigate" and request.protocol == "h2":
+            return answer
+        return tuple(step for step in answer if not isinstance(step, Interim))
+
+    return route
+
+
 def sound() -> dict[str, Route]:
     """Every route of a site that has nothing wrong; the font is the style sheet's, the rest the document's."""
     return {
-        "/": document(),
+        "/": gated(document()),
         "/a.css": asset(
             b'@font-face{font-family:A;src:url(/a.woff2) format("woff2")}body{font-family:A}', "text/css", cache=CACHED
         ),

@@ -21,6 +21,7 @@ from fetcher.analysis import Expectations
 from fetcher.audits import Page
 from fetcher.origin import Answer, RequestSeen, Route, Site
 from fetcher.record import PageLoad
+from fetcher.runs.probes import ProbeName, make, named, plan
 from fetcher.terms import ProfileName
 
 Load = Callable[..., Awaitable[PageLoad]]
@@ -71,9 +72,19 @@ async def page_of(proof: Proof, load: Load) -> Page:
     options = {"browser": "chromium", "find_text": proof.expected.text, **proof.options}
     loads = [await load(proof.url, **options) for _ in range(proof.runs)]
     siblings = [Page((await load(f"https://{proof.host}{path}", **options),)) for path in proof.siblings]
+    probes = {
+        name.value: await make(plan(name, loads[0]), load=load, **options) for name in named(proof.probes)
+    }  # fmt: skip
+    repeat = probes.pop(ProbeName.REPEAT.value, None)
     return Page(
-        tuple(loads), profile=proof.profile, expected=proof.expected, siblings=siblings, **proof.page
-    )  # fmt: skip
+        tuple(loads),
+        profile=proof.profile,
+        expected=proof.expected,
+        probes=probes,
+        repeat=repeat.load if repeat is not None else None,
+        siblings=siblings,
+        **proof.page,
+    )
 
 
 def in_turn(*answers: Answer) -> Route:
