@@ -4,7 +4,7 @@ One small file per rule or close family, its text beside its check; ``page`` hol
 applies them. Pure. May import analysis, record, fields, urls and errors.
 """
 
-from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit_page
+from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit, audit_page
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Quote, Severity
 from fetcher.audits.page import HintFacts, Page, Probe
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
@@ -26,6 +26,7 @@ __all__ = [
     "RuleResult",
     "Severity",
     "Unknown",
+    "audit",
     "audit_page",
     "rule",
 ]

@@ -5,13 +5,17 @@ Pure: the same page and the same rules give the same audit, in the order of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fetcher.analysis.expectations import Expectations
+from fetcher.audits.catalogue import built_in, named
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Rule, Unknown
+from fetcher.errors import UsageError
+from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
 
 
@@ -52,6 +56,47 @@ class Audit:
 
     def count(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.findings)
+
+
+def audit(
+    load: PageLoad | Iterable[PageLoad],
+    *,
+    rules: Iterable[Rule] = (),
+    only: Iterable[str] = (),
+    skip: Iterable[str] = (),
+    browser: str = "chromium",
+    expected: Expectations | None = None,
+) -> Audit:
+    """What the rules say of a page: of one load, or of several runs of it. ``load`` may come from ``load_page``,
+    ``load_record`` or ``from_har``. ``rules`` are yours, besides ours; ``only`` and ``skip`` name rules. ``browser`` is
+    whose view decides what weighs how much: chromium, firefox, safari, standard or eager.
+
+    Raises UsageError for a rule or a browser that does not exist, or where there is no load."""
+    loads = (load,) if isinstance(load, PageLoad) else tuple(load)
+    page = Page(loads, profile_named(browser), expected or Expectations())
+    return audit_page(page, chosen(tuple(rules), only, skip))
+
+
+def profile_named(browser: str) -> ProfileName:
+    """The profile called ``browser``. Raises UsageError with those there are."""
+    try:
+        return ProfileName(browser)
+    except ValueError:
+        raise UsageError(f"no browser profile is called {browser!r}; choose {', '.join(ProfileName)}") from None
+
+
+def chosen(rules: Sequence[Rule] = (), only: Iterable[str] = (), skip: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """Our rules, then ``rules``; those named in ``only``, where it names any, without those in ``skip``. Raises
+    UsageError for a name that no rule has, and for two rules of one name."""
+    every = (*built_in(), *rules)
+    seen: set[str] = set()
+    for one in every:
+        if one.id in seen:
+            raise UsageError(f"two rules are called {one.id!r}; give yours a name of its own")
+        seen.add(one.id)
+    wanted = {named(name, rules).id for name in only}
+    unwanted = {named(name, rules).id for name in skip}
+    return tuple(one for one in every if (not wanted or one.id in wanted) and one.id not in unwanted)
 
 
 def audit_page(page: Page, rules: Iterable[Rule]) -> Audit:

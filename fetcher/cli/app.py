@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import check, get, load, serve
+from fetcher.cli import audit, check, get, load, serve
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -32,6 +32,7 @@ _BadCommandLine: Any = typer.BadParameter.__mro__[2]
 EPILOG = """\b
 Examples:
   fetcher check https://example.com/                  is there a 103, is each of its hints good
+  fetcher audit https://example.com/                  the page and its hints by every rule
   fetcher load https://example.com/                   the page, its hints and its waterfall
   fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
   fetcher get -k https://localhost:8443/              every response as it comes, 103s too
@@ -67,6 +68,9 @@ def fetcher_command(
 
 
 app.command("check", epilog=check.EPILOG, short_help="Is the 103 there, and is each of its hints good?")(check.check)
+app.command("audit", epilog=audit.EPILOG, short_help="Judge a page, a saved record or a HAR by every rule.")(
+    audit.audit
+)
 app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
 app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
 app.command("serve", epilog=serve.EPILOG, short_help="Serve a sample site that sends 103s.")(serve.serve)

@@ -42,6 +42,18 @@ def schema() -> dict[str, Any]:
     }
 
 
+def schema_of(cls: type, identity: str, title: str, constants: dict[str, Any]) -> dict[str, Any]:
+    """The schema of another saved form: that of the dataclass ``cls`` with ``constants`` in front of its members. A
+    record in it is described in full."""
+    definitions: dict[str, Any] = {}
+    _describe(cls, definitions)
+    whole = definitions.pop(cls.__name__)
+    fixed = {name: {"const": value} for name, value in constants.items()}
+    whole["properties"] = {**fixed, **whole["properties"]}
+    whole["required"] = [*fixed, *whole["required"]]
+    return {"$schema": DIALECT, "$id": identity, "title": title, **whole, "$defs": dict(sorted(definitions.items()))}
+
+
 def text() -> str:
     """The published file's content."""
     return json.dumps(schema(), indent=1) + "\n"

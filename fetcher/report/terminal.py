@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from fetcher.record.page_load import PageLoad
@@ -140,6 +140,15 @@ def print_check(
     stream = file or sys.stdout
     width, colored, unicode = _shows(stream, color)
     stream.write(render_check(checked, width=width, color=colored, unicode=unicode, all_rows=all_rows, redact=redact))
+
+
+def print_lines(
+    make: Callable[[int, bool], Iterable[Line]], *, file: TextIO | None = None, color: bool | None = None
+) -> None:
+    """Write the lines that ``make(width, unicode)`` gives to ``file`` (standard output) as the stream can show them."""
+    stream = file or sys.stdout
+    width, colored, unicode = _shows(stream, color)
+    stream.write(_text(make(width, unicode), colored))
 
 
 def _shows(stream: TextIO, color: bool | None) -> tuple[int, bool, bool]:

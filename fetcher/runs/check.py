@@ -28,11 +28,13 @@ async def repeat(
     browser: str = "chromium",
     text: str | None = None,
     on_run: Callable[[Run], None] | None = None,
+    only_hints: bool = True,
     **options: Any,
 ) -> list[Run]:
-    """``runs`` loads of the document and its hints, ``pause`` milliseconds apart. ``text`` must stand in the document,
-    else the run is blocked. ``options`` are ``load_page``'s. ``on_run`` is told each run when it is over, so that those
-    before an interruption are not lost; what the interrupted one had seen is told too, as a failed run.
+    """``runs`` loads of the document and its hints (of the whole page without ``only_hints``), ``pause`` milliseconds
+    apart. ``text`` must stand in the document, else the run is blocked. ``options`` are ``load_page``'s. ``on_run`` is
+    told each run when it is over, so that those before an interruption are not lost; what the interrupted one had seen
+    is told too, as a failed run.
 
     Raises UsageError for what can never be loaded; any other failure is a run's outcome.
     """
@@ -43,7 +45,7 @@ async def repeat(
         if number > 1:
             await asyncio.sleep(pause / 1000)
         try:
-            load = await load_page(url, browser=browser, only_hints=True, find_text=text, **options)
+            load = await load_page(url, browser=browser, only_hints=only_hints, find_text=text, **options)
         except (UsageError, Interrupted):
             raise
         except FetcherError as error:

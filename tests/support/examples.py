@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fetcher.record import save_har, save_record
 from tests.support.command_line import Listening
+from tests.support.loads import shop_without_hints
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "tests.support.examples_site:site"
@@ -69,7 +71,7 @@ def localised(command: str, origin: Listening) -> list[str]:
                 extra = ["-k", "--connect-to", f"::127.0.0.1:{port}"]
         made.append(word)
     made += extra
-    if "check" in words:
+    if "check" in words or ("audit" in words and any("://" in word for word in words)):
         made += ["--pause", "0", *(["-n", "2"] if "-n" in words else [])]
     return made
 
@@ -121,6 +123,8 @@ def unshown(shown: tuple[str, ...], real: str) -> list[str]:
 def prepare(folder: Path, origin: Listening) -> None:
     """The files that examples name."""
     (folder / "ca.pem").write_bytes(Path(origin.ca_file).read_bytes())
+    save_record(shop_without_hints(), folder / "load.json")
+    save_har(shop_without_hints(), folder / "page.har")
     (folder / "cookies.txt").write_text("example.com\tFALSE\t/\tTRUE\t0\tsession\t1\n")
 
 

@@ -1,0 +1,96 @@
+"""What every form of an audit says in the same words: a finding's evidence, and how much was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fetcher.audits.auditing import Outcome
+from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
+from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, counted
+from fetcher.report.lines import count, milliseconds, place, size, split
+
+MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+
+
+def amounts(reported: Iterable[Reported]) -> str:
+    """ "2 errors, 1 warning", "" for nothing."""
+    return ", ".join(count(number, severity.value) for severity, number in counted(reported).items() if number)
+
+
+def evidence(finding: Finding, home: str | None = None) -> Iterator[tuple[str, str]]:
+    """(what it is, its text) of all that backs ``finding``: what was sent, its URL, who uses it, what differs, what
+    browsers do, what it costs, how often it was seen. URLs of the origin ``home`` are their paths."""
+    if finding.quote is not None:
+        yield "sent", quoted(finding.quote, home)
+    if finding.url is not None and (finding.quote is None or finding.url not in finding.quote.text):
+        yield "url", finding.url
+    if finding.used is not None:
+        yield "used by", placed(finding.used, home)
+    for one in finding.differs:
+        yield "differs", f"{one.part}: hinted {one.hinted or 'nothing'}, used {one.used or 'nothing'}"
+    for profile, does in finding.browsers:
+        yield "browser", f"{profile}: {does}"
+    if finding.cost is not None and (cost := costs(finding.cost)):
+        yield "costs", cost
+    if finding.runs > 1:
+        yield "seen", f"in {finding.seen} of {finding.runs} runs"
+
+
+def quoted(quote: Quote, home: str | None = None) -> str:
+    """ "</a.css>; rel=preload (103, link at byte 34, 23 bytes)"."""
+    shown = place(quote.where, home) if "://" in quote.where else quote.where
+    at = f" at byte {quote.offset}" if quote.offset is not None else ""
+    parts = [shown, f"{quote.field or 'its text'}{at}" if quote.field or at else "", count(quote.size, "byte")]
+    return f"{quote.text} ({', '.join(part for part in parts if part)})"
+
+
+def placed(used: Place, home: str | None = None) -> str:
+    """ "<link>, line 12, byte 480 of /product"."""
+    parts = [used.element]
+    if used.line is not None:
+        parts.append(f"line {used.line}")
+    if used.offset is not None:
+        parts.append(f"byte {used.offset}")
+    return f"{', '.join(parts)} of {place(used.url, home)}"
+
+
+def costs(cost: Cost) -> str:
+    """ "34.0 ms, 12.1 kB (estimated)"."""
+    parts = [milliseconds(cost.ms)] if cost.ms is not None else []
+    parts += [size(cost.bytes)] if cost.bytes is not None else []
+    return f"{', '.join(parts)} ({cost.basis})" if parts else ""
+
+
+def home_of(page: AuditedPage) -> str | None:
+    """The origin of ``page`` as written, None where its URL has none."""
+    return split(page.url)[0] or None
+
+
+def verdict(result: AuditResult, page: AuditedPage) -> str:
+    """One page's outcome in a clause: "2 errors, 1 warning", "nothing found", "blocked: it answered 403"."""
+    if page.outcome is PageOutcome.BLOCKED:
+        return f"blocked: {page.why}; not judged"
+    if page.outcome is PageOutcome.FAILED:
+        return f"could not be loaded: {page.why or 'no run was made'}"
+    text = amounts(page.reported) or "nothing found"
+    crashed = len(page.of(Outcome.CRASHED))
+    if crashed:
+        text += f", {count(crashed, 'rule')} crashed"
+    return text + standings(result, page.reported)
+
+
+def standings(result: AuditResult, reported: Iterable[Reported]) -> str:
+    """ " (1 new, 6 known)" where a baseline was compared with."""
+    if not result.baseline:
+        return ""
+    listed = list(reported)
+    parts = [(sum(one.standing is each for one in listed), each.value) for each in Standing]
+    text = ", ".join(f"{number} {word}" for number, word in parts if number)
+    return f" ({text})" if text else ""
+
+
+def judged_by(page: AuditedPage) -> str:
+    """ "as chromium, from 5 runs", with what is missing."""
+    if page.runs == page.asked:
+        return f"as {page.profile}, from {count(page.runs, 'run')}"
+    return f"as {page.profile}, from {page.runs} of {count(page.asked, 'run')}"

@@ -1,0 +1,94 @@
+"""Files that hold loads, whatever wrote them: our records, lists of them, HARs, and saved checks and audits.
+
+``read_pages`` gives each page with its runs: loads of one URL in one file are runs of one page, as Browsertime writes
+them; the pages of a saved audit stay apart. Raises ``RecordError``, or ``UsageError`` where the name is neither a
+file nor a URL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from fetcher.audits.saved import from_json as audit_from_json
+from fetcher.audits.saved import is_audit
+from fetcher.errors import RecordError, UsageError
+from fetcher.record.page_load import PageLoad
+from fetcher.record.saved import from_json
+
+MOST_BYTES = 2_000_000_000
+"""A file larger than this is no record: it is refused before it is read."""
+
+
+def is_url(text: str) -> bool:
+    """Whether an argument is meant as a URL and not as a file's name."""
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
+def read_pages(name: str) -> list[tuple[PageLoad, ...]]:
+    """The runs of each page in the file ``name``, in its order."""
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder; name a URL, a saved record or a HAR file")
+    if not path.exists():
+        raise UsageError(f"{name} is neither an http or https URL nor a file; name a URL, a saved record or a HAR file")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise RecordError(f"{name} has more than {MOST_BYTES} bytes; that is no record")
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
+    if _looks_like_har(start):
+        from fetcher.record.har.reader import pages_from_har
+
+        return _by_page(pages_from_har(path))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{name} is no saved record and no HAR file: it is not JSON ({_short(error)})") from error
+    try:
+        if is_audit(data):
+            pages = [page.loads for page in audit_from_json(data).pages if page.loads]
+        else:
+            pages = _by_page(_loads_in(data))
+    except RecordError as error:
+        raise RecordError(f"{name}: {error}") from error
+    if not pages:
+        raise RecordError(f"{name} holds no load")
+    return pages
+
+
+def _looks_like_har(start: bytes) -> bool:
+    """Whether the object begins with "log", as a HAR does: those are read as a stream."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"{") and text[1:].lstrip().startswith(b'"log"')
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:100]
+
+
+def _loads_in(data: Any) -> list[PageLoad]:
+    """A record, a list of records, or a saved check (its runs)."""
+    if isinstance(data, list):
+        return [load for one in data for load in _loads_in(one)]
+    if isinstance(data, dict) and "runs" in data and "survey" in data:  # a saved check
+        runs = data["runs"] if isinstance(data["runs"], list) else []
+        return [from_json(run["load"]) for run in runs if isinstance(run, dict) and run.get("load") is not None]
+    if isinstance(data, dict) and "log" in data:
+        from fetcher.record.har.reader import pages_from_har
+
+        return pages_from_har(data)
+    return [from_json(data)]
+
+
+def _by_page(loads: Iterable[PageLoad]) -> list[tuple[PageLoad, ...]]:
+    found: dict[str, list[PageLoad]] = {}
+    for load in loads:
+        found.setdefault(load.url, []).append(load)
+    return [tuple(runs) for runs in found.values()]

@@ -1,0 +1,168 @@
+"""``fetcher audit``: what it says of live pages and of files, its forms, and every exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fetcher.audits import Finding, Page, catalogue, rule
+from fetcher.audits import saved as form
+from fetcher.record import save_har, save_record
+from tests.support.command_line import Cli, Listening, Outcome, sentence
+from tests.support.loads import shop, shop_without_hints
+
+Audit = Callable[..., Outcome]
+
+
+@rule("no-early-hints", title="There are hints", severity="error", fix="Send some.", family="made")
+def no_early_hints(page: Page) -> Iterator[Finding]:
+    """A page without a 103."""
+    if not page.early_hints:
+        yield Finding("no 103 came", seen=page.seen(lambda load: not load.interim))
+
+
+@rule("two-hints-at-least", severity="warning", family="made")
+def two_hints_at_least(page: Page) -> Iterator[Finding]:
+    """Fewer than two hints."""
+    if len(page.hints) < 2:
+        yield Finding(f"{len(page.hints)} hints")
+
+
+@rule("broken", family="made")
+def broken(page: Page) -> Iterator[Finding]:
+    """Breaks on pages that answered an error."""
+    if page.document.status == 404:
+        raise ZeroDivisionError("by a page")
+    return iter(())
+
+
+@pytest.fixture(autouse=True)
+def rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three made-up rules in place of ours."""
+    made = (no_early_hints, two_hints_at_least, broken)
+    monkeypatch.setattr(catalogue, "built_in", lambda: made)
+    monkeypatch.setattr("fetcher.audits.auditing.built_in", lambda: made)
+
+
+@pytest.fixture
+def audit(cli: Cli, origin: Listening) -> Audit:
+    """``audit(path, *options)`` over HTTP/2, two runs without a pause."""
+
+    def run(path: str, *options: str) -> Outcome:
+        line = ["audit", "-n", "2", "--pause", "0", "--cacert", origin.ca_file, *options]
+        return cli(*line, *[f"{origin.https}{one}" for one in path.split()])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "code", "says"),
+    [
+        ("/", (), 0, "✓ nothing found; judged as chromium, from 2 runs"),
+        ("/no-hints", (), 1, "✗ 1 error, 1 warning; judged as chromium, from 2 runs"),
+        ("/no-hints", ("--fail-on", "never"), 0, "! 1 error, 1 warning"),
+        ("/no-hints", ("--skip", "no-early-hints"), 0, "! 1 warning"),
+        ("/no-hints", ("--skip", "no-early-hints", "--fail-on", "warning"), 1, "✗ 1 warning"),
+        ("/no-hints", ("--only", "two-hints-at-least"), 0, "! 1 warning"),
+        ("/wall", (), 3, "✗ blocked: it answered 403; not judged"),
+        ("/cut", (), 3, "✗ could not be loaded: "),
+        ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
+        ("/ /wall", (), 4, "2 pages: 1 passed, 1 blocked"),
+        ("/no-hints /wall", (), 1, "2 pages: 1 failed, 1 blocked"),
+        ("/error", ("--only", "broken"), 70, "✗ crashed: broken: ZeroDivisionError: by a page"),
+    ],
+)
+def test_exit_codes(audit: Audit, path: str, options: tuple[str, ...], code: int, says: str) -> None:
+    """0 passed, 1 findings that fail, 3 nothing could be judged, 4 not everything could, 70 a rule of ours crashed."""
+    outcome = audit(path, *options)
+    assert says in " ".join(outcome.out.split())
+    assert outcome.code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "name a URL, a saved record or a HAR file"),
+        (("nothing.json",), "nothing.json is neither an http or https URL nor a file"),
+        (("http://localhost:1/", "--browser", "netscape"), "no browser profile is called 'netscape'"),
+        (("--only", "no-erly-hints", "http://localhost:1/"), "did you mean no-early-hints"),
+        (("--explain", "nothing-like-it"), "no rule is called 'nothing-like-it'"),
+        (("http://localhost:1/", "--json", "-", "-o", "-"), "both want standard output"),
+    ],
+)
+def test_usage(cli: Cli, arguments: tuple[str, ...], says: str) -> None:
+    """Exit code 2 and one sentence; nothing is loaded."""
+    outcome = cli("audit", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert says in sentence(outcome)
+
+
+def test_files(cli: Cli, tmp_path: Path) -> None:
+    """Records, HARs, lists of records and saved audits are judged as live loads are, for any browser."""
+    save_record(shop(), tmp_path / "on.json")
+    save_har(replace(shop_without_hints(), interim=(), hints=()), tmp_path / "off.har")
+    name = str(tmp_path / "audit.json")
+    outcome = cli("audit", str(tmp_path / "on.json"), str(tmp_path / "off.har"), "--browser", "safari", "--json", name)
+    assert outcome.code == 1
+    assert "judged as safari, from 1 run" in outcome.out
+    assert "2 pages: 1 passed, 1 failed" in outcome.out
+    again = cli("audit", name, "--browser", "safari")
+    assert again.code == 1
+    assert "2 pages: 1 passed, 1 failed" in again.out
+    runs = tmp_path / "runs.json"
+    runs.write_text(f"[{(tmp_path / 'on.json').read_text()}, {(tmp_path / 'on.json').read_text()}]")
+    assert "from 2 runs" in cli("audit", str(runs)).out  # one URL: two runs of one page
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{}", "without a 'schema' member"),
+        ("nothing", "it is not JSON"),
+        ("[]", "holds no load"),
+        ('{"log": 1}', "log"),
+        ('{"kind": "audit", "schema": 7}', "has schema 7"),
+    ],
+)
+def test_files_that_are_none(cli: Cli, tmp_path: Path, content: str, says: str) -> None:
+    """One sentence that names the file."""
+    (tmp_path / "x.json").write_text(content)
+    outcome = cli("audit", str(tmp_path / "x.json"))
+    assert outcome.code == 2
+    assert says in sentence(outcome)
+    assert "x.json" in sentence(outcome)
+
+
+def test_json(audit: Audit, tmp_path: Path) -> None:
+    """Only JSON on standard output, and why it fails on standard error; what is saved can be read."""
+    outcome = audit("/no-hints", "--json", "-")
+    found = form.from_json(json.loads(outcome.out))
+    assert [one.finding.rule for one in found.pages[0].reported] == ["no-early-hints", "two-hints-at-least"]
+    assert len(found.pages[0].loads) == 2
+    assert not found.pages[0].loads[0].only_hints
+    assert "error: no-early-hints: no 103 came" in sentence(outcome)
+
+
+def test_quiet_and_verbose(audit: Audit) -> None:
+    """-q says only what fails; -v names what passed."""
+    assert audit("/", "-q") == Outcome(0, "", "")
+    outcome = audit("/wall", "-q")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "blocked: it answered 403" in sentence(outcome)
+    assert "3 rules passed: no-early-hints, two-hints-at-least, broken" in " ".join(audit("/", "-v").out.split())
+
+
+def test_the_catalogue(cli: Cli) -> None:
+    """--list and --explain."""
+    assert "no-early-hints      error    There are hints" in cli("audit", "--list").out
+    assert "A page without a 103." in cli("audit", "--explain", "no-early-hints").out
+
+
+def test_what_a_server_sends_cannot_act_on_the_terminal(audit: Audit) -> None:
+    """Control characters of links and fields are escaped."""
+    outcome = audit("/hostile", "-v", "--http", "1.1", "--browser", "eager")
+    assert {character for character in outcome.out if not character.isprintable()} <= {"\n"}

@@ -1,0 +1,131 @@
+"""An audit on the terminal: what it says first, what it says once, and that nothing a server sent can act on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fetcher.audits import Finding, Quote, Severity
+from fetcher.audits.result import AuditResult, Fixed, Reported, RuleOutcome, Standing
+from fetcher.report.audit.rules import explain_lines, list_lines
+from fetcher.report.audit.text import MOST_LISTED, audit_lines
+from fetcher.report.escape import cells
+from tests.support.audits import blocked, page, result
+
+
+def shown(found: AuditResult, width: int = 80, **given: bool) -> str:
+    lines = audit_lines(found, width=width, **given)
+    return "\n".join("".join(text for text, _ in line) for line in lines)
+
+
+def test_a_page() -> None:
+    """What was found and by how much, each rule's findings with their evidence and its fix, then what is not known."""
+    assert (
+        shown(result())
+        == """\
+https://shop.test/product/42
+✗ 1 error, 1 warning, 1 note, 1 rule crashed; judged as chromium, from 1 run
+
+✗ error  hero-hinted, 2 findings
+  the hero image waits for its style sheet
+    sent     </css/main.css>; rel=preload; as=style (103, link at byte 0, 38
+             bytes)
+    url      https://shop.test/img/hero.3f2a91bc.jpg
+    used by  <img>, line 12, byte 480 of /product/42
+    differs  mode: hinted no-cors, used cors
+    browser  chromium: fetches it late
+    browser  safari: does the same
+    costs    34.0 ms, 12.1 kB (estimated)
+    seen     in 3 of 5 runs
+  note: another one
+  → Hint it.
+  → Look at it.
+
+! warning  no-more-than-six
+  seven are hinted
+  → Keep six.
+
+✗ crashed: broken: ValueError: a fault of the rule
+
+? unknown: hidden: scripts did not run
+
+✓ 1 rule passed, 1 not applicable, 1 unknown"""
+    )
+
+
+def test_several_pages() -> None:
+    """A block each, and a line that counts them; what cannot be judged says why."""
+    text = shown(result(page(), blocked()))
+    assert "https://shop.test/wall\n✗ blocked: it answered 403; not judged\n" in text
+    assert text.endswith("\n2 pages: 1 failed, 1 blocked")
+    assert shown(result(page(), blocked(), fail_on="never")).endswith("2 pages: 1 passed, 1 blocked")
+
+
+def test_what_a_baseline_knows() -> None:
+    """Known, new and fixed are told apart."""
+    whole = result()
+    order = {True: Standing.KNOWN, False: Standing.NEW}
+    results = tuple(
+        replace(one, findings=tuple(replace(each, standing=order[not n]) for n, each in enumerate(one.findings)))
+        for one in whole.pages[0].results
+    )
+    fixed = (Fixed("0" * 16, "hint-not-found", "/product", "gone"),)
+    text = shown(replace(whole, pages=(replace(whole.pages[0], results=results),), baseline=True, fixed=fixed))
+    assert "1 rule crashed (1 new, 2 known); judged" in text
+    assert "1 finding of the baseline fixed\n✓ hint-not-found on /product: gone" in text
+
+
+def test_many_findings_of_one_rule() -> None:
+    """Some are shown, the rest counted; all_rows shows every one, and names what passed and what does not apply."""
+    many = tuple(Reported("0" * 16, Finding(f"number {n}.", rule="many", severity=Severity.NOTE)) for n in range(20))
+    one = replace(page(), results=(*page().results, RuleOutcome("many", page().results[0].outcome, "", many)))
+    text = shown(result(one))
+    assert text.count("number ") == MOST_LISTED
+    assert f"… and {20 - MOST_LISTED} more; -v shows all" in text
+    every = shown(result(one), all_rows=True)
+    assert every.count("number ") == 20
+    assert "- not applicable: idle: no 103 came" in every
+    assert "1 rule passed, 1 not applicable, 1 unknown: clean" in every
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_it_fits(width: int) -> None:
+    """No line is wider than the terminal, and none ends in spaces, in ASCII either."""
+    for unicode in (True, False):
+        for line in shown(result(page(), blocked()), width, unicode=unicode).splitlines():
+            assert cells(line) <= width
+            assert line == line.rstrip()
+            assert unicode or line.isascii()
+
+
+def test_what_a_server_sent_can_only_be_read() -> None:
+    """Control characters and direction marks of any text are shown, secrets are not."""
+    nasty = "</\x1b[2J\u202e\n.css?token=hush>; rel=preload"
+    finding = Finding(f"found {nasty}", rule="bad", quote=Quote(nasty), url=f"https://a.test/{nasty}", fix=nasty)
+    results = (RuleOutcome("bad\x9b", page().results[0].outcome, nasty, (Reported("0" * 16, finding),)),)
+    text = shown(result(replace(page(), results=results, why=nasty, source=nasty)), all_rows=True)
+    assert {letter for letter in text if not letter.isprintable()} <= {"\n"}
+    assert "hush" not in text
+
+
+def test_the_catalogue() -> None:
+    """A line a rule under its family; one explained in full."""
+    words = result().rules
+    listed = "\n".join("".join(text for text, _ in line) for line in list_lines(words, width=80))
+    assert listed.startswith("made\n  hero-hinted       error    The hero image is hinted\n")
+    assert "\ncustom\n  clean             warning  clean\n" in listed
+    assert listed.endswith("6 rules; --explain RULE says more of one")
+    told = "\n".join("".join(text for text, _ in line) for line in explain_lines(words[0], width=80))
+    assert (
+        told
+        == """\
+hero-hinted  error  made
+The hero image is hinted
+
+Finds a hero image that no hint names.
+
+→ Hint it.
+
+Source: RFC 8297"""
+    )
