@@ -35,7 +35,8 @@ ROOMS: dict[str, set[str]] = {
     # Links as each profile reads them, asked for records of any origin: the machine's own reading, not restated; that
     # of a document's links takes the record's candidates (discovery's values).
     "analysis": {"simulation", "browser", "record", "discovery", "fields", "urls", "errors"},
-    "audits": {"analysis", "record", "fields", "urls", "errors"},
+    # A rule on the markup reads what the record holds of it: discovery's values.
+    "audits": {"analysis", "record", "discovery.candidates", "fields", "urls", "errors"},
     "report": {"audits", "analysis", "record", "urls"},
     "runs": {"load", "audits", "analysis", "record", "urls", "errors"},
     "origin": {"wire", "record", "fields", "urls", "clock", "errors"},

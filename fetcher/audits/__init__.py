@@ -1,7 +1,7 @@
 """Judgement: rules that look at a page's records and say what is wrong, where, what it costs and what to do.
 
 One small file per rule or close family, its text beside its check; ``page`` holds the facts they share, ``auditing``
-applies them. Pure. May import analysis, record, fields, urls and errors.
+applies them. Pure. May import analysis, record, discovery's candidates (values), fields, urls and errors.
 """
 
 from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit, audit_page

@@ -21,6 +21,7 @@ from fetcher.analysis.verdicts import JudgedLink, LinkSource, document_links, ea
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.audits.finding import Place, Quote
 from fetcher.audits.rule import NotApplicable, Unknown
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import UsageError
 from fetcher.record.page_load import ConnectionRecord, Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import ProfileName
@@ -249,6 +250,23 @@ class Page:
         for one in self.wanted:
             found.setdefault(one.url, []).append(one)
         return {url: tuple(each) for url, each in found.items()}
+
+    @cached_property
+    def used_by_url(self) -> dict[str, tuple[Wanted, ...]]:
+        """What is asked for in order to be used: ``wanted_by_url`` without what only a preload of the final response or
+        of the markup asks for."""
+        found: dict[str, tuple[Wanted, ...]] = {}
+        for url, each in self.wanted_by_url.items():
+            uses = tuple(one for one in each if not self._is_preload(one))
+            if uses:
+                found[url] = uses
+        return found
+
+    def _is_preload(self, wanted: Wanted) -> bool:
+        if wanted.discovery is None:
+            return False
+        kind = self.load.discoveries[wanted.discovery].candidate.kind
+        return kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD)
 
     # -- evidence
 

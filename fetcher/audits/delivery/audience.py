@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fetcher.audits.delivery.told import FAMILY, all_browsers, counted, link_of, of_the_navigation, size_of
+from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page, Probe
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import all_browsers, counted, link_of, size_of
 from fetcher.record.page_load import InterimResponse, PageLoad
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.audits.delivery.told import FAMILY, all_browsers, of_the_navigation
+from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Cost, Finding, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import all_browsers
 from fetcher.record.page_load import InterimResponse, PageLoad
 from fetcher.terms import ProfileName, field_value
 

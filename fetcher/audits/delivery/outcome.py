@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.analysis.verdicts import early_hints_of
-from fetcher.audits.delivery.told import FAMILY, counted, hinted_by, link_of, of_the_navigation, transferred
+from fetcher.audits.delivery.navigation import FAMILY, hinted_by, of_the_navigation, transferred
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import counted, link_of
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import ProfileName
 from fetcher.urls import resolve

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fetcher.analysis.verdicts import JudgedLink, early_hints_of, verdicts
-from fetcher.audits.delivery.told import FAMILY
-from fetcher.audits.finding import Cost, Finding, Quote, Severity
+from fetcher.audits.delivery.navigation import FAMILY
+from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import field_of
 from fetcher.fields import content_security_policy as csp
 from fetcher.record.page_load import PageLoad
-from fetcher.terms import Destination, Fields, ProfileName, field_value, field_values
+from fetcher.terms import Destination, ProfileName, field_value, field_values
 from fetcher.urls import URL, resolve
 
 CSP = "content-security-policy"
@@ -48,6 +49,7 @@ def _of(page: Page, load: PageLoad) -> Iterator[Finding]:
     if document is None or base is None:
         return
     policies = csp.parse(field_values(document.response_fields, CSP))
+    runs = [{link.raw for link in verdicts(each)} for each in page.judged]
     for link in verdicts(load):
         url = resolve(link.url) if link.url else None
         if link.interim != early.id or url is None or (link.rel or "").lower() == "preconnect":
@@ -60,12 +62,12 @@ def _of(page: Page, load: PageLoad) -> Iterator[Finding]:
             yield Finding(
                 f"{link.href} is hinted, and the page's own Content-Security-Policy ({by_final}) forbids it: it is "
                 "fetched and may not be used",
-                quote=_quoted(document.response_fields, CSP, "final response"),
+                quote=field_of(document.response_fields, CSP, "final response"),
                 url=link.url,
                 subject=link.url or link.href,
                 browsers=((page.profile, "requests it: the 103 has no policy against it (EH 6.2)"),),
                 cost=Cost(bytes=size) if size is not None else None,
-                seen=page.seen(lambda load, link=link: _brings(load, link)),  # type: ignore[misc]
+                seen=sum(link.raw in each for each in runs),
                 runs=page.runs,
             )
         elif not by_early.acts and by_early.rule in ("EH 6.1", "EH 6.3") and by_final is None:
@@ -73,7 +75,7 @@ def _of(page: Page, load: PageLoad) -> Iterator[Finding]:
             yield Finding(
                 f"{link.href} is hinted under a policy of the 103 that keeps it from being requested, and the page's "
                 f"own allows it: {by_early.reason}",
-                quote=_quoted(early.fields, name, "103"),
+                quote=field_of(early.fields, name, "103"),
                 url=link.url,
                 subject=link.url or link.href,
                 browsers=tuple(
@@ -81,7 +83,7 @@ def _of(page: Page, load: PageLoad) -> Iterator[Finding]:
                     for one in link.verdicts
                     if one.profile in (ProfileName.CHROMIUM, ProfileName.FIREFOX)
                 ),
-                seen=page.seen(lambda load, link=link: _brings(load, link)),  # type: ignore[misc]
+                seen=sum(link.raw in each for each in runs),
                 runs=page.runs,
             )
 
@@ -103,10 +105,6 @@ def _request(load: PageLoad, link: JudgedLink) -> int | None:
     return load.hints[link.hint].request if link.hint is not None else None
 
 
-def _brings(load: PageLoad, link: JudgedLink) -> bool:
-    return any(one.raw == link.raw for one in verdicts(load))
-
-
 def _early(load: PageLoad) -> bool:
     fields = early_hints_of(load)[0].fields
     return field_value(fields, CSP) is not None or field_value(fields, REPORT_ONLY) is not None
@@ -115,8 +113,3 @@ def _early(load: PageLoad) -> bool:
 def _final(load: PageLoad) -> bool:
     document = load.document_request
     return document is not None and field_value(document.response_fields, CSP) is not None
-
-
-def _quoted(fields: Fields, name: str, where: str) -> Quote | None:
-    value = field_value(fields, name)
-    return Quote(value, name, 0, where) if value is not None else None

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.verdicts import early_hints_of
 from fetcher.analysis.verdicts.early import protocol_of
-from fetcher.audits.delivery.told import FAMILY, counted
+from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.finding import Finding, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
+from fetcher.audits.telling import counted
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import HttpVersion
 

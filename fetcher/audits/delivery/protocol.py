@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from fetcher.analysis.verdicts import early_hints_of
 from fetcher.analysis.verdicts.early import protocol_of
-from fetcher.audits.delivery.told import FAMILY, all_browsers, link_of, of_the_navigation
+from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Finding, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import all_browsers, link_of
 from fetcher.record.page_load import InterimResponse, PageLoad
 from fetcher.terms import HttpVersion, field_value
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fetcher.analysis.verdicts import early_hints_of, verdicts
-from fetcher.audits.delivery.told import FAMILY, all_browsers, counted, link_of, of_the_navigation, size_of
+from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import all_browsers, counted, link_of, listed, size_of
 from fetcher.record.page_load import PageLoad
 
 WARN_FROM = 3
@@ -40,9 +41,8 @@ def interim_repeated(page: Page) -> Iterator[Finding]:
     lost = [link for link in links if link.interim != first.id and (link.url or link.raw) not in known]
     told = f"{len(later) + 1} 103s came for one navigation, and browsers act on the first alone"
     if lost:
-        names = ", ".join(dict.fromkeys(link.href or link.raw for link in lost[:5]))
-        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
-        told += f": {counted(len(lost), 'link')} only in a later one had no effect ({names}{more})"
+        names = listed(list(dict.fromkeys(link.href or link.raw for link in lost)))
+        told += f": {counted(len(lost), 'link')} only in a later one had no effect ({names})"
     else:
         told += "; the later ones name nothing that the first does not"
     yield Finding(
@@ -80,7 +80,7 @@ def interim_flood(page: Page) -> Iterator[Finding]:
         return
     most = _most(load)
     statuses = Counter(one.status for one in of_the_navigation(load))
-    listed = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
+    kinds = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
     fails = most >= FAIL_FROM
     effect = (
         "software built on Go's net/http (Caddy among it) fails the page with 'too many 1xx informational responses'"
@@ -88,7 +88,7 @@ def interim_flood(page: Page) -> Iterator[Finding]:
         else f"some proxies fail the page from {FAIL_FROM} on"
     )
     yield Finding(
-        f"{most} interim responses came before one final response ({listed}): {effect}",
+        f"{most} interim responses came before one final response ({kinds}): {effect}",
         severity=Severity.ERROR if fails else Severity.WARNING,
         quote=link_of(of_the_navigation(load)[-1].fields, f"interim response {most}"),
         subject="interim responses",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.verdicts import early_hints_of
+from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.delivery.presence import edge_quote
-from fetcher.audits.delivery.told import FAMILY
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule

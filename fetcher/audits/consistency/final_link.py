@@ -1,0 +1,134 @@
+"""The 103's links beside those of the final response's Link field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fetcher.analysis.verdicts import JudgedLink, document_links, early_hints_of, verdicts
+from fetcher.analysis.verdicts.values import LinkSource
+from fetcher.audits.finding import Finding, Severity
+from fetcher.audits.page import Page
+from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import counted, link_of, listed
+from fetcher.fields.link import parse
+from fetcher.record.page_load import PageLoad
+from fetcher.terms import ProfileName
+
+FAMILY = "consistency"
+
+_CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
+"""Parameters of a link that Chromium takes from a 103 (EH 3.2); a link with another stays out of it for a reason."""
+
+
+@rule(
+    "hint-missing-in-final",
+    title="The final response repeats the links of the 103",
+    severity=Severity.NOTE,
+    family=FAMILY,
+    fix="Repeat the 103's Link field in the final response, unless the edge is configured with it on purpose.",
+    source="developer.chrome.com, early hints (good practice); Cloudflare, early hints (learnt from there)",
+)
+def hint_missing_in_final(page: Page) -> Iterator[Finding]:
+    """A link of the 103 that the final response does not have: browsers that ignore the 103 (Safari for preloads, all
+    of them over HTTP/1.1) go without it, and an edge that learns from the final response forgets it. An edge may also
+    be configured with links of its own; then this is as it should be."""
+    page.document  # noqa: B018 - raises without one
+    hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
+    if not hinted:
+        raise NotApplicable("no 103 came" if not page.early_hints else "the 103 has no preload and no preconnect")
+    runs = [(_early(load), _later(load)) for load in page.judged]
+    now = _later(page.load)
+    missing = [link for link in hinted if _key(link) not in now]
+    if not missing:
+        return
+    if len(missing) == len(hinted) and len(hinted) > 1:
+        names = listed([link.href for link in missing])
+        yield Finding(
+            f"none of the {counted(len(hinted), 'link')} of the 103 is in the final response or the markup ({names}): "
+            "visitors whose browser ignores the 103 go without",
+            quote=link_of(page.interim.fields),
+            subject="Link",
+            browsers=_without(),
+            seen=sum(bool(early) and not early & later for early, later in runs),
+            runs=page.runs,
+        )
+        return
+    for link in missing:
+        yield Finding(
+            f"{link.href} is a {link.rel} of the 103 and neither in the final response nor in the markup: visitors "
+            "whose browser ignores the 103 go without",
+            quote=page.quote(link),
+            url=link.url,
+            subject=link.url or link.href,
+            browsers=_without(),
+            seen=sum(_key(link) in early and _key(link) not in later for early, later in runs),
+            runs=page.runs,
+        )
+
+
+@rule(
+    "final-link-not-hinted",
+    title="The 103 has every link of the final response",
+    severity=Severity.NOTE,
+    family=FAMILY,
+    fix="Purge what the edge remembers of the page's Link field, and see whether something on the way takes links out.",
+    source="community.cloudflare.com, thread 433276",
+)
+def final_link_not_hinted(page: Page) -> Iterator[Finding]:
+    """A link of the final response that the 103 could have carried and does not: it acts a think time later than the
+    others. Often the edge remembers an older field, or leaves out what is on another origin."""
+    page.document  # noqa: B018 - raises without one
+    page.interim  # noqa: B018 - raises without one
+    could = [link for link in page.final_links if _could(link)]
+    if not could:
+        raise NotApplicable("the final response has no link that a 103 could carry")
+    gap = page.median(_gap)
+    later = f", {gap:.0f} ms later" if gap else ""
+    now, runs = _early(page.load), [_early(load) for load in page.judged]
+    for link in could:
+        if _key(link) in now:
+            continue
+        yield Finding(
+            f"{link.href} is a {link.rel} of the final response and not of the 103: it acts there{later}",
+            quote=page.quote(link),
+            url=link.url,
+            subject=link.url or link.href,
+            seen=sum(bool(early) and _key(link) not in early for early in runs),
+            runs=page.runs,
+        )
+
+
+def _key(link: JudgedLink) -> tuple[str, str | None]:
+    return (link.rel or "").lower(), link.url
+
+
+def _early(load: PageLoad) -> set[tuple[str, str | None]]:
+    """What the first 103 asks for."""
+    heads = early_hints_of(load)
+    return {_key(link) for link in verdicts(load) if link.interim == heads[0].id} if heads else set()
+
+
+def _later(load: PageLoad) -> set[tuple[str, str | None]]:
+    return {_key(link) for link in document_links(load)}
+
+
+def _could(link: JudgedLink) -> bool:
+    if link.source is not LinkSource.LINK_HEADER or link.url is None:
+        return False
+    if (link.rel or "").lower() not in ("preload", "modulepreload", "preconnect"):
+        return False
+    links = parse([link.raw]).links
+    return bool(links) and all(name.lower() in _CARRIED for name, _ in links[0].params)
+
+
+def _gap(load: PageLoad) -> float | None:
+    heads, final = early_hints_of(load), load.final_response_headers_start
+    return final - heads[0].at if heads and heads[0].at is not None and final is not None else None
+
+
+def _without() -> tuple[tuple[ProfileName, str], ...]:
+    return (
+        (ProfileName.CHROMIUM, "acts on it in the 103, over HTTP/2 and HTTP/3"),
+        (ProfileName.FIREFOX, "acts on it in the 103, over HTTP/2 and HTTP/3"),
+        (ProfileName.SAFARI, "acts on preconnects of a 103 only, and takes preloads from the final response"),
+    )
