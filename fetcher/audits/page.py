@@ -9,7 +9,7 @@ empty unless it was given, and a rule that needs it says so by ``NotApplicable``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
 
@@ -146,6 +146,14 @@ class Page:
     def seen(self, test: Callable[[PageLoad], bool]) -> int:
         """In how many runs ``test`` holds."""
         return sum(map(test, self.judged))
+
+    @cached_property
+    def each_run(self) -> tuple[Page, ...]:
+        """A page of every run alone, that of ``load`` first, for rules that judge what each run shows."""
+        if self.runs == 1 and len(self.loads) == 1:
+            return (self,)
+        ordered = sorted(self.judged, key=lambda one: one is not self.load)
+        return tuple(replace(self, loads=(one,)) for one in ordered)
 
     def showing(self, test: Callable[[PageLoad], bool]) -> PageLoad | None:
         """The run to quote of those where ``test`` holds: ``load`` if it is one, else the first; None without any."""

@@ -145,3 +145,10 @@ def test_pseudo_fields_are_no_fields_and_names_are_lower_case() -> None:
     """ ":authority" of HTTP/2 exports, "Content-Type" of HTTP/1.1."""
     headers = [{"name": ":path", "value": "/"}, {"name": "Accept", "value": "*/*"}, {"name": 3}, "x"]
     assert one(request={"headers": headers}).fields == (("accept", "*/*"),)
+
+
+def test_lines_that_chrome_joined() -> None:
+    """Several lines of one name stand in a HAR as one value with line ends: they are the lines they were."""
+    headers = [{"name": "Link", "value": "</a.css>; rel=preload; as=style\n</b.js>; rel=preload; as=script"}]
+    found = one(response={"headers": headers}).response_fields
+    assert found == (("link", "</a.css>; rel=preload; as=style"), ("link", "</b.js>; rel=preload; as=script"))

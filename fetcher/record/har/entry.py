@@ -239,15 +239,17 @@ def _lead(data: Json) -> float | None:
 
 
 def _fields(data: object, interned: dict[tuple[str, str], tuple[str, str]]) -> Fields:
-    """Header objects as fields; HTTP/2's pseudo-fields, which are no fields, are left out."""
+    """Header objects as fields; HTTP/2's pseudo-fields, which are no fields, are left out. Chrome writes the lines of
+    one name as one value with a line end between them, which no value has: they are lines again."""
     if not isinstance(data, list):
         return ()
     pairs = []
     for one in data:
         name, value = (one.get("name"), one.get("value")) if isinstance(one, dict) else (None, None)
         if isinstance(name, str) and isinstance(value, str) and name and not name.startswith(":"):
-            pair = (name.lower(), value)
-            pairs.append(interned.setdefault(pair, pair))
+            for line in value.split("\n") if "\n" in value else (value,):
+                pair = (name.lower(), line.strip())
+                pairs.append(interned.setdefault(pair, pair))
     return tuple(pairs)
 
 

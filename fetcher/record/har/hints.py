@@ -111,4 +111,9 @@ def _time(told: object, request: RequestRecord, before: Sequence[InterimResponse
 def _fields(data: object) -> Fields:
     members = data if isinstance(data, list) else []
     pairs = ((one.get("name"), one.get("value")) for one in members if isinstance(one, dict))
-    return tuple((name.lower(), value) for name, value in pairs if isinstance(name, str) and isinstance(value, str))
+    return tuple(
+        (name.lower(), line.strip())
+        for name, value in pairs
+        if isinstance(name, str) and isinstance(value, str)
+        for line in value.split("\n")  # Chrome joins lines so
+    )

@@ -1,0 +1,280 @@
+"""What the rules of hints share: which links they look at, how every run is heard, and how each browser's view, the
+severity that follows from it and the cost are worked out (EH 9.2-9.4).
+
+A page's profile decides how grave a finding is: what its browser acts on all the same weighs less, and nothing about a
+preload weighs much in Safari, which acts on preconnect alone (EH 12.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import wraps
+
+from fetcher.analysis.hinted import read_alone
+from fetcher.analysis.reuse import Obstacle, unservable
+from fetcher.analysis.wanted import Wanted
+from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
+from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.rule import Check, NotApplicable, Unknown
+from fetcher.fields.link import Link
+from fetcher.record.page_load import RequestRecord
+from fetcher.terms import ProfileName
+
+FAMILY = "hints"
+
+_BROWSERS = (ProfileName.CHROMIUM, ProfileName.FIREFOX, ProfileName.SAFARI)
+_CHROMIUMS = (ProfileName.CHROMIUM, ProfileName.EAGER)
+_NO_USES = ("preload", "modulepreload", "prefetch")
+
+
+# -- every run is heard
+
+
+def in_each_run(check: Callable[[Page], Iterable[Finding]]) -> Check:
+    """``check`` for a page of one run, asked of each: a finding says in how many runs it was seen, and quotes the run
+    at the median where that has it. It does not apply, or is unknown, only where no run has a finding."""
+
+    @wraps(check)
+    def whole(page: Page) -> list[Finding]:
+        pages = page.each_run
+        found: dict[tuple[str, str], Finding] = {}
+        counts: dict[tuple[str, str], int] = {}
+        reasons: list[NotApplicable | Unknown] = []
+        for one in pages:
+            try:
+                told = list(check(one))
+            except (NotApplicable, Unknown) as reason:
+                reasons.append(reason)
+                continue
+            mine = {(each.subject or each.url or "", each.quote.text if each.quote else ""): each for each in told}
+            for key, finding in mine.items():
+                found.setdefault(key, finding)
+                counts[key] = counts.get(key, 0) + 1
+        unknown = next((reason for reason in reasons if isinstance(reason, Unknown)), None)
+        if not found and unknown is not None:
+            raise unknown
+        if not found and len(reasons) == len(pages):
+            raise reasons[0]
+        return [replace(each, seen=counts[key], runs=len(pages)) for key, each in found.items()]
+
+    return whole
+
+
+# -- the links
+
+
+def links_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
+    """Every link of the first 103 that can be read; raises NotApplicable where there is none."""
+    _ = page.interim
+    read = [(each, read_alone(each.link.raw)) for each in page.hints]
+    found = tuple((each, link) for each, link in read if link is not None and "<" not in link.target)
+    if not found:
+        raise NotApplicable("the 103 has no link that can be read")
+    return found
+
+
+def preloads_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
+    """Those that are preloads or modulepreloads."""
+    found = tuple(pair for pair in links_of(page) if pair[0].is_preload)
+    if not found:
+        raise NotApplicable("the 103 has no preload")
+    return found
+
+
+def uses_of(page: Page, facts: HintFacts) -> tuple[Wanted, ...]:
+    """What uses the URL of a hint: everything that asks for it but other preloads, which only ask for it as well."""
+    return tuple(one for one in facts.wanted if is_use(page, one))
+
+
+def is_use(page: Page, one: Wanted) -> bool:
+    return one.discovery is None or page.load.discoveries[one.discovery].candidate.kind.value not in _NO_USES
+
+
+def must_know_markup(page: Page) -> None:
+    """Raise where the record is another program's, which tells of requests and not of elements."""
+    if page.load.recorded_by is not None and not page.load.discoveries:
+        raise NotApplicable(f"the file of {page.load.recorded_by} says nothing of the page's elements")
+
+
+def settled(page: Page, found: list[Finding], unused: int) -> list[Finding]:
+    """``found``, or the reason why nothing can be said: ``unused`` hints have no use that the record shows."""
+    if not found and unused:
+        page.must_see_uses()
+    return found
+
+
+# -- what is said of one
+
+
+def finding(
+    page: Page,
+    facts: HintFacts,
+    message: str,
+    *,
+    severity: Severity,
+    use: Wanted | None = None,
+    differs: tuple[Difference, ...] = (),
+    browsers: tuple[tuple[ProfileName, str], ...] | None = None,
+    cost: Cost | None = None,
+    fix: str = "",
+) -> Finding:
+    """One about ``facts``: quoted as it was sent, with its URL and the place of ``use``, else of its first use."""
+    use = use or next(iter(uses_of(page, facts)), None)
+    return Finding(
+        message,
+        severity=severity,
+        subject=facts.url or facts.link.raw,
+        quote=page.quote(facts.link),
+        url=facts.url,
+        used=page.place(use) if use is not None else None,
+        differs=differs,
+        browsers=each_browser(page, facts) if browsers is None else browsers,
+        cost=cost,
+        fix=fix,
+    )
+
+
+def each_browser(page: Page, facts: HintFacts) -> tuple[tuple[ProfileName, str], ...]:
+    """What each browser does with the link itself."""
+    verdicts = ((name, facts.link.by(name)) for name in _asked(page))
+    return tuple((name, f"{verdict.reason} ({verdict.rule})") for name, verdict in verdicts)
+
+
+def _asked(page: Page) -> tuple[ProfileName, ...]:
+    return _BROWSERS if page.profile in _BROWSERS else (*_BROWSERS, page.profile)
+
+
+def graver(severity: Severity, page: Page, facts: HintFacts) -> Severity:
+    """``severity`` for the page's browser: one less where it acts on the link all the same, a note where it acts on no
+    preload whatever it says."""
+    if page.profile is ProfileName.SAFARI and facts.is_preload:
+        return Severity.NOTE
+    if facts.link.by(page.profile).acts:
+        return {Severity.ERROR: Severity.WARNING}.get(severity, Severity.NOTE)
+    return severity
+
+
+def mended(page: Page, facts: HintFacts, otherwise: str = "") -> str:
+    """The link as the page's browser, else Chromium, would act on it."""
+    for name in (page.profile, ProfileName.CHROMIUM):
+        text = facts.link.by(name).fix
+        if text is not None and text != facts.link.raw:
+            return f"Write {text}"
+    return otherwise
+
+
+def head_start_lost(page: Page, facts: HintFacts) -> Cost | None:
+    """What a link that does nothing costs: how much earlier its request could have gone, estimated as the time from the
+    103 until the page itself asked, and the bytes that the link takes in the head. None where its browser acts."""
+    if facts.link.by(page.profile).acts:
+        return None
+    at = page.load.interim[facts.link.interim].at if facts.link.interim is not None else None
+    asked = [moment for one in uses_of(page, facts) if (moment := _asked_at(page, one)) is not None]
+    ms = round(max(0.0, min(asked) - at), 1) if asked and at is not None else None
+    return Cost(ms, len(facts.link.raw), Basis.ESTIMATED)
+
+
+def _asked_at(page: Page, one: Wanted) -> float | None:
+    if one.discovery is not None:
+        return page.load.discoveries[one.discovery].at
+    request = page.load.requests[one.request] if one.request is not None else None
+    return request.times.discovered if request is not None and not request.timing_is_cache_read else None
+
+
+# -- whether it serves what uses it
+
+
+def from_cache(page: Page, facts: HintFacts, use: Wanted) -> Obstacle | str | None:
+    """Why Chromium's HTTP cache would not serve ``use`` after the hint; "" where no response tells; None where it
+    would (EH 9.3)."""
+    for one in facts.reuses:
+        if one.wanted == use:
+            return one.by_cache
+    request = _response(page, facts, use)
+    if request is None or request.status is None:
+        return ""
+    return unservable(request, None)
+
+
+def _response(page: Page, facts: HintFacts, use: Wanted) -> RequestRecord | None:
+    if facts.request is not None:
+        return facts.request
+    return page.load.requests[use.request] if use.request is not None else None
+
+
+def on_reuse(
+    page: Page, facts: HintFacts, use: Wanted, by_key: Obstacle
+) -> tuple[tuple[ProfileName, str], ...]:  # fmt: skip
+    """What each browser does with a hint whose request is not the one that ``use`` makes."""
+    told = []
+    for name in _asked(page):
+        verdict = facts.link.by(name)
+        if not verdict.acts:
+            told.append((name, f"{verdict.reason} ({verdict.rule})"))
+        elif name in _CHROMIUMS:
+            told.append((name, _in_chromium(from_cache(page, facts, use))))
+        else:
+            told.append((name, f"downloads it again, for {by_key.reason} (EH 9.1)"))
+    return tuple(told)
+
+
+def _in_chromium(obstacle: Obstacle | str | None) -> str:
+    if obstacle is None:
+        return "serves the page's request from its HTTP cache, where the hint has put it: one download (EH 9.3)"
+    if isinstance(obstacle, str):
+        return "serves the page's request from its HTTP cache if the response may be stored and is fresh (EH 9.3)"
+    return f"downloads it again: {obstacle.reason} (EH 9.3)"
+
+
+def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
+    """Whether the page's browser makes a second download for ``use``, as measured or as its rule says."""
+    if page.profile is ProfileName.SAFARI or not facts.link.by(page.profile).acts:
+        return False
+    if page.profile in _CHROMIUMS:
+        return bool(_measured(page, facts)) or isinstance(from_cache(page, facts, use), Obstacle)
+    return True
+
+
+def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
+    """An error where the page's browser downloads it again or ignores it, a warning where its cache serves, a note
+    where it does nothing with preloads anyway."""
+    if page.profile is ProfileName.SAFARI:
+        return Severity.NOTE
+    ignored = not facts.link.by(page.profile).acts
+    return Severity.ERROR if ignored or downloads_again(page, facts, use) else Severity.WARNING
+
+
+def second_download(page: Page, facts: HintFacts, use: Wanted) -> Cost | None:
+    """What the second download took where the record has one, else what it would take in a browser that makes it
+    (estimated by the first); None where there is none."""
+    measured = _measured(page, facts)
+    if measured is not None:
+        return _taken(measured, Basis.MEASURED)
+    if not downloads_again(page, facts, use):
+        return None if facts.link.by(page.profile).acts else head_start_lost(page, facts)
+    request = _response(page, facts, use)
+    return _taken(request, Basis.ESTIMATED) if request is not None else None
+
+
+def _measured(page: Page, facts: HintFacts) -> RequestRecord | None:
+    """The second request, where the browser that loaded the page is the one that is asked about."""
+    drove = page.load.profile
+    alike = drove is page.profile or (drove in _CHROMIUMS and page.profile in _CHROMIUMS)
+    return page.load.requests[facts.doubles[0].later] if facts.doubles and alike else None
+
+
+def _taken(request: RequestRecord, basis: Basis) -> Cost:
+    start, end = request.times.request_start, request.times.response_end
+    ms = round(end - start, 1) if start is not None and end is not None else None
+    return Cost(ms, request.sizes.transferred, basis)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """ "1 link", "3 links"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def shown(text: str, most: int = 120) -> str:
+    """Text of a server within a sentence."""
+    return text if len(text) <= most else f"{text[:most]}..."
