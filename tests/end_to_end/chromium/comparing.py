@@ -20,6 +20,10 @@ IGNORED = {
     "connection": "HTTP/1.1 framing, not part of what is asked",
 }
 
+RAISED = ("u=1, i", "u=2, i")
+"""Chromium raises an image's priority once layout shows it in view. Whether a request leaves before that moment or after
+(it waited for a connection, the machine is busy) differs from load to load, so for images these two count as one."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Asked:
@@ -147,7 +151,12 @@ def _different_requests(case: Case, theirs: list[Asked], ours: list[Asked], who:
 
 
 def _scored(case: Case, asked: Asked) -> Asked:
-    fields = tuple(each for each in asked.fields if each[0] not in case.unscored)
+    late = asked.field("sec-fetch-dest") == "image" and asked.field("priority") in RAISED
+    fields = tuple(
+        ("priority", RAISED[1]) if late and name == "priority" else (name, value)
+        for name, value in asked.fields
+        if name not in case.unscored
+    )
     return Asked(asked.url, asked.method, asked.before and "before" not in case.unscored, fields)
 
 

@@ -20,3 +20,32 @@ class Elsewhere:
     rule: str
     why: str
     test: str
+
+
+_FLAGS = "tests/end_to_end/chromium/test_hint_flags.py"
+_VERDICTS = "tests/analysis/test_verdicts.py"
+
+ELSEWHERE = (
+    Elsewhere(
+        "EH 1.8",
+        "HTTP/3 is not spoken here; the same order of heads and content is held over HTTP/2",
+        "tests/wire/test_http2_responses.py::test_a_script_in_every_cut",
+    ),
+    Elsewhere(
+        "EH 9.7",
+        "the page's own Resource Timing has the name, no request shows it; the HAR says it",
+        "tests/record/test_har_out.py::test_hinted_requests_have_their_true_times",
+    ),
+    Elsewhere(
+        "EH 10.2",
+        "the corpus is served on loopback, and a page there may hint at loopback; a flag makes one public",
+        f"{_FLAGS}::test_only_a_public_page_may_not_hint_at_loopback",
+    ),
+    Elsewhere("EH 12.1", "it is about Firefox", f"{_VERDICTS}::test_one_link_over_http2"),
+    Elsewhere("EH 12.2", "it is about Safari", f"{_VERDICTS}::test_safari_wants_an_https_page"),
+    Elsewhere(
+        "EH 13.10",
+        "it lists what no log shows, such as the warning three seconds after the load event",
+        f"{_FLAGS}::test_unused_hints_are_warned_of_three_seconds_after_load",
+    ),
+)
