@@ -71,7 +71,9 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     if destination is None:
         return "a preload whose as is missing or not preloadable (EH 8.4)"
     mode, credentials = modes.mode_of(candidate)
-    fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
+    fetch_priority = FetchPriority.AUTO
+    if not modes.is_svg_image(candidate):
+        fetch_priority = _fetch_priority(candidate.attribute("fetchpriority"))
     css = kind in _CSS_KINDS or candidate.inline
     if candidate.element == "Link":
         origin = InitiatorKind.LINK_HEADER

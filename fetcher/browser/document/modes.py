@@ -55,6 +55,17 @@ def destination_of(candidate: Candidate) -> Destination | None:
             return _DESTINATIONS[kind]
 
 
+def is_svg_image(candidate: Candidate) -> bool:
+    """An SVG <image>, whose fetchpriority Chromium 156 does not look at."""
+    return candidate.element == "image" and candidate.kind is CandidateKind.IMAGE
+
+
+def _is_svg(candidate: Candidate) -> bool:
+    """An SVG <image> or <script>: Chromium 156 asks for them without looking at crossorigin."""
+    svg_script = candidate.kind is CandidateKind.SCRIPT and candidate.attribute("src") is None
+    return is_svg_image(candidate) or (svg_script and candidate.element == "script")
+
+
 def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
     """Fonts, modules and dictionaries are always CORS; a frame navigates."""
     kind = candidate.kind
@@ -67,7 +78,7 @@ def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
         return (Mode.CORS, Credentials.SAME_ORIGIN) if property_ in _SHARED else (Mode.NO_CORS, Credentials.INCLUDE)
     if kind is CandidateKind.SVG_USE:
         return Mode.SAME_ORIGIN, Credentials.SAME_ORIGIN
-    value = candidate.attribute("crossorigin")
+    value = None if _is_svg(candidate) else candidate.attribute("crossorigin")
     font_face = kind is CandidateKind.CSS_FONT
     module = kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
     dictionary = kind is CandidateKind.PREFETCH and "dictionary" in (candidate.attribute("rel") or "").lower()

@@ -71,6 +71,8 @@ class Subresources:
         limit = self.state.options.limits.discoveries
         unused_sources = passed_over(candidates)
         imports = {members[0]: members for members in modules.groups(candidates)}
+        if any(each.kind is CandidateKind.CONTENT_SECURITY_POLICY for each in candidates):
+            document_of(source).place.scanned = False  # Chromium's scanner leaves such a document to the parser
         for index, candidate in enumerate(candidates):
             if candidate.kind in modules.IMPORTS:
                 if index in imports:  # the first of its module: all of them at once

@@ -38,6 +38,9 @@ _NAVIGATIONS = (
 _WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT, Destination.JSON, Destination.TEXT)
 """Of use only once they are complete, so not said to be incremental."""
 
+_SCANNED_IMAGES = ("img", "input", "source", "image")
+"""What the preload scanner, or the parser for SVG, meets as an image; backgrounds and feImage come with style."""
+
 BOOSTED_IMAGES = 5
 SMALL_IMAGE = 10_000
 """CSS pixels in all up to which an image is small, where its width and height attributes say so."""
@@ -47,10 +50,11 @@ _DIMENSION = re.compile(r"[\t\n\f\r ]*\+?(\d+(?:\.\d*)?|\.\d+)([%*]?)")
 @dataclass(slots=True)
 class Place:
     """How far into a document its requests have come: ``late`` once an image was named, ``boosted`` how many of the
-    boosts were given or were not needed."""
+    boosts were given or were not needed, ``scanned`` False once a <meta> policy stopped the preload scanner."""
 
     late: bool = False
     boosted: int = 0
+    scanned: bool = True
 
 
 def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_module: bool) -> NetPriority:
@@ -120,8 +124,10 @@ def _script(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -
 def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:
     if (candidate.attribute("loading") or "").lower() == "lazy":
         return _asked(NetPriority.LOWEST, fetch_priority)  # after layout, so it makes nothing late
-    place.late = True
     normal = NetPriority.LOWEST
+    if candidate.element not in _SCANNED_IMAGES or not place.scanned:
+        return _asked(normal, fetch_priority)
+    place.late = True
     if place.boosted < BOOSTED_IMAGES and not _is_small(candidate):
         place.boosted += 1
         normal = NetPriority.LOW

@@ -121,15 +121,16 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
                 Outcome(subject, case, one, other, differences(case, one, other))
                 for (subject, case), one, other in zip(cases, theirs, ours, strict=True)
             ]
-            differing = [each for each in outcomes if each.lines]
+            for each in outcomes:
+                each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
+            differing = [each for each in outcomes if not each.is_equal]
             again = [each.case for each in differing]
             slowly = await _each(again, lambda case: tabs.load(case, stretch=STRETCH), TABS, "again")
             for each, one in zip(differing, slowly, strict=True):
                 each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
-                lines = differences(each.case, each.theirs, each.ours)
-                each.retried, each.lines = not lines, lines
-            for each in outcomes:
+                each.lines = differences(each.case, each.theirs, each.ours)
                 each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
+                each.retried = each.is_equal
             if control:
                 for watch in (Watch.APART, Watch.NETWORK, Watch.NOTHING):
                     await _control(tabs, outcomes, watch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from fetcher.browser.requests.device import device
@@ -13,6 +14,8 @@ from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.comparing import Heard, heard
 from tests.end_to_end.chromium.network import HTTP_1_ONLY, Visit
 from tests.support.virtual_time import Path, virtual_load
+
+AN_HOUR = 3_600_000.0
 
 
 class _Http1Names(Collection[str]):
@@ -34,9 +37,12 @@ def load_virtually(case: Case) -> Heard:
     site = case.as_site()
     state: BrowserState = BrowserState()
     failed = None
+    number = 0
 
     def answer(request: RequestSeen) -> Answer:
-        visit.seen.append(request)
+        # Every visit begins at the same virtual moment; here one comes after the other, on connections of its own.
+        later = replace(request, at=request.at + number * AN_HOUR, connection=request.connection + number * 1000)
+        visit.seen.append(later)
         return site.answer(request)
 
     def keep(now: BrowserState) -> None:

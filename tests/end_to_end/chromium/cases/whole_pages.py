@@ -202,6 +202,14 @@ def _in_many(name: str) -> Case:
     return Case(plain.id, plain.rules, url=plain.url, site=Site({}, hosts, anything))
 
 
+PHONE: dict[str, object] = {
+    "mobile": True,
+    "viewport": (412, 823),
+    "dpr": 1.75,
+    "unscored": ("user-agent", "sec-ch-ua-mobile", "sec-ch-ua-platform"),
+    "unscored_why": "Chromium's emulation of a screen leaves these a desktop's",
+}
+
 NAMES = sorted(path.stem for path in PAGES.glob("*.html"))
 
 CASES = [
@@ -210,7 +218,7 @@ CASES = [
     *(_case(name, "bad", hints) for name, hints in BAD.items()),
     *(_in_many(name) for name in ("shop-product", "news-front", "app-shell", "import-chain", "third-parties")),
     *(
-        _case(name, "on-a-phone", GOOD[name], mobile=True, viewport=(412, 823), dpr=1.75)
+        _case(name, "on-a-phone", GOOD[name], **PHONE)
         for name in (
             "shop-product",
             "gallery",
