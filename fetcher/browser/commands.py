@@ -17,6 +17,7 @@ from fetcher.terms import Credentials, Destination, FetchPriority, Mode, Profile
 @dataclass(frozen=True, slots=True)
 class ConnectionKey:
     """Which pool a connection belongs to. Chromium keeps credentialed and uncredentialed sockets apart (EH 11.1).
+    ``apart``: for a frame of another site than the page's, whose connections are its own (network partitioning).
     ``session``: served by a session transport, which has connections of its own that nobody sees."""
 
     scheme: str
@@ -24,6 +25,7 @@ class ConnectionKey:
     port: int
     credentialed: bool = True
     session: bool = False
+    apart: bool = False
 
 
 class ScanKind(StrEnum):

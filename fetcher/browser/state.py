@@ -15,7 +15,7 @@ from fetcher.browser.policies.mixed_content import secured
 from fetcher.browser.profiles import BRANDS, CHROMIUM_VERSION, Profile
 from fetcher.browser.requests.client_hints import HintsAsked, accepted, values
 from fetcher.browser.requests.dressing import Asking, dress
-from fetcher.browser.storage.cookies import CookieJar
+from fetcher.browser.storage.cookies import CookieJar, site_of
 from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.http_cache import CacheKey, Found, HttpCache, Served, key_of
 from fetcher.browser.storage.state import BrowserState
@@ -234,15 +234,25 @@ class LoadState:
         self.documents.append(document)
 
     def pool_key(
-        self, url: URL, credentials: Credentials, client: URL | None, *, is_page: bool = False
+        self,
+        url: URL,
+        credentials: Credentials,
+        client: URL | None,
+        *,
+        is_page: bool = False,
+        framed: bool = False,
     ) -> ConnectionKey:
-        """Credentialed and uncredentialed requests use separate sockets (EH 11.1). A session fetches all but the page's
-        own document (``is_page``)."""
+        """Credentialed and uncredentialed requests use separate sockets (EH 11.1), and so do frames of another site.
+        A session fetches all but the page's own document (``is_page``). ``framed``: it is the document of a frame,
+        which is a part of its own site."""
         same = client is None or client.origin == url.origin
         credentialed = credentials is Credentials.INCLUDE or (credentials is Credentials.SAME_ORIGIN and same)
         if self.options.session and not is_page:
             return ConnectionKey(url.scheme, url.host, url.port, session=True)
-        return ConnectionKey(url.scheme, url.host, url.port, credentialed)
+        asks = url if framed else client
+        top = self.document.url if self.document is not None and not is_page else None
+        apart = asks is not None and top is not None and site_of(asks) != site_of(top)
+        return ConnectionKey(url.scheme, url.host, url.port, credentialed, apart=apart)
 
     def new_fetch(
         self,
@@ -281,7 +291,8 @@ class LoadState:
             fetch.crossed = fetch.tainted = client is not None and client.origin != url.origin
             inside = RedirectInside(first.id, target.href, "HSTS")
             return fetch, [QueueFetch(first.id, request_of(first), hint), inside, *commands]
-        key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT)
+        framed = destination in (Destination.FRAME, Destination.FRAMESET_FRAME)
+        key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT, framed=framed)
         fetch = Fetch(
             len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator, key,
             client, referrer, referrer_policy, hint, consumer, redirects=redirects,

@@ -26,7 +26,7 @@ from fetcher.load.content import Content, Keeping
 from fetcher.load.kept import KeptContents
 from fetcher.net import Connection, NetOptions, open_connection
 from fetcher.record.recorder import Recorder
-from fetcher.terms import Destination, HttpVersion, InitiatorKind, Limits, Mode, Request
+from fetcher.terms import Destination, Fields, HttpVersion, InitiatorKind, Limits, Mode, Request, field_value
 from fetcher.urls import split
 from fetcher.wire.events import (
     BodyData,
@@ -407,7 +407,7 @@ class Driver:
             self._depth -= 1
 
     def _head(self, exchange: _Exchange, event: ResponseHead) -> None:
-        keeps = _may_be_claimed(exchange.request)
+        keeps = _may_be_claimed(exchange.request, event.fields)
         wanted = self._find_text if exchange.is_document else None
         keeping = self._keeping if keeps else None
         exchange.content = Content(
@@ -504,9 +504,12 @@ def _may_be_module(request: Request) -> bool:
     return request.destination is Destination.SCRIPT and request.mode is Mode.CORS
 
 
-def _may_be_claimed(request: Request) -> bool:
-    """Whether the content may be wanted after it came: a sheet to scan, a script of a hint or preload to check."""
+def _may_be_claimed(request: Request, fields: Fields) -> bool:
+    """Whether the content may be wanted after it came: a sheet to scan (hinted as whatever), a script of a hint or
+    preload to check."""
     initiator = request.initiator
     early = initiator.kind in (InitiatorKind.EARLY_HINT, InitiatorKind.LINK_HEADER) or initiator.element == "link"
     kept = early or _may_be_module(request)  # a module may be preloaded alone so far, or be under an integrity check
+    if early and (field_value(fields, "content-type") or "").lstrip().lower().startswith("text/css"):
+        return True
     return request.destination is Destination.STYLE or (request.destination is Destination.SCRIPT and kept)

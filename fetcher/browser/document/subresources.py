@@ -533,7 +533,8 @@ class Subresources:
         consumer = fetch.consumer
         if consumer is not None and consumer.candidate.kind in modules.USES:
             return self._scan_module(fetch)
-        if fetch.destination is not Destination.STYLE or fetch.scanning or consumer is None or not fetch.is_ok:
+        # Whatever it was hinted as: what claims it says what it is.
+        if consumer is None or consumer.destination is not Destination.STYLE or fetch.scanning or not fetch.is_ok:
             return []
         if consumer.candidate.kind is CandidateKind.PRELOAD:
             return []

@@ -58,9 +58,9 @@ class Place:
 
 
 def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_module: bool) -> NetPriority:
-    """``bare_module``: a modulepreload without ``as``, which Chromium leaves at IDLE (EH 5, last row)."""
+    """``bare_module``: a modulepreload without ``as``, left at IDLE (EH 5, last row) unless fetchpriority says."""
     if bare_module:
-        return NetPriority.IDLE
+        return {_AUTO: NetPriority.IDLE, _HIGH: NetPriority.MEDIUM, _LOW: NetPriority.LOWEST}[fetch_priority]
     row = _HINTED.get(destination)
     return row[_COLUMN[fetch_priority]] if row else NetPriority.LOWEST
 

@@ -20,9 +20,9 @@ IGNORED = {
     "connection": "HTTP/1.1 framing, not part of what is asked",
 }
 
-RAISED = ("u=1, i", "u=2, i")
-"""Chromium raises an image's priority once layout shows it in view. Whether its request leaves before that moment or
-after (it waited for a connection, the machine is busy) differs from load to load, so for images these count as one."""
+RAISED = "u=1, i"
+"""What Chromium says of an image once layout has shown it in view. Whether its request leaves before that moment or
+after (it waited for a connection, the machine is busy) differs from load to load: one said to be this may be less."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,18 +151,17 @@ def _different_requests(case: Case, theirs: list[Asked], ours: list[Asked], who:
         lines += [
             f"{one.method} {one.url}: {name}: {_say(one.field(name))} / {_say(other.field(name))}"
             for name in sorted({name for name, _ in (*one.fields, *other.fields)})
-            if one.field(name) != other.field(name)
+            if one.field(name) != other.field(name) and not (name == "priority" and _is_raised(one))
         ]
     return lines
 
 
+def _is_raised(theirs: Asked) -> bool:
+    return theirs.field("sec-fetch-dest") == "image" and theirs.field("priority") == RAISED
+
+
 def _scored(case: Case, asked: Asked) -> Asked:
-    late = asked.field("sec-fetch-dest") == "image" and asked.field("priority") in RAISED
-    fields = tuple(
-        ("priority", RAISED[1]) if late and name == "priority" else (name, value)
-        for name, value in asked.fields
-        if name not in case.unscored
-    )
+    fields = tuple(each for each in asked.fields if each[0] not in case.unscored)
     return Asked(asked.url, asked.method, asked.before and "before" not in case.unscored, fields)
 
 
