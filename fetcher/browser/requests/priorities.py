@@ -38,7 +38,7 @@ _NAVIGATIONS = (
 _WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT, Destination.JSON, Destination.TEXT)
 """Of use only once they are complete, so not said to be incremental."""
 
-_SCANNED_IMAGES = ("img", "input", "source", "image")
+_SCANNED_IMAGES = ("img", "input", "source", "image", "video")
 """What the preload scanner, or the parser for SVG, meets as an image; backgrounds and feImage come with style."""
 
 BOOSTED_IMAGES = 5

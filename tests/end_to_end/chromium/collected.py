@@ -30,10 +30,11 @@ def by_subject() -> dict[str, tuple[Case, ...]]:
 
 
 def chosen(pattern: str | None = None) -> list[tuple[str, Case]]:
-    """Subject and case; ``pattern`` (as in a shell) is held against ids, subjects and rules."""
+    """Subject and case; ``pattern`` (as in a shell; several with commas) is held against ids, subjects and rules."""
+    patterns = ["*"] if pattern is None else [each.strip() for each in pattern.split(",")]
     return [
         (subject, case)
         for subject, cases in by_subject().items()
         for case in cases
-        if pattern is None or any(fnmatchcase(each, pattern) for each in (case.id, subject, *case.rules))
+        if any(fnmatchcase(name, each) for name in (case.id, subject, *case.rules) for each in patterns)
     ]

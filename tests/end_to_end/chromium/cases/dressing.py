@@ -210,7 +210,7 @@ def _initiators() -> list[Case]:
              files={f"{CROSS}r.png": redirect("http://other.test/t.png"), "r.png": redirect(f"{CROSS}t.png")}),
         Case("dress-refresh", ("dressing refresh",), f"<meta http-equiv=refresh content='0; url={CROSS}next'>",
              files={f"{CROSS}next": "<img src=a.png>"}),
-        Case("dress-long-url", ("dressing referrer",), "<img src=/a.png>", url="https://a.test/?" + "x" * 4080),
+        Case("dress-long-url", ("dressing referrer",), "<img src=/a.png>", url="https://a.test/?" + "x" * 4200),
         Case("dress-mobile", ("dressing device",), "<img src=a.png><script type=module src=a.js></script>", mobile=True,
              viewport=(412, 823), dpr=1.75, kept="Chromium's device emulation alone leaves User-Agent and Sec-CH-UA a "
              "desktop's; a phone sends what --device mobile sends"),
