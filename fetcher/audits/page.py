@@ -25,6 +25,7 @@ from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import UsageError
 from fetcher.record.page_load import ConnectionRecord, Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import ProfileName
+from fetcher.urls import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,16 @@ class Page:
             return False
         kind = self.load.discoveries[wanted.discovery].candidate.kind
         return kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD)
+
+    @cached_property
+    def by_origin(self) -> dict[str, tuple[RequestRecord, ...]]:
+        """Every request of ``load`` by the origin it went to."""
+        found: dict[str, list[RequestRecord]] = {}
+        for one in self.load.requests:
+            url = resolve(one.url)
+            if url is not None:
+                found.setdefault(url.origin, []).append(one)
+        return {origin: tuple(each) for origin, each in found.items()}
 
     # -- evidence
 

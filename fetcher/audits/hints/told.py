@@ -1,4 +1,4 @@
-"""What the rules of hints share: which links they look at, how every run is heard, and how each browser's view, the
+"""What the rules of hints share: which links they look at, and how each browser's view, the
 severity that follows from it and the cost are worked out (EH 9.2-9.4).
 
 A page's profile decides how grave a finding is: what its browser acts on all the same weighs less, and nothing about a
@@ -7,16 +7,13 @@ preload weighs much in Safari, which acts on preconnect alone (EH 12.2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import wraps
-
 from fetcher.analysis.hinted import read_alone
 from fetcher.analysis.reuse import Obstacle, unservable
 from fetcher.analysis.wanted import Wanted
+from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
-from fetcher.audits.rule import Check, NotApplicable, Unknown
+from fetcher.audits.rule import NotApplicable
 from fetcher.fields.link import Link
 from fetcher.record.page_load import RequestRecord
 from fetcher.terms import ProfileName
@@ -26,39 +23,6 @@ FAMILY = "hints"
 _BROWSERS = (ProfileName.CHROMIUM, ProfileName.FIREFOX, ProfileName.SAFARI)
 _CHROMIUMS = (ProfileName.CHROMIUM, ProfileName.EAGER)
 _NO_USES = ("preload", "modulepreload", "prefetch")
-
-
-# -- every run is heard
-
-
-def in_each_run(check: Callable[[Page], Iterable[Finding]]) -> Check:
-    """``check`` for a page of one run, asked of each: a finding says in how many runs it was seen, and quotes the run
-    at the median where that has it. It does not apply, or is unknown, only where no run has a finding."""
-
-    @wraps(check)
-    def whole(page: Page) -> list[Finding]:
-        pages = page.each_run
-        found: dict[tuple[str, str], Finding] = {}
-        counts: dict[tuple[str, str], int] = {}
-        reasons: list[NotApplicable | Unknown] = []
-        for one in pages:
-            try:
-                told = list(check(one))
-            except (NotApplicable, Unknown) as reason:
-                reasons.append(reason)
-                continue
-            mine = {(each.subject or each.url or "", each.quote.text if each.quote else ""): each for each in told}
-            for key, finding in mine.items():
-                found.setdefault(key, finding)
-                counts[key] = counts.get(key, 0) + 1
-        unknown = next((reason for reason in reasons if isinstance(reason, Unknown)), None)
-        if not found and unknown is not None:
-            raise unknown
-        if not found and len(reasons) == len(pages):
-            raise reasons[0]
-        return [replace(each, seen=counts[key], runs=len(pages)) for key, each in found.items()]
-
-    return whole
 
 
 # -- the links
