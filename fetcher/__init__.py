@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fetcher import sync
     from fetcher.analysis import Checked, Expectations
+    from fetcher.audits.auditing import Audit, audit
+    from fetcher.audits.finding import Finding
+    from fetcher.audits.rule import rule
     from fetcher.client import Connection, Response, connect, fetch
     from fetcher.errors import (
         ConnectFailed,
@@ -39,6 +42,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "fetcher.analysis": ("Checked", "Expectations"),
+    "fetcher.audits.auditing": ("Audit", "audit"),
+    "fetcher.audits.finding": ("Finding",),
+    "fetcher.audits.rule": ("rule",),
     "fetcher.client": ("Connection", "Response", "connect", "fetch"),
     "fetcher.load": ("load_page",),
     "fetcher.net": ("NetOptions",),
@@ -79,6 +85,10 @@ __all__ = [  # noqa: RUF022 - grouped by what a reader looks for
     "check",
     "Checked",
     "Expectations",
+    "audit",
+    "Audit",
+    "Finding",
+    "rule",
     "sync",
     "NetOptions",
     "Limits",

@@ -59,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
         "clock",
         "errors",
     },
-    "__init__": {"client", "load", "runs", "analysis", "net", "record", "wire", "errors", "sync"},
+    "__init__": {"client", "load", "runs", "audits", "analysis", "net", "record", "wire", "errors", "sync"},
     "__main__": {"cli"},
 }
 

@@ -19,6 +19,7 @@ NAMES = [
     *("fetch", "connect", "Connection", "Response", "InterimResponse"),
     *("load_page", "PageLoad", "load_record", "save_record", "from_har", "save_har"),
     *("check", "Checked", "Expectations", "sync", "NetOptions", "Limits"),
+    *("audit", "Audit", "Finding", "rule"),
     *("FetcherError", "UsageError", "InvalidURL", "NetworkError", "LookupFailed", "ConnectFailed", "TLSFailed"),
     *("ConnectionLost", "ProtocolError", "RemoteProtocolError", "LimitExceeded", "DeadlineExceeded", "ContentError"),
 ]

@@ -115,13 +115,26 @@ def apply(rule: Rule, page: Page) -> RuleResult:
     except Unknown as reason:
         return RuleResult(rule, Outcome.UNKNOWN, reason=str(reason))
     except Exception as error:
-        told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return RuleResult(rule, Outcome.CRASHED, reason=told)
+        return RuleResult(rule, Outcome.CRASHED, reason=_crash(rule, error))
     return RuleResult(rule, Outcome.FINDINGS if found else Outcome.PASSED, found)
+
+
+def _crash(rule: Rule, error: Exception) -> str:
+    """What went wrong and on which line of the rule's own file: "KeyError: 'x' (my_rules.py, line 12)"."""
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    name, lines = getattr(getattr(rule.check, "__code__", None), "co_filename", ""), []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return f"{told} ({name.replace(chr(92), '/').rpartition('/')[2]}, line {lines[-1]})" if lines else told
 
 
 def _settled(finding: Finding, rule: Rule, page: Page) -> Finding:
     """With what the rule and the page say where the check left it out."""
+    if not isinstance(finding, Finding):
+        raise TypeError(f"the check yields {type(finding).__name__}, not a Finding")
     return replace(
         finding,
         rule=rule.id,

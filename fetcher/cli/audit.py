@@ -7,23 +7,21 @@ interrupted: what was seen until then is judged.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import fetcher
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, report_stream, run, write_text
-from fetcher.errors import FetcherError, UsageError
+from fetcher.cli.auditing import Auditing, Kept, expectations
+from fetcher.cli.streams import check_writable, is_terminal, report_stream, write_text
+from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
-    from fetcher.analysis import Expectations, Run
-    from fetcher.audits.result import AuditedPage, AuditResult
+    from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
 
-FINDINGS, NOT_JUDGED, SOME_NOT_JUDGED, OUR_FAULT = 1, 3, 4, 70
+FINDINGS, THEIR_RULE, NOT_JUDGED, SOME_NOT_JUDGED, OUR_FAULT = 1, 2, 3, 4, 70
 
 EPILOG = """\b
 Examples:
@@ -31,13 +29,17 @@ Examples:
   fetcher audit --browser firefox -n 9 https://example.com/
   fetcher audit load.json page.har                     what fetcher or a browser loaded
   fetcher audit --fail-on warning --json audit.json https://example.com/
+  fetcher audit --baseline known.json --write-baseline https://example.com/
+  fetcher audit --baseline known.json https://example.com/     fail on new findings only
+  fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
 
 \b
 Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing could be judged
 (not loaded, or blocked: 403, 429, 503, a bot check, the expected text missing);
-4 some pages could not be judged, the others passed; 70 a rule of ours crashed, no page failed.
+4 some pages could not be judged, the others passed; 70 a rule of ours crashed, no page failed
+(2 where it was one of yours).
 
 A rule that scripts keep from an answer is "unknown" and never fails an audit."""
 
@@ -58,6 +60,17 @@ Pause = Annotated[float, typer.Option("--pause", metavar="SECONDS", min=0, help=
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 1.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Ask this rule; repeatable.")]
 Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="RULE", help="Leave this rule out; repeatable.")]
+RulesFile = Annotated[
+    list[str] | None,
+    typer.Option("--rules", metavar="FILE", help="Ask the rules of this Python file, too; it is run. Repeatable."),
+]
+BaselineFile = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="FILE", help="Fail on findings that are not in this file only."),
+]
+WriteBaseline = Annotated[
+    bool, typer.Option("--write-baseline", help="Put every finding into the --baseline file: all are known then.")
+]
 List = Annotated[bool, typer.Option("--list", help="List every rule and stop.")]
 Explain = Annotated[str | None, typer.Option("--explain", metavar="RULE", help="Say what one rule is about and stop.")]
 ExpectText = Annotated[
@@ -83,6 +96,9 @@ def audit(
     fail_on: FailOnOption = FailOn.ERROR,
     only: Only = None,
     skip: Skip = None,
+    rules_file: RulesFile = None,
+    baseline: BaselineFile = None,
+    write_baseline: WriteBaseline = False,
     list_rules: List = False,
     explain: Explain = None,
     expect_hints: ExpectHints = None,
@@ -116,8 +132,9 @@ def audit(
 ) -> None:
     """Judge a page, a saved record or a HAR by every rule: what is wrong, where, what it costs, what to do."""
     colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
+    own = _own_rules(rules_file)
     if list_rules or explain is not None:
-        _tell_rules(explain, output, colour)
+        _tell_rules(explain, own, output, colour)
         return
     if not sources:
         raise UsageError("name a URL, a saved record or a HAR file; --list lists the rules")
@@ -125,12 +142,13 @@ def audit(
         check_writable(name)
     if json == output == "-":
         raise UsageError("--json - and -o - both want standard output; give one of them a file")
-    o.distinct({"--json": json, "-o": output})
+    o.distinct({"--json": json, "-o": output, "--baseline": baseline})
     from fetcher.audits.auditing import chosen
 
-    rules = chosen((), only or (), skip or ())
-    auditing = _Auditing(
-        rules, browser, runs, _expectations(expect_hints, expect_hint, delivery, expect_text),
+    rules = chosen(own, only or (), skip or ())
+    kept = Kept(baseline, write=write_baseline)
+    auditing = Auditing(
+        rules, browser, runs, expectations(expect_hints, expect_hint, delivery, expect_text),
         progress=not quiet and is_terminal(sys.stderr),
     )  # fmt: skip
     net = o.net_options(
@@ -141,116 +159,26 @@ def audit(
             "timeout": max_time}  # fmt: skip
     asked = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
     failure = auditing.all(sources, live, asked)
-    result = auditing.result(fail_on.value)
+    result = kept.compared(auditing.result(fail_on.value))
     if result.pages:
         _write(result, json, output, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
     if failure is not None:
         raise failure
+    kept.written(result, quiet=quiet)
     code = _exit_code(result)
     if code:
         raise typer.Exit(code)
 
 
-class _Auditing:
-    """The sources one after the other; ``pages`` holds what was judged, also of a page that was interrupted."""
+def _own_rules(files: list[str] | None) -> tuple[Rule, ...]:
+    if not files:
+        return ()
+    from fetcher.runs.rules_file import read_rules
 
-    def __init__(
-        self, rules: tuple[Rule, ...], browser: str, runs: int, expected: Expectations, *, progress: bool
-    ) -> None:
-        from fetcher.audits.auditing import profile_named
-
-        self.rules = rules
-        self.browser = browser
-        self.profile = profile_named(browser)
-        self.runs = runs
-        self.expected = expected
-        self.progress = progress
-        self.pages: list[AuditedPage] = []
-
-    def all(self, sources: Sequence[str], live: dict[str, Any], asked: dict[str, Any]) -> FetcherError | None:
-        """Judge each source. What cannot be asked for at all is raised before anything is loaded or once it is met;
-        another failure, such as an interruption, ends it and is given back."""
-        from fetcher.runs.inputs import is_url
-
-        if any(is_url(one) for one in sources):
-            from fetcher.browser.profiles import profile
-
-            profile(self.browser)
-        ready = [(one, o.page_options(one, **asked) if is_url(one) else None) for one in sources]
-        for source, options in ready:
-            try:
-                if options is None:
-                    self._file(source)
-                else:
-                    self._url(source, {**live, **options})
-            except UsageError:
-                raise
-            except FetcherError as error:
-                return error
-        return None
-
-    def _file(self, name: str) -> None:
-        from fetcher.runs.audit import judged, runs_of
-        from fetcher.runs.inputs import read_pages
-
-        for loads in read_pages(name):
-            made = runs_of(loads)
-            self.pages.append(
-                judged(name, made, rules=self.rules, profile=self.profile, expected=self.expected)
-            )  # fmt: skip
-
-    def _url(self, url: str, options: dict[str, Any]) -> None:
-        from fetcher.runs.audit import judged
-        from fetcher.urls import parse
-
-        place = parse(url).href
-        done: list[Run] = []
-        try:
-            run(self._load(url, done, options), place)
-        finally:
-            if done:
-                page = judged(
-                    url, done, rules=self.rules, profile=self.profile, asked=self.runs, expected=self.expected
-                )  # fmt: skip
-                self.pages.append(page)
-
-    async def _load(self, url: str, done: list[Run], options: dict[str, Any]) -> None:
-        from fetcher.runs.audit import load_runs
-
-        shown = None
-        if self.progress:
-            from fetcher.cli.progress import Runs
-
-            shown = Runs(sys.stderr, url, self.runs)
-            shown.tick()
-
-        def on_run(made: Run) -> None:
-            done.append(made)
-            if shown is not None:
-                shown.over()
-
-        try:
-            await load_runs(
-                url, runs=self.runs, browser=self.browser, expected=self.expected, on_run=on_run, **options
-            )  # fmt: skip
-        finally:
-            if shown is not None:
-                shown.wipe()
-
-    def result(self, fail_on: str) -> AuditResult:
-        from fetcher.audits.catalogue import built_in
-        from fetcher.audits.result import AuditResult, texts
-
-        return AuditResult(fetcher.__version__, fail_on, texts(self.rules, built_in()), tuple(self.pages))
+    return read_rules(files)
 
 
-def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
-    from fetcher.analysis.expectations import Expectations, parse_share
-
-    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
-
-
-def _tell_rules(explain: str | None, output: str | None, colour: bool | None) -> None:
+def _tell_rules(explain: str | None, own: tuple[Rule, ...], output: str | None, colour: bool | None) -> None:
     """--list and --explain."""
     from fetcher.audits.catalogue import built_in, named
     from fetcher.audits.result import texts
@@ -260,12 +188,12 @@ def _tell_rules(explain: str | None, output: str | None, colour: bool | None) ->
     ours = built_in()
     with report_stream(output) as stream:
         if explain is None:
-            rules = texts(ours, ours)
+            rules = texts((*ours, *own), ours)
             print_lines(
                 lambda width, unicode: list_lines(rules, width=width, unicode=unicode), file=stream, color=colour
             )
         else:
-            (one,) = texts([named(explain)], ours)
+            (one,) = texts([named(explain, own)], ours)
             print_lines(
                 lambda width, unicode: explain_lines(one, width=width, unicode=unicode), file=stream, color=colour
             )  # fmt: skip
@@ -301,6 +229,7 @@ def _write(
 
 def _say_what_failed(result: AuditResult) -> None:
     """Where no report is printed, the sentences that explain the exit code."""
+    from fetcher.audits.auditing import Outcome
     from fetcher.audits.result import PageOutcome
     from fetcher.report.audit.words import verdict
     from fetcher.report.escape import safe
@@ -308,6 +237,8 @@ def _say_what_failed(result: AuditResult) -> None:
     for page in result.pages:
         if page.outcome is not PageOutcome.JUDGED:
             print(f"fetcher: {safe(page.url)}: {safe(verdict(result, page))}", file=sys.stderr)
+        for crash in page.of(Outcome.CRASHED):
+            print(f"fetcher: {safe(page.url)}: rule {crash.rule} crashed: {safe(crash.reason)}", file=sys.stderr)
         for one in page.reported:
             if result.fails(one):
                 found = f"{one.finding.severity}: {one.finding.rule}: {one.finding.message}"
@@ -325,5 +256,6 @@ def _exit_code(result: AuditResult) -> int:
     if not any(judged):
         return NOT_JUDGED
     if result.crashed:
-        return OUR_FAULT
+        ours = any(result.text_of(crash.rule).built_in for _, crash in result.crashed)
+        return OUR_FAULT if ours else THEIR_RULE
     return 0 if all(judged) else SOME_NOT_JUDGED

@@ -49,9 +49,10 @@ def test_every_outcome() -> None:
     assert outcomes == [
         Outcome.FINDINGS, Outcome.PASSED, Outcome.NOT_APPLICABLE, Outcome.UNKNOWN, Outcome.CRASHED
     ]  # fmt: skip
-    assert [result.reason for result in audit.results[2:]] == [
-        "there is no 103", "scripts did not run", "ZeroDivisionError: integer division or modulo by zero"
-    ]  # fmt: skip
+    reasons = [result.reason for result in audit.results[2:]]
+    assert reasons[:2] == ["there is no 103", "scripts did not run"]
+    line = broken.check.__code__.co_firstlineno + 2
+    assert reasons[2] == f"ZeroDivisionError: integer division or modulo by zero (test_auditing.py, line {line})"
     assert [finding.message for finding in audit.findings] == ["the first", "the second"]
 
 

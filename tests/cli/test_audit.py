@@ -166,3 +166,61 @@ def test_what_a_server_sends_cannot_act_on_the_terminal(audit: Audit) -> None:
     """Control characters of links and fields are escaped."""
     outcome = audit("/hostile", "-v", "--http", "1.1", "--browser", "eager")
     assert {character for character in outcome.out if not character.isprintable()} <= {"\n"}
+
+
+MINE = """\
+import fetcher
+
+@fetcher.rule("hero-hinted", title="The hero is hinted", severity="error", fix="Hint it.")
+def hero_hinted(page):
+    if not any("hero" in (hint.url or "") for hint in page.hints):
+        yield fetcher.Finding("no hint names the hero image")
+"""
+
+
+def test_rules_of_ones_own(audit: Audit, tmp_path: Path) -> None:
+    """They are asked, listed and explained like ours; a crash in one is not ours, and says where."""
+    mine = tmp_path / "mine.py"
+    mine.write_text(MINE)
+    assert audit("/", "--rules", str(mine)).code == 0
+    outcome = audit("/no-hints", "--rules", str(mine), "--skip", "no-early-hints")
+    assert outcome.code == 1
+    assert "✗ error  hero-hinted\n  no hint names the hero image\n" in outcome.out
+    assert "hero-hinted         error    The hero is hinted" in audit("", "--list", "--rules", str(mine)).out
+    mine.write_text("import fetcher\n@fetcher.rule('mine')\ndef mine(page):\n    return [1 / 0]\n")
+    outcome = audit("/", "--rules", str(mine), "-q")
+    assert outcome.code == 2
+    assert sentence(outcome).endswith("rule mine crashed: ZeroDivisionError: division by zero (mine.py, line 4)")
+
+
+def test_a_baseline(audit: Audit, tmp_path: Path) -> None:
+    """Written once, then only what is new fails; a wall writes none."""
+    name = str(tmp_path / "known.json")
+    assert audit("/wall", "--baseline", name, "--write-baseline").code == 3
+    assert not Path(name).exists()
+    outcome = audit("/no-hints", "--baseline", name, "--write-baseline", "--only", "two-hints-at-least")
+    assert outcome.code == 0
+    assert outcome.err == f"fetcher: {name} knows 1 finding now\n"
+    outcome = audit("/no-hints", "--baseline", name)
+    assert outcome.code == 1
+    assert "1 error, 1 warning (1 new, 1 known)" in outcome.out
+    assert audit("/no-hints", "--baseline", name, "--write-baseline").code == 0
+    assert audit("/no-hints", "--baseline", name).code == 0
+    before = Path(name).read_bytes()
+    assert audit("/wall", "--baseline", name, "--write-baseline").code == 3
+    assert Path(name).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--write-baseline",), "--write-baseline needs a file"),
+        (("--baseline", "nothing.json"), "there is no such file; --write-baseline makes it"),
+        (("--rules", "nothing.py"), "--rules nothing.py: the file cannot be read"),
+    ],
+)
+def test_files_that_are_not_there(audit: Audit, options: tuple[str, ...], says: str) -> None:
+    """Said before anything is loaded."""
+    outcome = audit("/", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert says in sentence(outcome)

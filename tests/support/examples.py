@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fetcher.audits import baseline
 from fetcher.record import save_har, save_record
 from tests.support.command_line import Listening
 from tests.support.loads import shop_without_hints
@@ -123,6 +124,8 @@ def unshown(shown: tuple[str, ...], real: str) -> list[str]:
 def prepare(folder: Path, origin: Listening) -> None:
     """The files that examples name."""
     (folder / "ca.pem").write_bytes(Path(origin.ca_file).read_bytes())
+    (folder / "known.json").write_text(baseline.dumps(baseline.Baseline()))
+    (folder / "my_rules.py").write_text("import fetcher\n\n@fetcher.rule('mine')\ndef mine(page):\n    return []\n")
     save_record(shop_without_hints(), folder / "load.json")
     save_har(shop_without_hints(), folder / "page.har")
     (folder / "cookies.txt").write_text("example.com\tFALSE\t/\tTRUE\t0\tsession\t1\n")

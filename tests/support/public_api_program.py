@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, assert_type
 
 import fetcher
+import fetcher.audits
 from fetcher.stdlib import HTTPConnection, install, uninstall
 
 
@@ -47,6 +49,20 @@ async def checks(url: str) -> bool:
     for one in checked.findings:
         print(one.text)
     return checked.outcome == "passed"
+
+
+@fetcher.rule("few-requests", title="The page is small", severity="note", fix="Ask for less.")
+def few_requests(page: fetcher.audits.Page) -> Iterator[fetcher.Finding]:
+    if len(page.load.requests) > 100:
+        yield fetcher.Finding(f"{len(page.load.requests)} requests")
+
+
+def audits(load: fetcher.PageLoad) -> bool:
+    audit = fetcher.audit([load], rules=[few_requests], browser="firefox", skip=["interim-slow"])
+    assert_type(audit, fetcher.Audit)
+    for finding in audit.findings:
+        print(finding.severity, finding.rule, finding.message, finding.fingerprint)
+    return not audit.findings
 
 
 def blocking(url: str) -> None:
