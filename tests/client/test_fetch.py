@@ -104,7 +104,7 @@ async def test_what_is_sent() -> None:
 @pytest.mark.parametrize(
     ("coding", "coded"),
     [
-        (b"gzip", gzip.compress(b"hello " * 100)),
+        (b"gzip", gzip.compress(b"hello " * 100, mtime=0)),
         (b"deflate", zlib.compress(b"hello " * 100)),
         (b"identity", b"hello " * 100),
     ],
@@ -201,7 +201,7 @@ async def test_reading_the_rest_after_some() -> None:
 
 async def test_http2_over_tls() -> None:
     """The same over HTTP/2: no reason phrase, decoded alike, and the connection closed afterwards."""
-    packed = gzip.compress(b"body" * 1000)
+    packed = gzip.compress(b"body" * 1000, mtime=0)
 
     def answer(peer: Http2Peer, stream_id: int, _path: str) -> None:
         peer.interim(stream_id, 103, ("link", "</a.css>; rel=preload; as=style"))
@@ -325,7 +325,7 @@ async def test_hostile_servers_are_clear_errors(answer: bytes, error: type[Fetch
 
 async def test_limits_are_the_callers() -> None:
     """limits= reaches engine and decoder: a bomb stops at decoded_bytes, content at body_bytes."""
-    bomb = response(gzip.compress(bytes(5_000_000)), b"Content-Encoding: gzip")
+    bomb = response(gzip.compress(bytes(5_000_000), mtime=0), b"Content-Encoding: gzip")
     async with serving(answering(bomb)) as port:
         for limits in (Limits(decoded_bytes=100_000), Limits(body_bytes=1_000)):
             with pytest.raises(LimitExceeded):

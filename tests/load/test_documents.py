@@ -111,17 +111,17 @@ async def test_a_style_sheet_is_read_in_its_own_charset(data: bytes, content_typ
 BODY = b"<img src=/1.png>" + b"<p>" * 400 + b"<img src=/2.png>"
 BOTH = {"/1.png", "/2.png"}
 FINE = [
-    ("gzip", gzip.compress(BODY)),
-    ("x-gzip", gzip.compress(BODY)),
-    ("gzip", gzip.compress(BODY[:500]) + gzip.compress(BODY[500:])),
-    ("gzip", gzip.compress(BODY) + b"trailing garbage"),
+    ("gzip", gzip.compress(BODY, mtime=0)),
+    ("x-gzip", gzip.compress(BODY, mtime=0)),
+    ("gzip", gzip.compress(BODY[:500], mtime=0) + gzip.compress(BODY[500:], mtime=0)),
+    ("gzip", gzip.compress(BODY, mtime=0) + b"trailing garbage"),
     ("deflate", zlib.compress(BODY)),
     ("deflate", zlib.compress(BODY, wbits=-15)),
     ("deflate", zlib.compress(BODY) + b"trailing garbage"),
     ("br", brotli.compress(BODY)),
     ("zstd", None),
-    ("gzip, br", brotli.compress(gzip.compress(BODY))),
-    (" , GZIP ,", gzip.compress(BODY)),
+    ("gzip, br", brotli.compress(gzip.compress(BODY, mtime=0))),
+    (" , GZIP ,", gzip.compress(BODY, mtime=0)),
     ("identity", BODY),
     ("", BODY),
 ]
@@ -173,21 +173,21 @@ def _spoiled(data: bytes) -> bytes:
 
 
 # Stored blocks, so that all but the end decodes. None seen: how much comes before the fault is the library's affair.
-STORED = gzip.compress(BODY, compresslevel=0)
+STORED = gzip.compress(BODY, compresslevel=0, mtime=0)
 FAULTY = [
     ("gzip label on text", "gzip", BODY, "does not decode as gzip", set()),
     ("br label on text", "br", b"<html>" + BODY, "does not decode as br", set()),
     ("zstd label on text", "zstd", BODY, "does not decode as zstd", set()),
     ("gzip cut", "gzip", STORED[:-40], "ends too early", {"/1.png"}),
-    ("gzip cut in its trailer", "gzip", gzip.compress(BODY)[:-4], "ends too early", BOTH),
-    ("gzip cut in its header", "gzip", gzip.compress(BODY)[:5], "ends too early", set()),
-    ("gzip with a wrong sum", "gzip", _spoiled(gzip.compress(BODY)), "does not decode as gzip", None),
+    ("gzip cut in its trailer", "gzip", gzip.compress(BODY, mtime=0)[:-4], "ends too early", BOTH),
+    ("gzip cut in its header", "gzip", gzip.compress(BODY, mtime=0)[:5], "ends too early", set()),
+    ("gzip with a wrong sum", "gzip", _spoiled(gzip.compress(BODY, mtime=0)), "does not decode as gzip", None),
     ("deflate cut", "deflate", zlib.compress(BODY, level=0)[:-40], "ends too early", {"/1.png"}),
     ("deflate with a wrong sum", "deflate", zlib.compress(BODY)[:-4] + b"\0\0\0\0", "does not decode as deflate", None),
     ("br cut", "br", brotli.compress(BODY)[:-1], "ends too early", None),
     ("br goes on", "br", brotli.compress(BODY) + b"garbage", "br", None),
     ("zstd cut", "zstd", zstd(BODY)[:-1], "ends too early", None),
-    ("gzip under br, cut", "gzip, br", brotli.compress(gzip.compress(BODY)[:-4]), "ends too early", BOTH),
+    ("gzip under br, cut", "gzip, br", brotli.compress(gzip.compress(BODY, mtime=0)[:-4]), "ends too early", BOTH),
     ("only one of two", "gzip, br", gzip.compress(BODY, mtime=0), "br", set()),
     ("six of them", ", ".join(["gzip"] * 6), STORED, "encoded 6 times", set()),
 ]
@@ -214,7 +214,7 @@ async def test_a_faulty_coding_is_an_outcome_and_what_came_before_is_scanned(
 
 async def test_a_faulty_sheet_is_the_sheets_outcome_alone() -> None:
     """The page loads, and what the good part of the sheet names is fetched."""
-    sheet = gzip.compress(b"html{background:url(1.png)}" + b" " * 99, compresslevel=0)[:-40]
+    sheet = gzip.compress(b"html{background:url(1.png)}" + b" " * 99, compresslevel=0, mtime=0)[:-40]
     async with origin(page("<link rel=stylesheet href=a.css>"), a_css=coded(sheet, "gzip", CSS)) as server:
         record = await load(server)
         assert asked(server) == {"/a.css", "/1.png"}
@@ -224,7 +224,7 @@ async def test_a_faulty_sheet_is_the_sheets_outcome_alone() -> None:
 
 async def test_a_bomb_ends_at_the_limit_on_decoded_bytes() -> None:
     """10 MB of zeros from 10 kB, with 100 kB allowed: what came before them was scanned."""
-    bomb = gzip.compress(BODY + bytes(10_000_000))
+    bomb = gzip.compress(BODY + bytes(10_000_000), mtime=0)
     async with origin(coded(bomb, "gzip")) as server:
         with pytest.raises(LimitExceeded, match="100000 bytes") as raised:
             await load(server, limits=Limits(decoded_bytes=100_000))

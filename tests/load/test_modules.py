@@ -20,7 +20,7 @@ ENTRY = b'import "./b.js"; import x from "./x.json" with {type: "json"}; import(
 MODULES: dict[str, Route] = {
     "/a.js": (
         Head(200, (("content-type", JS), ("content-encoding", "gzip"), ("cache-control", "max-age=600"))),
-        Body(gzip.compress(ENTRY), chunk=7),
+        Body(gzip.compress(ENTRY, mtime=0), chunk=7),
     ),
     "/b.js": asset(b'export * from "/c.js"', JS),
     "/c.js": asset(b'import "/a.js"', JS),

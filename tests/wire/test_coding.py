@@ -38,8 +38,8 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "deflate ": bare_deflate,  # the same name on the wire: OWS is trimmed
     "br": brotli.compress,
     "zstd": zstd.compress,
-    "gzip, br": lambda data: brotli.compress(gzip.compress(data)),
-    "zstd, identity ,, gzip": lambda data: gzip.compress(zstd.compress(data)),
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data, mtime=0)),
+    "zstd, identity ,, gzip": lambda data: gzip.compress(zstd.compress(data), mtime=0),
 }
 
 
@@ -98,7 +98,7 @@ def test_broken_deflate_is_refused_with_and_without_wrapper(content: bytes) -> N
 
 def test_a_wrong_checksum_is_refused() -> None:
     """gzip's sum is checked at the end of the member, after its content was handed out."""
-    data = bytearray(gzip.compress(TEXT))
+    data = bytearray(gzip.compress(TEXT, mtime=0))
     data[-8] ^= 1
     decoder = Decoder("gzip", None)
     with pytest.raises(ContentError, match="incorrect data check"):
@@ -106,9 +106,13 @@ def test_a_wrong_checksum_is_refused() -> None:
 
 
 ENDS = [
-    ("gzip", gzip.compress(b"ab") + gzip.compress(b"") + gzip.compress(b"cd"), b"abcd"),  # RFC 1952 2.2
-    ("gzip", gzip.compress(b"ab") + b"\0\0junk", b"ab"),
-    ("gzip", gzip.compress(b"ab") + b"\x1f", b"ab"),
+    (
+        "gzip",
+        gzip.compress(b"ab", mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(b"cd", mtime=0),
+        b"abcd",
+    ),  # RFC 1952 2.2
+    ("gzip", gzip.compress(b"ab", mtime=0) + b"\0\0junk", b"ab"),
+    ("gzip", gzip.compress(b"ab", mtime=0) + b"\x1f", b"ab"),
     ("deflate", zlib.compress(b"ab") + b"junk", b"ab"),
     ("deflate", bare_deflate(b"ab") + b"junk", b"ab"),
     ("zstd", zstd.compress(b"ab") + zstd.compress(b"cd"), b"abcd"),  # RFC 8878 3
@@ -198,10 +202,10 @@ def test_a_bomb_stays_small_and_stops_at_the_limit(coding: str) -> None:
 
 def test_a_bomb_between_two_codings_stops_too() -> None:
     """What the outer coding decodes to is limited as well, though the inner one makes nothing of it."""
-    nothing = gzip.compress(b"")
+    nothing = gzip.compress(b"", mtime=0)
     decoder = Decoder("gzip, gzip", 10_000)
     with pytest.raises(LimitExceeded):
-        list(decoder.feed(gzip.compress(nothing * 1000)))
+        list(decoder.feed(gzip.compress(nothing * 1000, mtime=0)))
     assert decoder.decoded_size == 0
 
 
@@ -214,15 +218,15 @@ def test_a_piece_is_decoded_only_when_it_is_asked_for() -> None:
 
 def test_content_of_exactly_the_limit_passes() -> None:
     """The limit is the most that is allowed."""
-    assert decoded("gzip", gzip.compress(TEXT), limit=len(TEXT)) == TEXT
+    assert decoded("gzip", gzip.compress(TEXT, mtime=0), limit=len(TEXT)) == TEXT
     with pytest.raises(LimitExceeded):
-        decoded("gzip", gzip.compress(TEXT), limit=len(TEXT) - 1)
+        decoded("gzip", gzip.compress(TEXT, mtime=0), limit=len(TEXT) - 1)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd", "skipped zstd"])
 def test_a_list_of_next_to_nothing_ends(coding: str) -> None:
     """Each stream is set up anew: 9 bytes of one cost more time than 4 KiB of content, so their number is limited."""
-    stream = {"gzip": gzip.compress(b""), "zstd": zstd.compress(b"x")}.get(coding, b"\x50\x2a\x4d\x18\0\0\0\0")
+    stream = {"gzip": gzip.compress(b"", mtime=0), "zstd": zstd.compress(b"x")}.get(coding, b"\x50\x2a\x4d\x18\0\0\0\0")
     name = coding.split()[-1]
     assert len(decoded(name, stream * 1_000)) in (0, 1_000)
     with pytest.raises(ContentError, match=f"{name} content consists of more than {SMALL_STREAMS} tiny parts"):
@@ -261,7 +265,7 @@ def test_brotli_and_zstd_are_imported_only_when_needed() -> None:
     """Importing the module, and decoding gzip, loads neither: start-up time is part of the product."""
     code = (
         "import sys, gzip; from fetcher.wire.coding import Decoder; list(Decoder('gzip, br, zstd', 9).feed(b''));"
-        "list(Decoder('gzip', 9).feed(gzip.compress(b'x')));"
+        "list(Decoder('gzip', 9).feed(gzip.compress(b'x', mtime=0)));"
         "print([m for m in ('brotli', 'backports.zstd', 'compression.zstd') if m in sys.modules])"
     )
     root = Path(__file__).resolve().parents[2]
