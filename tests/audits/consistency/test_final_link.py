@@ -1,0 +1,61 @@
+"""The 103's links beside those of the final response."""
+
+from __future__ import annotations
+
+import pytest
+
+from fetcher.audits import Page
+from fetcher.record import PageLoad
+from tests.audits.cases import SCRIPT, STYLE, load, page, told
+from tests.audits.site.parts import HEAD, document, final, interim, sound
+from tests.support.virtual_time import virtual_load
+
+CONNECT = "<https://cdn.test>; rel=preconnect"
+
+
+def both(early: tuple[str, ...], late: tuple[str, ...]) -> PageLoad:
+    return load(*early, fields=tuple(("link", each) for each in late))
+
+
+@pytest.mark.parametrize(
+    ("judged", "says"),
+    [
+        (page(both((STYLE,), (STYLE, SCRIPT))), "passed"),
+        (page(both((STYLE,), (STYLE.replace("; as=style", "; as=style; nopush"),))), "passed"),
+        (page(both((STYLE, CONNECT), (STYLE,))), "note: https://cdn.test is a preconnect of the 103 and neither in"),
+        (page(both((STYLE, SCRIPT), ())), "note: none of the 2 links of the 103 is in the final response or the markup "
+                                          "(/a.css, /a.js)"),
+        (page(both(("</a>; rel=prefetch",), ())), "not-applicable: the 103 has no preload and no preconnect"),
+        (page(load(hints=False)), "not-applicable: no 103 came"),
+    ],
+)  # fmt: skip
+def test_missing_in_final(judged: Page, says: str) -> None:
+    """One finding for a link that is left out, one for all of them where none is repeated."""
+    assert told("hint-missing-in-final", judged).startswith(says)
+
+
+def test_the_markup_repeats_it() -> None:
+    """A preload in the document is there for who ignores the 103."""
+    preload = '<link rel="preload" href="/a.css" as="style">'
+    answer = (*interim(STYLE), *final(content=preload.encode() + HEAD.encode()))
+    made = virtual_load("https://a.test/", sound() | {"/": answer}).load
+    assert told("hint-missing-in-final", page(made)) == "passed"
+    assert told("hint-missing-in-final", page(virtual_load("https://a.test/", sound() | {"/": document()}).load)) == (
+        "passed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("judged", "says"),
+    [
+        (page(both((STYLE, SCRIPT), (STYLE,))), "passed"),
+        (page(both((STYLE,), (STYLE, SCRIPT))), "note: /a.js is a preload of the final response and not of the 103: it "
+                                                "acts there, 293 ms later"),
+        (page(both((STYLE,), (STYLE, "</p.css>; rel=preload; as=style; media=print"))), "passed"),
+        (page(both((STYLE,), ())), "not-applicable: the final response has no link that a 103 could carry"),
+        (page(load(hints=False, fields=(("link", STYLE),))), "not-applicable: no 103 came"),
+    ],
+)  # fmt: skip
+def test_not_hinted(judged: Page, says: str) -> None:
+    """What a 103 cannot carry (EH 3.2) has to stay out of it."""
+    assert told("final-link-not-hinted", judged).startswith(says)
