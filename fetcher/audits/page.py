@@ -183,8 +183,21 @@ class Page:
     def interim(self) -> InterimResponse:
         """The first 103; raises NotApplicable where none came."""
         if not self.early_hints:
-            raise NotApplicable("no 103 came")
+            raise NotApplicable(self.nothing_came)
         return self.early_hints[0]
+
+    @property
+    def nothing_came(self) -> str:
+        """Why there is no 103 to judge: browsers' own HAR files leave out those that came."""
+        if self.tells_of_interims:
+            return "no 103 came"
+        return f"what {self.load.recorded_by} recorded has no 103 in it, whether one came or not"
+
+    @property
+    def tells_of_interims(self) -> bool:
+        """Whether the records would show a 103 if one had come."""
+        by = self.load.recorded_by
+        return by is None or by.lower().startswith("fetcher") or any(load.interim for load in self.judged)
 
     @cached_property
     def links(self) -> tuple[JudgedLink, ...]:

@@ -32,19 +32,21 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
     """A link of the 103 that the final response does not have: browsers that ignore the 103 (Safari for preloads, all
     of them over HTTP/1.1) go without it, and an edge that learns from the final response forgets it. An edge may also
     be configured with links of its own; then this is as it should be."""
-    page.document  # noqa: B018 - raises without one
+    if not page.document.response_fields:
+        raise NotApplicable("the record does not say what fields the final response had")
     hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
     if not hinted:
-        raise NotApplicable("no 103 came" if not page.early_hints else "the 103 has no preload and no preconnect")
+        raise NotApplicable(page.nothing_came if not page.early_hints else "the 103 has no preload and no preconnect")
     runs = [(_early(load), _later(load)) for load in page.judged]
     now = _later(page.load)
+    markup = " or the markup" if page.load.discoveries else ""
     missing = [link for link in hinted if _key(link) not in now]
     if not missing:
         return
     if len(missing) == len(hinted) and len(hinted) > 1:
         names = listed([link.href for link in missing])
         yield Finding(
-            f"none of the {counted(len(hinted), 'link')} of the 103 is in the final response or the markup ({names}): "
+            f"none of the {counted(len(hinted), 'link')} of the 103 is in the final response{markup} ({names}): "
             "visitors whose browser ignores the 103 go without",
             quote=link_of(page.interim.fields),
             subject="Link",
@@ -55,7 +57,7 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         return
     for link in missing:
         yield Finding(
-            f"{link.href} is a {link.rel} of the 103 and neither in the final response nor in the markup: visitors "
+            f"{link.href} is a {link.rel} of the 103 and not in the final response{markup}: visitors "
             "whose browser ignores the 103 go without",
             quote=page.quote(link),
             url=link.url,

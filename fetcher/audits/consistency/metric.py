@@ -30,7 +30,7 @@ def ttfb_metric_skew(page: Page) -> Iterator[Finding]:
     one while the response itself is as slow as before, dashboards tell of a gain that visitors do not have."""
     firsts, finals = page.median(_first), page.median(_final)
     if not any(early_hints_of(load) for load in page.judged):
-        raise NotApplicable("no 103 came")
+        raise NotApplicable(page.nothing_came)
     if firsts is None or finals is None:
         raise NotApplicable("the record does not say when the 103 and the final response came")
     if _rating(firsts) == _rating(finals):

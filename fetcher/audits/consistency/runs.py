@@ -27,7 +27,7 @@ def hint_unstable(page: Page) -> Iterator[Finding]:
     different builds, or a list without an order. Nothing of it can be cached or compared."""
     sets = [_links(load) for load in page.judged if early_hints_of(load)]
     if len(sets) < 2:
-        raise NotApplicable("fewer than two runs brought a 103 (-n 5)" if sets else "no 103 came")
+        raise NotApplicable("fewer than two runs brought a 103 (-n 5)" if sets else page.nothing_came)
     often = Counter(sets).most_common(1)[0][1]
     if often == len(sets):
         return

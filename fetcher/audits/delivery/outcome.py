@@ -30,7 +30,7 @@ def interim_then_redirect(page: Page) -> Iterator[Finding]:
     """A 103 and then a redirect: to another origin everything its hints fetched is thrown away; within the origin it is
     kept, but counts as the first 103, so that the page's own has no effect."""
     if not any(of_the_navigation(load) for load in page.judged):
-        raise NotApplicable("no 103 came")
+        raise NotApplicable(page.nothing_came)
     hops = {hop.url for load in page.judged for hop in _hinting_hops(load)}
     for url in sorted(hops):
         load = page.showing(lambda load, url=url: any(hop.url == url for hop in _hinting_hops(load)))  # type: ignore[misc]
@@ -72,7 +72,7 @@ def interim_then_error(page: Page) -> Iterator[Finding]:
     visitors who are not signed in the names of what they may not see."""
     if not any(early_hints_of(load) for load in page.judged):
         if "no-cookies" not in page.probes:
-            raise NotApplicable("no 103 came")
+            raise NotApplicable(page.nothing_came)
     elif page.load.document_request is None:
         raise NotApplicable("no document came")
     load = page.showing(_is_error)

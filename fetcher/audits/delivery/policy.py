@@ -33,7 +33,7 @@ def interim_csp_differs(page: Page) -> Iterator[Finding]:
     """Hints are under the 103's policy alone, the page under the final response's. Where only the first forbids, the
     hint does nothing; where only the second does, the resource is fetched and may not be used."""
     if not page.seen(lambda load: bool(early_hints_of(load))):
-        raise NotApplicable("no 103 came")
+        raise NotApplicable(page.nothing_came)
     told = [load for load in page.judged if early_hints_of(load) and load.document_request is not None]
     if not any(_early(load) or _final(load) for load in told):
         raise NotApplicable("neither the 103 nor the final response has a Content-Security-Policy")

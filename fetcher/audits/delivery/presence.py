@@ -98,9 +98,8 @@ def interim_intermittent(page: Page) -> Iterator[Finding]:
 
 def _must_tell(page: Page) -> None:
     """Raise where the record could not show a 103: browsers' own HAR files leave every one of them out."""
-    load = page.load
-    if load.recorded_by is not None and not load.recorded_by.lower().startswith("fetcher") and not load.interim:
-        raise Unknown(f"what {load.recorded_by} recorded does not say whether a 103 came")
+    if not page.tells_of_interims:
+        raise Unknown(page.nothing_came)
 
 
 def _has(load: PageLoad) -> bool:

@@ -31,7 +31,7 @@ def interim_repeated(page: Page) -> Iterator[Finding]:
     """Browsers act on the first 103 of a navigation alone, even where it has no Link: what a later one names is
     requested only once the document asks for it."""
     if not page.seen(lambda load: bool(early_hints_of(load))):
-        raise NotApplicable("no 103 came")
+        raise NotApplicable(page.nothing_came)
     load = page.showing(_repeats)
     if load is None:
         return

@@ -128,7 +128,7 @@ def interim_slow(page: Page) -> Iterator[Finding]:
 def _times(page: Page) -> list[_Times]:
     """Of the runs with a 103 whose time is known. Raises NotApplicable without any."""
     if not page.seen(lambda load: bool(early_hints_of(load))):
-        raise NotApplicable("no 103 came")
+        raise NotApplicable(page.nothing_came)
     found = [times for load in page.judged if (times := _of(load)) is not None]
     if not found:
         raise NotApplicable("the record does not say when the 103 came")

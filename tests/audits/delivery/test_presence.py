@@ -29,7 +29,7 @@ WANTED = Expectations(hints=1)
         (page(load(STYLE, fields=(("link", STYLE),))), "passed"),
         (page(WITHOUT), "not-applicable: no 103 is expected, and the final response preloads nothing"),
         (page(load(hints=False, http=HttpVersion.HTTP_1_1, fields=(("link", STYLE),))), "not-applicable: the"),
-        (page(recorded(WITH, "WebInspector"), expected=WANTED), "unknown: what WebInspector recorded does not say"),
+        (page(recorded(WITH, "WebInspector"), expected=WANTED), "unknown: what WebInspector recorded has no 103"),
         (page(recorded(WITH, "fetcher 0.1"), expected=WANTED), "error: no 103 came"),
     ],
 )  # fmt: skip
