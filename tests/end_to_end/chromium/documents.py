@@ -1,11 +1,11 @@
 """Real documents, loaded by us and by a real Chromium from a real apache2: do both ask for the same things?
 
-The pages of Debian's python3-doc and postgresql-doc-15, over HTTP/2 with TLS, each with a 103 (H2EarlyHint) for its
-style sheets and scripts. Scripts are inert, not switched off: external ones are served empty, inline ones blocked by
+Pages of four of Debian's -doc packages, over HTTP/2 with TLS, each with a 103 (H2EarlyHint) for its style sheets,
+scripts or banner where it has any. Scripts are inert, not switched off: external ones are served empty, inline ones blocked by
 a policy. Each load has a host name of its own, so the server's access log says which load a request belongs to, and
 no load finds a connection or a cached file of another.
 
-    python -m tests.end_to_end.chromium.documents --count 300
+    python -m tests.end_to_end.chromium.documents --count 500
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ from tests.support.servers import Missing, Server, running, write_certificates
 COLLECTIONS = {
     "python": Path("/usr/share/doc/python3/html"),
     "postgresql": Path("/usr/share/doc/postgresql-doc-15/html"),
+    "git": Path("/usr/share/doc/git-doc"),
+    "sqlite": Path("/usr/share/doc/sqlite3"),
 }
-PACKAGES = {"python": "python3-doc", "postgresql": "postgresql-doc-15"}
+"""Four generators: Sphinx, DocBook, AsciiDoc (whose pages carry style and script within), and SQLite's own."""
+
+PACKAGES = {"python": "python3-doc", "postgresql": "postgresql-doc-15", "git": "git-doc", "sqlite": "sqlite3-doc"}
 HINTS = {
     "python": [
         *((f"_static/{name}", "style") for name in ("pygments.css", "pydoctheme.css?2022.1")),
@@ -41,6 +45,8 @@ HINTS = {
         )),
     ],
     "postgresql": [("stylesheet.css", "style")],
+    "git": [],
+    "sqlite": [("sqlite.css", "style"), ("images/sqlite370_banner.gif", "image")],
 }  # fmt: skip
 DOMAIN = "docs.test"
 HOSTS = {"chromium": "c{}." + DOMAIN, "fetcher": "f{}." + DOMAIN}
@@ -105,20 +111,20 @@ class Comparison:
 
 
 def choose(count: int) -> list[Document]:
-    """``count`` documents, half of each collection, evenly spread over the sorted list of its files."""
+    """``count`` documents, as many of each collection, evenly spread over the sorted list of its files."""
     paths: list[str] = []
     for place, (name, folder) in enumerate(COLLECTIONS.items()):
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
         if not files:
             raise Missing(f"{PACKAGES[name]} is not installed here (no documents in {folder})")
-        share = min(len(files), count // 2 + (count % 2 if place == 0 else 0))
+        share = min(len(files), count // len(COLLECTIONS) + (place < count % len(COLLECTIONS)))
         paths += [f"/{name}/{files[number * len(files) // share]}" for number in range(share)]
     return [Document(number, path) for number, path in enumerate(paths)]
 
 
 @contextlib.contextmanager
 def serving(folder: Path) -> Iterator[tuple[Server, Path]]:
-    """apache2 with both collections; gives it and its access log."""
+    """apache2 with all collections; gives it and its access log."""
     folder.chmod(0o755)
     empty = folder / "empty.js"
     empty.write_bytes(b"")
@@ -254,7 +260,7 @@ def report(found: Comparison) -> str:
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.end_to_end.chromium.documents")
-    options.add_argument("--count", type=int, default=300, help="how many documents (default 300)")
+    options.add_argument("--count", type=int, default=500, help="how many documents (default 500)")
     given = options.parse_args()
     try:
         found = compare(choose(given.count))

@@ -1,5 +1,5 @@
-"""What a real Chromium requests for real documents, we request too, and nothing else (all 300 documents: ``python -m
-tests.end_to_end.chromium.documents``, or FETCHER_DOCUMENTS=300 here)."""
+"""What a real Chromium requests for real documents, we request too, and nothing else (all 500 documents: ``python -m
+tests.end_to_end.chromium.documents``, or FETCHER_DOCUMENTS=500 here)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 
 import pytest
 
-from tests.end_to_end.chromium.documents import choose, compare, report
+from tests.end_to_end.chromium.documents import HINTS, choose, compare, report
 from tests.support.chromium import executable
 from tests.support.servers import Missing, require, require_or_skip
 
 pytestmark = pytest.mark.chromium
 
-COUNT = int(os.environ.get("FETCHER_DOCUMENTS", "30"))
+COUNT = int(os.environ.get("FETCHER_DOCUMENTS", "40"))
 
 
 def test_the_same_requests_as_chromium() -> None:
@@ -29,5 +29,6 @@ def test_the_same_requests_as_chromium() -> None:
     print(report(found))
     assert not found.failures
     assert [each for each in found.differences if each.reason is None] == []
-    assert found.with_a_103 == COUNT
-    assert found.hinted >= COUNT
+    hinting = sum(bool(HINTS[each.path.split("/")[1]]) for each in documents)
+    assert found.with_a_103 == hinting
+    assert found.hinted >= hinting
