@@ -1,9 +1,9 @@
 """Real documents, loaded by us and by a real Chromium from a real apache2: do both ask for the same things?
 
 Pages of four of Debian's -doc packages, over HTTP/2 with TLS, each with a 103 (H2EarlyHint) for its style sheets,
-scripts or banner where it has any. Scripts are inert, not switched off: external ones are served empty, inline ones blocked by
-a policy. Each load has a host name of its own, so the server's access log says which load a request belongs to, and
-no load finds a connection or a cached file of another.
+scripts or banner where it has any. Scripts are inert, not switched off: external ones are served empty, inline ones
+blocked by a policy. Each load has a host name of its own, so the server's access log says which load a request belongs
+to, and no load finds a connection or a cached file of another.
 
     python -m tests.end_to_end.chromium.documents --count 500
 """
