@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fetcher.audits import Page, Rule, RuleResult
 from fetcher.audits.auditing import apply
 from fetcher.origin import Route, asset
+from fetcher.record import PageLoad
 from fetcher.terms import ProfileName
 from tests.audits.site.parts import CACHED, document, sound
 from tests.support.virtual_time import virtual_load
@@ -28,9 +30,18 @@ def page(
     **options: Any,
 ) -> Page:
     """The page of one load whose 103 and final head have ``hints``; ``profile`` drives the load and is asked."""
+    if site is None and not routes and not options:
+        return Page((_plain(hints, head, body, profile, path),), profile=profile, observed=observed)
     served = site or {**sound(), path: document(hints, head=head, body=body), **(routes or {})}
     load = virtual_load(f"https://a.test{path}", served, browser=profile.value, **options).load
     return Page((load,), profile=profile, observed=observed)
+
+
+@cache
+def _plain(hints: tuple[str, ...], head: str, body: str, profile: ProfileName, path: str) -> PageLoad:
+    """Tests that ask the same of the same page load it once."""
+    served = {**sound(), path: document(hints, head=head, body=body)}
+    return virtual_load(f"https://a.test{path}", served, browser=profile.value).load
 
 
 def file(kind: str, size: int = 2_000, cache: str | None = CACHED) -> Route:

@@ -1,0 +1,257 @@
+"""Whether a hint asks as its use does: destination, CORS mode, credentials, integrity; and what that costs in whom."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256, sha384
+from typing import Any
+
+import pytest
+
+from fetcher.audits import Basis, Outcome, Rule, Severity
+from fetcher.audits.hints.crossorigin import font_hint_crossorigin, hint_credentials_mismatch, module_hint_wrong_rel
+from fetcher.audits.hints.destinations import hint_as_invalid, hint_as_mismatch, hint_as_missing
+from fetcher.audits.hints.sameness import hint_duplicate, hint_integrity_mismatch
+from fetcher.origin import asset
+from fetcher.terms import ProfileName
+from tests.audits.hints.of import PLAIN, file, page, result
+from tests.audits.site.parts import FONT, SCRIPT, STYLE, final, interim, sound
+
+BY_KEY = (ProfileName.FIREFOX, ProfileName.STANDARD)
+FONT_BARE = "</a.woff2>; rel=preload; as=font"
+SCRIPTED = '<script src="/a.js"></script>'
+MODULE = '<script type="module" src="/a.js"></script>'
+_CODE = b"document.title += '.';\n"
+DIGEST = "sha256-" + b64encode(sha256(_CODE).digest()).decode()
+OTHER_DIGEST = "sha384-" + b64encode(sha384(_CODE).digest()).decode()
+"""As true, and another text than the element's."""
+STRICT = f'<script src="/a.js" integrity="{DIGEST}"></script>'
+
+# A rule, the hint it finds, and the head that uses what is hinted.
+FAULTS: list[tuple[Rule, str, str]] = [
+    (hint_as_mismatch, "</a.js>; rel=preload; as=style", SCRIPTED),
+    (font_hint_crossorigin, FONT_BARE, PLAIN),
+    (hint_credentials_mismatch, SCRIPT, '<script src="/a.js" crossorigin></script>'),
+    (hint_credentials_mismatch, f"{SCRIPT}; crossorigin", SCRIPTED),
+    (hint_credentials_mismatch, f"{SCRIPT}; crossorigin", '<script src="/a.js" crossorigin=use-credentials></script>'),
+    (hint_credentials_mismatch, "</a.js>; rel=modulepreload", MODULE.replace("src", "crossorigin=use-credentials src")),
+    (module_hint_wrong_rel, SCRIPT, MODULE),
+    (module_hint_wrong_rel, "</a.js>; rel=modulepreload", SCRIPTED),
+    (hint_integrity_mismatch, SCRIPT, STRICT),
+    (hint_integrity_mismatch, f"{SCRIPT}; integrity={OTHER_DIGEST}", STRICT),
+]
+NAMES = [f"{rule.id} {number}" for number, (rule, _, _) in enumerate(FAULTS)]
+
+
+@pytest.mark.parametrize(("rule", "hint", "head"), FAULTS, ids=NAMES)
+def test_chromium_takes_its_cache(rule: Rule, hint: str, head: str) -> None:
+    """A cacheable response: one download in Chromium, so a warning that costs nothing there; Firefox is told of."""
+    (found,) = result(rule, page(hint, head=head)).findings
+    assert (found.severity, found.cost) == (Severity.WARNING, None)
+    browsers = dict(found.browsers)
+    assert "one download" in browsers[ProfileName.CHROMIUM]
+    told = browsers[ProfileName.FIREFOX]
+    assert ("ignores" in told) if rule is font_hint_crossorigin else ("downloads it again" in told)
+    assert browsers[ProfileName.SAFARI].startswith("Safari acts on rel=preconnect only")
+    assert "again" not in found.message
+    assert found.used is not None
+    assert found.used.line == 1
+    assert found.quote is not None
+    assert found.quote.text == hint
+    assert found.differs
+
+
+@pytest.mark.parametrize(("rule", "hint", "head"), FAULTS, ids=NAMES)
+def test_the_text_it_proposes_is_right(rule: Rule, hint: str, head: str) -> None:
+    """A page with that hint has no finding of any of these rules."""
+    (found,) = result(rule, page(hint, head=head)).findings
+    assert found.fix.startswith("Write <")
+    mended = page(found.fix.removeprefix("Write "), head=head)
+    rules = {each[0].id: each[0] for each in FAULTS}.values()
+    assert [each.id for each in rules if result(each, mended).findings] == []
+
+
+@pytest.mark.parametrize(("rule", "hint", "head"), FAULTS, ids=NAMES)
+def test_what_may_not_be_stored_is_downloaded_twice(rule: Rule, hint: str, head: str) -> None:
+    """In Chromium too: an error with what the second download took."""
+    kinds = {"/a.js": asset(_CODE, "text/javascript", cache="no-store")}
+    font = {"/a.woff2": asset(9_000, "font/woff2", cache="no-store")}
+    (found,) = result(rule, page(hint, head=head, routes={**kinds, **font})).findings
+    assert found.severity is Severity.ERROR
+    assert found.cost is not None
+    assert found.cost.basis is Basis.MEASURED
+    assert found.cost.bytes == (9_000 if rule is font_hint_crossorigin else 23)
+    assert found.cost.ms == pytest.approx(20.0, abs=1)
+    assert "downloads it again: its response may not be stored" in dict(found.browsers)[ProfileName.CHROMIUM]
+
+
+@pytest.mark.parametrize("profile", BY_KEY)
+@pytest.mark.parametrize(("rule", "hint", "head"), FAULTS[::2], ids=NAMES[::2])
+def test_by_the_key_of_html_it_is_an_error(rule: Rule, hint: str, head: str, profile: ProfileName) -> None:
+    """Where preloads are matched by key (or ignored), whatever the cache would allow."""
+    (found,) = result(rule, page(hint, head=head, profile=profile)).findings
+    assert found.severity is Severity.ERROR
+    assert found.cost is not None
+    assert profile in dict(found.browsers)
+
+
+def test_in_safari_it_is_a_note() -> None:
+    """It does nothing with preloads."""
+    for rule, hint, head in FAULTS[::3]:
+        (found,) = result(rule, page(hint, head=head, profile=ProfileName.SAFARI)).findings
+        assert found.severity is Severity.NOTE
+
+
+MATCHING: list[tuple[Rule, str, str]] = [
+    (hint_as_mismatch, SCRIPT, SCRIPTED),
+    (hint_as_missing, SCRIPT, SCRIPTED),
+    (hint_as_invalid, SCRIPT, SCRIPTED),
+    (font_hint_crossorigin, FONT, PLAIN),
+    (hint_credentials_mismatch, f"{SCRIPT}; crossorigin", '<script src="/a.js" crossorigin></script>'),
+    (module_hint_wrong_rel, "</a.js>; rel=modulepreload", MODULE),
+    (module_hint_wrong_rel, f"{SCRIPT}; crossorigin", MODULE),
+    (hint_integrity_mismatch, f"{SCRIPT}; integrity={DIGEST}", STRICT),
+    (hint_integrity_mismatch, f"{SCRIPT}; integrity={DIGEST}", SCRIPTED),
+    (hint_duplicate, SCRIPT, SCRIPTED),
+]
+
+
+@pytest.mark.parametrize(("rule", "hint", "head"), MATCHING)
+def test_what_matches_passes(rule: Rule, hint: str, head: str) -> None:
+    """No finding, and nothing unknown."""
+    assert result(rule, page(hint, head=head)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("rule", sorted({each[0].id: each[0] for each in (*FAULTS, *MATCHING)}.values(), key=str))
+def test_without_a_preload_it_does_not_apply(rule: Rule) -> None:
+    """Nor without a 103."""
+    none = result(rule, page())
+    assert (none.outcome, none.reason) == (Outcome.NOT_APPLICABLE, "no 103 came")
+    if rule is not hint_duplicate:
+        only = result(rule, page("<https://b.test>; rel=preconnect"))
+        assert (only.outcome, only.reason) == (Outcome.NOT_APPLICABLE, "the 103 has no preload")
+
+
+@pytest.mark.parametrize("rule", [hint_as_mismatch, hint_credentials_mismatch, hint_integrity_mismatch])
+def test_what_scripts_may_use_is_unknown(rule: Rule) -> None:
+    """Nothing else uses the image: unknown with scripts, passed where they were observed or there are none."""
+    hint = "</a.png>; rel=preload; as=image"
+    hidden = result(rule, page(hint, head=PLAIN + SCRIPTED))
+    assert hidden.outcome is Outcome.UNKNOWN
+    assert "scripts did not run" in hidden.reason
+    assert result(rule, page(hint, head=PLAIN + SCRIPTED, observed=True)).outcome is Outcome.PASSED
+    assert result(rule, page(hint)).outcome is Outcome.PASSED
+
+
+def test_another_preload_is_no_use() -> None:
+    """The markup preloads it as something else, and nothing uses either."""
+    head = '<link rel="preload" href="/a.png" as="fetch" crossorigin>'
+    assert result(hint_as_mismatch, page("</a.png>; rel=preload; as=image", head=head)).outcome is Outcome.PASSED
+
+
+def test_one_use_that_matches_is_enough() -> None:
+    """The first one takes it; that another asks otherwise is the page's own matter."""
+    head = '<script src="/a.js"></script><script src="/a.js" crossorigin></script>'
+    assert result(hint_credentials_mismatch, page(SCRIPT, head=head)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("hint", "told", "fix"),
+    [
+        ("</a.css>; rel=preload", "the preload has no as, so that no browser fetches it; <link> uses", "as=style"),
+        ('</a.css>; rel=preload; as=""', "as has no value", "Write </a.css>; rel=preload; as=style"),
+        ("</a.woff2>; rel=preload", "@font-face uses it as font", "rel=preload; as=font; crossorigin"),
+        ("</b.css>; rel=preload", "the preload has no as, so that no browser fetches it", "as=style"),
+    ],
+)
+def test_a_preload_without_as(hint: str, told: str, fix: str) -> None:
+    """What uses it says what it is; else its name does. The head start it lost is estimated."""
+    (found,) = result(hint_as_missing, page(hint, profile=ProfileName.CHROMIUM)).findings
+    assert found.severity is Severity.ERROR
+    assert told in found.message
+    assert fix in found.fix
+    if found.used is not None:
+        assert found.cost is not None
+        assert found.cost.basis is Basis.ESTIMATED
+        assert found.cost.ms is not None
+        assert found.cost.ms >= 219
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("stylesheet", "as=stylesheet is not preloaded"), ("video", "as=video is not"), ("track", "acts on the final")],
+)
+def test_words_that_are_no_destination(word: str, told: str) -> None:
+    """Each is dropped by Chromium; the use says what is meant."""
+    (found,) = result(hint_as_invalid, page(f"</a.css>; rel=preload; as={word}")).findings
+    assert told in found.message
+    assert found.severity is Severity.ERROR
+    assert "Write </a.css>; rel=preload; as=style" in found.fix
+
+
+def test_a_track_acts_by_html() -> None:
+    """So that it weighs less there than in Chromium."""
+    found = result(hint_as_invalid, page("</a.vtt>; rel=preload; as=track", profile=ProfileName.STANDARD)).findings
+    assert [each.severity for each in found] == [Severity.WARNING]
+
+
+def test_a_fetch_hint_without_crossorigin() -> None:
+    """Firefox ignores it; in Chromium its use is a script's, so a note."""
+    hint = "</api>; rel=preload; as=fetch"
+    routes: dict[str, Any] = {"/api": file("application/json")}
+    (note,) = result(hint_credentials_mismatch, page(hint, routes=routes)).findings
+    assert note.severity is Severity.NOTE
+    assert note.fix == "Write </api>; rel=preload; as=fetch; crossorigin"
+    (error,) = result(hint_credentials_mismatch, page(hint, routes=routes, profile=ProfileName.FIREFOX)).findings
+    assert error.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("hints", "told"),
+    [
+        ((SCRIPT, SCRIPT), "this hint is sent 2 times in one 103"),
+        ((SCRIPT, STYLE, SCRIPT, SCRIPT), "this hint is sent 3 times in one 103"),
+        ((SCRIPT, "</a.js>; rel=preload; as=style"), "the same URL with another as or crossorigin"),
+        (("<https://b.test>; rel=preconnect", "<https://b.test/>; rel=preconnect"), "this hint is sent 2 times"),
+    ],
+)
+def test_duplicates(hints: tuple[str, ...], told: str) -> None:
+    """One note for each thing, with the bytes of the further links."""
+    (found,) = result(hint_duplicate, page(*hints, head=PLAIN + SCRIPTED)).findings
+    assert told in found.message
+    assert found.severity is Severity.NOTE
+    assert found.cost is not None
+    again = [each for each in hints if each.split(">")[0].rstrip("/") == hints[0].split(">")[0]][1:]
+    assert found.cost.bytes == sum(len(each) + 2 for each in again)
+
+
+def test_preconnects_of_both_kinds_are_no_duplicates() -> None:
+    """With and without credentials are two sockets (EH 11.1)."""
+    both = ("<https://b.test>; rel=preconnect", "<https://b.test>; rel=preconnect; crossorigin")
+    assert result(hint_duplicate, page(*both)).outcome is Outcome.PASSED
+
+
+def test_a_hint_again_in_a_later_103() -> None:
+    """Its bytes are sent twice, and browsers read the first alone."""
+    site = sound() | {"/": (*interim(STYLE), *interim(STYLE, after=20), *final(STYLE))}
+    (found,) = result(hint_duplicate, page(site=site)).findings
+    assert "a later 103 sends this hint again" in found.message
+
+
+def test_every_run_is_heard() -> None:
+    """A fault of one run of three is found and counted, quoted from the run that has it."""
+    good, bad = page(STYLE).loads, page("</a.css>; rel=preload").loads
+    both = replace(page(STYLE), loads=(*good, *bad, *good))
+    (found,) = result(hint_as_missing, both).findings
+    assert (found.seen, found.runs) == (1, 3)
+    (always,) = result(hint_as_missing, replace(both, loads=bad * 3)).findings
+    assert (always.seen, always.runs) == (3, 3)
+
+
+def test_a_cors_use_of_another_origin() -> None:
+    """The place is the element's, the difference its mode and credentials."""
+    head = '<link rel="stylesheet" href="/a.css" crossorigin=use-credentials>'
+    (found,) = result(hint_credentials_mismatch, page(STYLE, head=head)).findings
+    assert [(each.part, each.hinted, each.used) for each in found.differs] == [("mode", "no-cors", "cors")]
+    assert found.fix == "Write </a.css>; rel=preload; as=style; crossorigin=use-credentials"
