@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from fetcher.analysis.verdicts import JudgedLink
 from fetcher.audits.consistency.final_link import FAMILY
+from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Finding, Place, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import ProfileName
+
+REMOVE = "Take the <link rel=preload> out"
 
 NEAR = 1024
 """Bytes of document between a preload and its use that arrive together, as a rule."""
@@ -21,9 +24,10 @@ NEAR = 1024
     title="Each preload in the markup is ahead of something",
     severity=Severity.NOTE,
     family=FAMILY,
-    fix="Take the <link rel=preload> out.",
+    fix=f"{REMOVE}.",
     source="Web Almanac 2024, HTTP; what is near is ours",
 )
+@in_each_run
 def html_preload_redundant(page: Page) -> Iterator[Finding]:
     """A preload right before the element that asks for the same, or of what a 103 has asked for, makes nothing
     earlier. Safari takes no preload from a 103 and needs the one in the markup."""
@@ -33,42 +37,45 @@ def html_preload_redundant(page: Page) -> Iterator[Finding]:
     links = [link for link in page.markup_links if (link.rel or "").lower() == "preload" and link.url is not None]
     if not links:
         raise NotApplicable("the markup has no preload")
-    hinted = {hint.url: hint for hint in page.hints if hint.is_preload and hint.link.by(page.profile).acts}
+    hinted = {hint.url for hint in page.hints if hint.is_preload and hint.link.by(page.profile).acts}
     uses = _uses(page, document.id)
     for link in links:
-        place = Place(document.url, "link", link.place.line or None, link.offset)
-        early = hinted.get(link.url)
-        use = next((one for one in uses.get(link.url or "", ()) if one.offset - link.offset < NEAR), None)
-        if early is not None:
+        line = f" (line {link.place.line})" if link.place.line else ""
+        near = next((one for one in uses.get(link.url or "", ()) if one.offset - link.offset < NEAR), None)
+        if link.url in hinted:
             yield _finding(
-                page, link, place, f"the 103 asked for {link.href} before the document came, and its preload in the "
-                "markup asks for nothing more",
-                fix="Take the <link rel=preload> out where Safari's visitors do not need it: it takes no preload from "
-                "a 103.",
-                safari=True,
-            )  # fmt: skip
-        elif use is not None and _is_prompt(use):
-            apart = use.offset - link.offset
+                page,
+                link,
+                f"the 103 asked for {link.href} before the document came, and its preload in the markup{line} asks for "
+                "nothing more",
+                None,
+                fix=f"{REMOVE} where Safari's visitors do not need it: it takes no preload from a 103.",
+                browsers=((ProfileName.SAFARI, "ignores preloads of a 103, and needs this one"),),
+            )
+        elif near is not None and _is_prompt(near):
+            apart = near.offset - link.offset
             where = f"{apart} bytes before" if apart >= 0 else "after"
             yield _finding(
-                page, link, place, f"{link.href} is preloaded {where} the <{use.element}> on line {use.line} that "
-                "requests it anyway: nothing is won",
-            )  # fmt: skip
+                page,
+                link,
+                f"{link.href} is preloaded{line} {where} the <{near.element}> on line {near.line} that requests it "
+                "anyway: nothing is won",
+                Place(document.url, near.element, near.line, near.offset),
+            )
 
 
-def _finding(page: Page, link: JudgedLink, place: Place, told: str, fix: str = "", safari: bool = False) -> Finding:
-    browsers = ((ProfileName.SAFARI, "ignores preloads of a 103, and needs this one"),) if safari else ()
+def _finding(
+    page: Page,
+    link: JudgedLink,
+    told: str,
+    used: Place | None,
+    fix: str = "",
+    browsers: tuple[tuple[ProfileName, str], ...] = (),
+) -> Finding:
+    subject = link.url or link.href
     return Finding(
-        told,
-        quote=page.quote(link),
-        url=link.url,
-        subject=link.url or link.href,
-        used=place,
-        browsers=browsers,
-        fix=fix,
-        runs=page.runs,
-        seen=page.runs,
-    )
+        told, quote=page.quote(link), url=link.url, subject=subject, used=used, browsers=browsers, fix=fix
+    )  # fmt: skip
 
 
 def _uses(page: Page, document: int) -> dict[str, list[Candidate]]:

@@ -8,7 +8,7 @@ from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.verdicts import early_hints_of
 from fetcher.analysis.verdicts.early import protocol_of
 from fetcher.audits.delivery.navigation import FAMILY
-from fetcher.audits.finding import Finding, Quote, Severity
+from fetcher.audits.finding import Basis, Cost, Finding, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import counted
@@ -44,18 +44,20 @@ def interim_missing(page: Page) -> Iterator[Finding]:
     if came and (wanted.delivery is None or share >= wanted.delivery - 1e-9):
         return
     reason = "hints are expected of it" if is_expected else "its final response preloads"
-    told = f"no 103 came in {_of(page.runs - came, page.runs)}, and {reason}"
+    where = f" in {page.runs - came} of {page.runs} runs" if page.runs > 1 else ""
+    told = f"no 103 came{where}, and {reason}"
     if not is_expected:
         told += f" {counted(len(preloads), 'resource')} that could have been requested before it"
     gap = page.median(_think) if not came else None
     if gap is not None:
-        told += f"; the server took {gap:.0f} ms to answer"
+        told += f"; the answer took {gap:.0f} ms, which hints could have filled"
     yield Finding(
         f"{told}{_by_edge(page)}",
         severity=Severity.ERROR if is_expected else Severity.NOTE,
         quote=page.quote(preloads[0]) if preloads else None,
         url=preloads[0].url if preloads else None,
         subject="103",
+        cost=Cost(ms=round(gap, 3), basis=Basis.ESTIMATED) if gap is not None else None,
         seen=page.runs - came,
         runs=page.runs,
     )
@@ -120,10 +122,6 @@ def _think(load: PageLoad) -> float | None:
 def _edge(load: PageLoad) -> EdgeState:
     document = load.document_request
     return edge_state(document.response_fields).state if document else EdgeState.UNKNOWN
-
-
-def _of(some: int, runs: int) -> str:
-    return f"{some} of {runs} runs" if runs > 1 else "the one run"
 
 
 def _by_edge(page: Page) -> str:

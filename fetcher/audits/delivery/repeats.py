@@ -39,7 +39,7 @@ def interim_repeated(page: Page) -> Iterator[Finding]:
     links = verdicts(load)
     known = {link.url or link.raw for link in links if link.interim == first.id}
     lost = [link for link in links if link.interim != first.id and (link.url or link.raw) not in known]
-    told = f"{len(later) + 1} 103s came for one navigation, and browsers act on the first alone"
+    told = f"a 103 came {len(later) + 1} times for one navigation, and browsers act on the first alone"
     if lost:
         names = listed(list(dict.fromkeys(link.href or link.raw for link in lost)))
         told += f": {counted(len(lost), 'link')} only in a later one had no effect ({names})"

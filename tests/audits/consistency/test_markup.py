@@ -28,9 +28,9 @@ def written(body: str, hints: tuple[str, ...] = (), **more: ProfileName) -> Page
         (written(PRELOAD + "x" * 2000 + PICTURE), "passed"),
         (
             written(PRELOAD + PICTURE),
-            "note: /a.png is preloaded 45 bytes before the <img> on line 1 that requests it an",
+            "note: /a.png is preloaded (line 1) 45 bytes before the <img> on line 1 that requ",
         ),
-        (written(PICTURE + PRELOAD), "note: /a.png is preloaded after the <img> on line 1"),
+        (written(PICTURE + PRELOAD), "note: /a.png is preloaded (line 1) after the <img> on line 1"),
         (written(PRELOAD + '<img loading="lazy" src="/a.png" alt="">'), "passed"),
         (written(PRELOAD), "passed"),
         (written('<link rel="preload" href="/a.js" as="script"><script src="/a.js" defer></script>'), "passed"),
