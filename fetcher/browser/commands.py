@@ -16,16 +16,17 @@ from fetcher.terms import Credentials, Destination, FetchPriority, Mode, Profile
 
 @dataclass(frozen=True, slots=True)
 class ConnectionKey:
-    """Which pool a connection belongs to. Chromium keeps credentialed and uncredentialed sockets apart (EH 11.1).
-    ``apart``: for a frame of another site than the page's, whose connections are its own (network partitioning).
-    ``session``: served by a session transport, which has connections of its own that nobody sees."""
+    """Which pool a connection belongs to (``connections.keys``): with credentials or without (EH 11.1), ``third_party``
+    where they go to another site than the page's, and the ``partition`` of the top-level site. ``session``: served by a
+    session transport, which has connections of its own that nobody sees."""
 
     scheme: str
     host: str
     port: int
     credentialed: bool = True
     session: bool = False
-    apart: bool = False
+    third_party: bool = False
+    partition: str = ""
 
 
 class ScanKind(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside, ServeStored
 from fetcher.browser.connections.holding import Holding
+from fetcher.browser.connections.keys import key_for, preconnect_key
 from fetcher.browser.connections.pool import Pool
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
@@ -15,7 +16,7 @@ from fetcher.browser.policies.mixed_content import secured
 from fetcher.browser.profiles import BRANDS, CHROMIUM_VERSION, Profile
 from fetcher.browser.requests.client_hints import HintsAsked, accepted, values
 from fetcher.browser.requests.dressing import Asking, dress
-from fetcher.browser.storage.cookies import CookieJar, site_of
+from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
 from fetcher.browser.storage.http_cache import CacheKey, Found, HttpCache, Served, key_of
 from fetcher.browser.storage.state import BrowserState
@@ -236,23 +237,35 @@ class LoadState:
     def pool_key(
         self,
         url: URL,
+        destination: Destination,
+        mode: Mode,
         credentials: Credentials,
         client: URL | None,
-        *,
-        is_page: bool = False,
-        framed: bool = False,
+        consumer: Consumer | None,
     ) -> ConnectionKey:
-        """Credentialed and uncredentialed requests use separate sockets (EH 11.1), and so do frames of another site.
-        A session fetches all but the page's own document (``is_page``). ``framed``: it is the document of a frame,
-        which is a part of its own site."""
-        same = client is None or client.origin == url.origin
-        credentialed = credentials is Credentials.INCLUDE or (credentials is Credentials.SAME_ORIGIN and same)
+        """Which connections a request may use (``connections.keys``). A session fetches all but the page's own."""
+        is_page = destination is Destination.DOCUMENT
         if self.options.session and not is_page:
             return ConnectionKey(url.scheme, url.host, url.port, session=True)
-        asks = url if framed else client
-        top = self.document.url if self.document is not None and not is_page else None
-        apart = asks is not None and top is not None and site_of(asks) != site_of(top)
-        return ConnectionKey(url.scheme, url.host, url.port, credentialed, apart=apart)
+        credentialed = is_credentialed(credentials, url, client)
+        if is_page or client is None:
+            return key_for(url, credentialed=credentialed, top=url, frame=url)
+        top = self.document.url if self.document is not None else client
+        if consumer is None:
+            return key_for(url, credentialed=credentialed, top=top, frame=client)
+        document = consumer.document
+        opaque = document.policies.is_opaque
+        frame = url if mode is Mode.NAVIGATE else document.url
+        nested = is_apart(document, top)
+        return key_for(url, credentialed=credentialed, top=top, frame=frame, nested=nested, opaque=opaque)
+
+    def preconnect_key(self, url: URL, page: URL, document: Document | None, *, anonymous: bool) -> ConnectionKey:
+        """Which connections one that ``page`` opens ahead joins; ``document`` None: before it is there (EH 11.1)."""
+        if self.options.session:
+            return ConnectionKey(url.scheme, url.host, url.port, session=True)
+        top = self.document.url if self.document is not None else page
+        opaque = document is not None and document.policies.is_opaque
+        return preconnect_key(url, anonymous=anonymous, top=top, frame=page, opaque=opaque)
 
     def new_fetch(
         self,
@@ -278,7 +291,8 @@ class LoadState:
         if self.secure_hosts.covers(url, self.epoch + self.at / 1000):
             first = Fetch(
                 len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator,
-                self.pool_key(url, credentials, client), client, referrer, referrer_policy, hint, consumer,
+                self.pool_key(url, destination, mode, credentials, client, consumer), client, referrer,
+                referrer_policy, hint, consumer,
                 FetchState.ENDED, redirects=redirects, status=307,
             )  # fmt: skip
             self.fetches.append(first)
@@ -291,8 +305,7 @@ class LoadState:
             fetch.crossed = fetch.tainted = client is not None and client.origin != url.origin
             inside = RedirectInside(first.id, target.href, "HSTS")
             return fetch, [QueueFetch(first.id, request_of(first), hint), inside, *commands]
-        framed = destination in (Destination.FRAME, Destination.FRAMESET_FRAME)
-        key = self.pool_key(url, credentials, client, is_page=destination is Destination.DOCUMENT, framed=framed)
+        key = self.pool_key(url, destination, mode, credentials, client, consumer)
         fetch = Fetch(
             len(self.fetches), url, destination, mode, credentials, priority, fetch_priority, initiator, key,
             client, referrer, referrer_policy, hint, consumer, redirects=redirects,

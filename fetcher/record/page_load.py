@@ -190,7 +190,10 @@ class RequestRecord:
 @dataclass(frozen=True, slots=True)
 class ConnectionRecord:
     """``reason`` is what opened it: navigation, fetch or preconnect. Phase members as ``terms.ConnectionTimes``.
-    ``proxy`` is what was in between, its times from navigation start too; address and TCP are then the proxy's."""
+    ``proxy`` is what was in between, its times from navigation start too; address and TCP are then the proxy's.
+    Only requests of one kind share it: ``credentialed`` or not, ``third_party`` where credentials go to another site
+    than the page's, and those of one ``partition``: the top-level site, or its frames of other sites (None: unknown).
+    A preconnect to another site without crossorigin is of no kind that the page's own requests are."""
 
     id: int
     scheme: str
@@ -215,6 +218,8 @@ class ConnectionRecord:
     requests: tuple[int, ...] = ()
     session: bool = False
     proxy: ProxyFacts | None = None
+    third_party: bool = False
+    partition: str | None = None
 
     @property
     def tcp_time(self) -> float | None:

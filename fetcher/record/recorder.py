@@ -423,6 +423,8 @@ class Recorder:
             error=line.error,
             requests=tuple(line.requests),
             session=key.session,
+            third_party=key.third_party,
+            partition=key.partition or None,
             proxy=self._proxy(facts.proxy) if facts else None,
         )
 

@@ -261,16 +261,16 @@ def test_connections_are_limited() -> None:
     play.opens()
     play.head(0)
     lines = play.finds(*(image(f"https://h{number}.test/a.png") for number in range(3)))
-    assert [line for line in lines if line.startswith("open")] == ["open 1 https://h0.test:443 fetch"]
+    assert [line for line in lines if line.startswith("open")] == ["open 1 https://h0.test:443 fetch third-party"]
     play.opens(connection=1)
     play.head(1, fields=())
     assert play.ends(1) == ["close 1"]
-    assert play.event(e.ConnectionLost(play.at, 1, None, None)) == ["open 2 https://h1.test:443 fetch"]
+    assert play.event(e.ConnectionLost(play.at, 1, None, None)) == ["open 2 https://h1.test:443 fetch third-party"]
     play.opens(connection=2)
     play.head(2, fields=())
     assert play.ends(2) == ["close 2"]
     assert finish(play) == []
-    assert play.event(e.ConnectionLost(play.at, 2, None, None)) == ["open 3 https://h2.test:443 fetch"]
+    assert play.event(e.ConnectionLost(play.at, 2, None, None)) == ["open 3 https://h2.test:443 fetch third-party"]
     play.opens(connection=3)
     play.head(3, fields=())
     assert play.ends(3) == ["finish loaded"]

@@ -179,11 +179,12 @@ class Chromium:
         return result
 
     @contextlib.contextmanager
-    def tab(self, *, watch_network: bool = False) -> Iterator[Tab]:
-        """An empty page in a context of its own, both gone afterwards."""
-        context = self.call("Target.createBrowserContext")["browserContextId"]
+    def tab(self, *, watch_network: bool = False, on_record: bool = False) -> Iterator[Tab]:
+        """An empty page in a context of its own, both gone afterwards. ``on_record``: in the browser's own profile,
+        for what Chromium does not do off the record (preconnects of markup), where the page stays."""
+        own = {} if on_record else {"browserContextId": self.call("Target.createBrowserContext")["browserContextId"]}
         try:
-            target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+            target = self.call("Target.createTarget", url="about:blank", **own)["targetId"]
             session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
             events = self._events.setdefault(session, queue.SimpleQueue())
             self.call("Page.enable", session)
@@ -192,7 +193,8 @@ class Chromium:
             yield Tab(self, session, events)
             self._events.pop(session, None)
         finally:
-            self.call("Target.disposeBrowserContext", browserContextId=context)
+            if own:
+                self.call("Target.disposeBrowserContext", **own)
 
     def events(self, session: str) -> queue.SimpleQueue[dict[str, Any]]:
         """What the browser tells of its own accord in ``session``, from now on, in order."""

@@ -27,7 +27,7 @@ def tell(command: c.Command) -> str:
     match command:
         case c.OpenConnection():
             key = command.key
-            apart = "" if key.credentialed else " uncredentialed"
+            apart = " third-party" if key.third_party else "" if key.credentialed else " uncredentialed"
             return f"open {command.connection} {key.scheme}://{key.host}:{key.port} {command.reason}{apart}"
         case c.QueueFetch():
             return f"queue {command.fetch} {command.request.url}"

@@ -49,8 +49,8 @@ BUSY_TURNS = 200
 class Path:
     """The network and who is at its end. ``rtt`` is milliseconds. ``http1``: the host names that speak HTTP/1.1 only
     over TLS, or True for all. ``unknown`` names resolve to nothing, ``refused`` ones refuse every connection.
-    ``addresses``: host to address, for those that are not at ``address``. ``names`` are the certificate's, None for
-    every host of the site and the one asked for."""
+    ``addresses``: host to address, for those that are not at ``address``. ``names`` are the certificate's, or tell
+    them for the host asked for, None for every host of the site and that one."""
 
     rtt: float = 20.0
     http1: Collection[str] | bool = ()
@@ -58,7 +58,7 @@ class Path:
     refused: Collection[str] = ()
     address: str = "127.0.0.1"
     addresses: Mapping[str, str] = field(default_factory=dict)
-    names: tuple[str, ...] | None = None
+    names: tuple[str, ...] | Callable[[str], tuple[str, ...]] | None = None
 
     def speaks(self, scheme: str, host: str, asked: str) -> HttpVersion:
         only_1 = self.http1 if isinstance(self.http1, bool) else host in self.http1
@@ -209,7 +209,8 @@ class _Network:
         protocol, tcp_end, tls = path.speaks(scheme, host, options.http), clock.now(), None
         if scheme == "https":
             await asyncio.sleep(path.rtt / 1000)
-            names = path.names if path.names is not None else tuple(dict.fromkeys((host, *self.site.hosts)))
+            names = path.names(host) if callable(path.names) else path.names
+            names = tuple(dict.fromkeys((host, *self.site.hosts))) if names is None else names
             tls = TlsFacts("TLSv1.3", "TLS_AES_128_GCM_SHA256", protocol.value, True, names)
         times = ConnectionTimes(None, None, start, None if tls is None else tcp_end, clock.now(), tcp_end)
         facts = ConnectionFacts(protocol, address, port, times, tls, ((address, "connected"),))

@@ -280,8 +280,7 @@ class Subresources:
             return [self._none(source, candidate, at, "not an http(s) URL")]
         state = self.state
         anonymous = candidate.attribute("crossorigin") not in (None, "use-credentials")
-        credentials = Credentials.SAME_ORIGIN if anonymous else Credentials.INCLUDE
-        key = state.pool_key(url, credentials, source.url)
+        key = state.preconnect_key(url, source.url, source.document, anonymous=anonymous)
         if key.session:
             return [self._none(source, candidate, at, "a session has no way to open a connection ahead of its request")]
         resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")

@@ -18,7 +18,7 @@ from fetcher.browser.requests import priorities
 from fetcher.browser.state import LoadState
 from fetcher.browser.storage.reuse import why_not_served
 from fetcher.fields.referrer_policy import ReferrerPolicy
-from fetcher.terms import HttpVersion, Initiator, InitiatorKind, Mode
+from fetcher.terms import Credentials, HttpVersion, Initiator, InitiatorKind, Mode
 from fetcher.urls import URL
 
 
@@ -160,7 +160,8 @@ class Hints:
 
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
         state = self.state
-        key = state.pool_key(asked.url, asked.credentials, None if asked.mode is Mode.NO_CORS else page)
+        anonymous = asked.mode is Mode.CORS and asked.credentials is not Credentials.INCLUDE
+        key = state.preconnect_key(asked.url, page, None, anonymous=anonymous)
         if key.session:
             unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
             return [self._refused(number, asked, unable)]

@@ -104,7 +104,7 @@ def dress(
     if secure:
         fields += _fetch_metadata(_site(url, asking), mode, destination)
         if _is_third_party(url, asking) and (bare or _includes(credentials, url, asking.client)):
-            fields.append(("sec-fetch-storage-access", "none"))
+            fields += _storage_access(url, asking, origin)
     if navigates and asking.hops and not asking.restarted:
         fields += own
     if referrer is not None:
@@ -196,6 +196,16 @@ def _includes(credentials: Credentials, url: URL, client: URL | None) -> bool:
 
 def _is_third_party(url: URL, asking: Asking) -> bool:
     return asking.page is not None and (asking.apart or not same_site(asking.page, url))
+
+
+def _storage_access(url: URL, asking: Asking, origin: str | None) -> list[tuple[str, str]]:
+    """Sec-Fetch-Storage-Access: "inactive" where the page's own site is asked from a frame of another, for it could
+    have its cookies and has not asked; Origin goes with that in every mode (Storage Access Headers)."""
+    assert asking.page is not None
+    if not same_site(asking.page, url):
+        return [("sec-fetch-storage-access", "none")]
+    own = [] if origin is not None or asking.client is None else [("origin", asking.client.origin)]
+    return [("sec-fetch-storage-access", "inactive"), *own]
 
 
 def _encodings(url: URL, destination: Destination) -> str:

@@ -73,7 +73,7 @@ def test_content_security_policy(policy: str, found: Candidate, rule: str | None
     play = page(policy)
     said = play.finds(found)
     if rule is None:
-        assert any(line.startswith("start 1 ") for line in said)
+        assert any(line.startswith(("start 1 ", "open 1 ")) for line in said)  # a sandboxed page has sockets apart
     else:
         assert said == [f"found {found.kind} refused"]
         assert refusal(play) == ("refused", rule)

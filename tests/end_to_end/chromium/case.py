@@ -15,6 +15,7 @@ What you write is the body of a document at https://a.test/; ``page()`` puts a d
 begins with "<!doctype" or "<html". Any name that ends in ".test" is an origin of its own, so write https://b.a.test/
 (same site), https://other.test/, https://cdn.shop.test/ and so on, in markup, style sheets and header fields alike.
 All speak HTTP/2 over TLS; https://old.test and its subdomains speak HTTP/1.1 over TLS, http:// is HTTP/1.1 in clear.
+A certificate is for one name, but for https://x.wide.test and its like: theirs is for wide.test and *.wide.test.
 In a policy write sources with their scheme (https://other.test), since a port is added to it on the way; content
 whose hash counts (integrity) must name no origin. Behind the
 scenes each case has sites of its own (a-c17.test), so nothing is shared between cases: no connection, cookie or cache.
@@ -54,6 +55,8 @@ class Case:
     ``default`` may be ``anything``. ``visits`` are URLs navigated to afterwards with the same cache and cookies.
     ``kept`` says why a difference stays; the README lists it. ``unscored`` names parts of the comparison that Chromium
     itself does now this way, now that way: "connections", "before", or a field's name; ``unscored_why`` says why.
+    ``counted``: every TLS handshake counts as a connection, used or not, and origins that shared one are told; only
+    for pages that ask a host for one thing at a time, since Chromium opens several sockets to one it does not know.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Case:
     kept: str = ""
     unscored: tuple[str, ...] = ()
     unscored_why: str = ""
+    counted: bool = False
 
     def as_site(self) -> Site:
         """Everything this case answers, with the names it is written with."""

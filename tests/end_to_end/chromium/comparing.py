@@ -7,7 +7,7 @@ before the document's final head. Connections are compared by origin. Left out, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fetcher.terms import Fields
@@ -67,6 +67,8 @@ def heard(case: Case, visit: Visit, failed: str | None = None) -> Heard:
             continue
         used.setdefault(origin, set()).add(each.connection)
         asked.append(Asked(url, each.method, each is not first and each.at < head, fields_of(each.fields)))
+    if case.counted:
+        return Heard(tuple(sorted(asked)), tuple(sorted(_counted(visit, used).items())), failed)
     connections = {origin: len(numbers) for origin, numbers in used.items()}
     for host in visit.handshakes:
         connections.setdefault(f"https://{host}", 0)
@@ -77,6 +79,17 @@ def heard(case: Case, visit: Visit, failed: str | None = None) -> Heard:
 
 def is_http1(origin: str) -> bool:
     return origin.startswith("http://") or origin.endswith(f"{HTTP_1_ONLY}.test")
+
+
+def _counted(visit: Visit, used: Mapping[str, set[int]]) -> dict[str, int]:
+    """Handshakes by origin, and how many connections served each set of several, as "https://a.test + ..."."""
+    counts = Counter({f"https://{host}": count for host, count in visit.handshakes.items()})
+    served: dict[int, set[str]] = {}
+    for origin, numbers in used.items():
+        for number in numbers:
+            served.setdefault(number, set()).add(origin)
+    counts.update(" + ".join(sorted(origins)) for origins in served.values() if len(origins) > 1)
+    return dict(counts)
 
 
 def _url(scheme: str, authority: str, target: str) -> str:

@@ -51,6 +51,8 @@ NAME = re.compile(
 )
 OWN = re.compile(r"\b(?P<sub>(?:[a-z0-9-]+\.)*)(?P<site>[a-z0-9]+)-(?P<label>[a-z]+\d+)\.test(?::\d+)?")
 HTTP_1_ONLY = "old"
+WIDE = "wide"
+"""Its certificates are for all names below it, so that connections may be shared by several."""
 
 
 @dataclass(slots=True)
@@ -168,7 +170,10 @@ class Network:
             visit.last = clock.now()
 
     def context_for(self, name: str, alpn: tuple[str, ...]) -> ssl.SSLContext:
-        leaf = self._authority.issue_cert(name)
+        match = OWN.search(name)
+        wide = match is not None and match["site"] == WIDE and match["sub"].count(".") < 2
+        whole = name.removeprefix(match["sub"]) if match is not None else name
+        leaf = self._authority.issue_cert(*(whole, f"*.{whole}") if wide else (name,))
         chain = b"".join(each.bytes() for each in (*leaf.cert_chain_pems, self._authority.cert_pem))
         return Certificate(b"", chain, leaf.private_key_pem.bytes()).server_context(alpn)
 

@@ -32,10 +32,12 @@ class Recording:
 
 def digest(case: Case) -> str:
     """Changes when what the case serves does; functions in its site count by their names."""
-    served = (
+    served: tuple[object, ...] = (
         case.url, case.html, tuple(case.hints), case.interim, case.fields, case.status, case.visits,
         case.viewport, case.dpr, case.mobile, sorted((name, _told(each)) for name, each in case.files.items()),
     )  # fmt: skip
+    if case.counted:
+        served = (*served, "counted")
     site = case.site
     routes = [] if site is None else sorted(
         (host, target, _told(route))

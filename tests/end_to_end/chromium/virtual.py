@@ -12,7 +12,7 @@ from fetcher.origin import Answer, Log, RequestSeen, Sent, Site
 from tests.end_to_end.chromium.browsers import LOAD_SECONDS
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.comparing import Heard, heard
-from tests.end_to_end.chromium.network import HTTP_1_ONLY, Visit
+from tests.end_to_end.chromium.network import HTTP_1_ONLY, WIDE, Visit
 from tests.support.virtual_time import Path, virtual_load
 
 AN_HOUR = 3_600_000.0
@@ -29,6 +29,11 @@ class _Http1Names(Collection[str]):
 
     def __len__(self) -> int:
         return 1
+
+
+def _names(host: str) -> tuple[str, ...]:
+    whole = f"{WIDE}.test"
+    return (whole, f"*.{whole}") if host in (whole, f"{host.partition('.')[0]}.{whole}") else (host,)
 
 
 def load_virtually(case: Case) -> Heard:
@@ -51,7 +56,7 @@ def load_virtually(case: Case) -> Heard:
 
     screen = device("mobile" if case.mobile else None, case.viewport, case.dpr)
     options: dict[str, Any] = {"device": screen, "frames": True, "timeout": LOAD_SECONDS}
-    path = Path(http1=_Http1Names())
+    path = Path(http1=_Http1Names(), names=_names)
     for number, url in enumerate((case.url, *case.visits)):
         done = virtual_load(url, Site({}, default=answer), path=path, state=state, on_state=keep, **options)
         failed = failed or (str(done.error) if done.error else None)

@@ -12,6 +12,12 @@ SCRIPT = "</b.js>; rel=preload; as=script"
 SET = '"/s1.png 400w, /s2.png 1400w"'
 
 
+OFF_THE_RECORD = {
+    "unscored": ("connections",),
+    "unscored_why": "off the record, as here, Chromium carries out no preconnect but those of a 103 (test_connections)",
+}
+
+
 def _final(name: str, rules: tuple[str, ...], *values: str, html: str = "", **more: object) -> Case:
     return Case(f"final-{name}", rules, html, fields=links(*values), **more)  # type: ignore[arg-type]
 
@@ -90,8 +96,8 @@ _CASES = [
         SCRIPT,
         f"</c.png>; rel=preload; as=image; imagesrcset={SET}; imagesizes=100vw",
     ),
-    _final("preconnect", ("EH 8.3",), "<https://other.test>; rel=preconnect"),
-    _final("preconnect-anonymous", ("EH 8.3",), "<https://other.test>; rel=preconnect; crossorigin"),
+    _final("preconnect", ("EH 8.3",), "<https://other.test>; rel=preconnect", **OFF_THE_RECORD),
+    _final("preconnect-anonymous", ("EH 8.3",), "<https://other.test>; rel=preconnect; crossorigin", **OFF_THE_RECORD),
     _final("preconnect-media", ("EH 8.3",), "<https://other.test>; rel=preconnect; media=print"),
     _final("dns-prefetch", ("EH 8.3",), "<https://other.test>; rel=dns-prefetch"),
     *(_final(f"as-{number}", ("EH 8.4",), f'</x>; rel=preload; as="{kind}"') for number, kind in enumerate(KINDS)),
@@ -203,7 +209,7 @@ _CASES = [
     _final("prefetch", ("EH 8.8",), "</n.html>; rel=prefetch"),
     _final("prerender", ("EH 8.8",), "</n.html>; rel=prerender"),
     _final("two-rels", ("EH 8.2",), '</a.css>; rel="preload stylesheet"; as=style'),
-    _final("two-rels-preconnect", ("EH 8.2",), '<https://other.test>; rel="preconnect dns-prefetch"'),
+    _final("two-rels-preconnect", ("EH 8.2",), '<https://other.test>; rel="preconnect dns-prefetch"', **OFF_THE_RECORD),
     Case("final-dropped-at-103", ("EH 8.2", "EH 3.2"), hints=[f"{STYLE}; nopush"], fields=links(f"{STYLE}; nopush")),
     Case(
         "final-on-a-frame",
