@@ -61,6 +61,8 @@ class Holding:
         self._in_flight: dict[int, bool] = {}  # whether it counts as delayable
         self._delayable = 0
         self._delayed: dict[_Host, list[tuple[int, int, Fetch]]] = {}  # heaps
+        self._heads: list[tuple[int, int, _Host]] = []  # the first of each of those, and what was one before
+        self._full: set[_Host] = set()  # hosts whose first is not among the heads, for want of room there
         self._ended = False
 
     def admit(self, fetch: Fetch) -> list[Command]:
@@ -112,26 +114,40 @@ class Holding:
         if reason is None:
             self._hand_on(fetch)
         else:
-            heappush(self._delayed.setdefault(_host(fetch), []), (-fetch.priority, fetch.id, fetch))
+            heap = self._delayed.setdefault(_host(fetch), [])
+            heappush(heap, (-fetch.priority, fetch.id, fetch))
+            if heap[0][2] is fetch:
+                self._put_forward(_host(fetch))
         return reason
+
+    def _put_forward(self, host: _Host) -> None:
+        heappush(self._heads, (*self._delayed[host][0][:2], host))
 
     def _again(self) -> list[Command]:
         """The most urgent ones first, of the hosts that may have more."""
         commands: list[Command] = []
-        open_hosts = dict(self._delayed)
-        while open_hosts:
-            host = min(open_hosts, key=lambda each: open_hosts[each][0][:2])
-            heap = open_hosts[host]
+        for host in self._full:
+            self._put_forward(host)
+        self._full.clear()
+        while self._heads:
+            _, first, host = self._heads[0]
+            heap = self._delayed.get(host)
+            if heap is None or heap[0][1] != first:
+                heappop(self._heads)
+                continue
             fetch = heap[0][2]
             reason = self._delay(fetch) if fetch.is_pending else None
             if reason == TEN:
                 break
+            heappop(self._heads)
             if reason is not None:
-                del open_hosts[host]
+                self._full.add(host)
                 continue
             heappop(heap)
-            if not heap:
-                del open_hosts[host], self._delayed[host]
+            if heap:
+                self._put_forward(host)
+            else:
+                del self._delayed[host]
             if fetch.is_pending:
                 self._hand_on(fetch)
                 commands.append(ReleaseFetch(fetch.id))

@@ -105,7 +105,7 @@ def test_with_crossorigin_it_serves_what_goes_without_credentials() -> None:
     play.interim(f"<{OTHER}>; rel=preconnect; crossorigin")
     play.opens(connection=1)
     play.head(0)
-    started = play.finds(script(f"{OTHER}/s.js", crossorigin=""), image(f"{OTHER}/i.png"))
+    started = play.finds(script(f"{OTHER}/s.js", crossorigin="", src=f"{OTHER}/s.js"), image(f"{OTHER}/i.png"))
     assert f"start 1 {OTHER}/s.js on 1 script cors" in started
     assert "open 2 https://other.test:443 fetch third-party" in started
 
