@@ -6,11 +6,9 @@ before the document's final head. Connections are compared by origin. Left out, 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from fetcher.terms import Fields
 from tests.end_to_end.chromium.case import Case
@@ -22,7 +20,6 @@ IGNORED = {
     "connection": "HTTP/1.1 framing, not part of what is asked",
 }
 
-ICON = re.compile(r"""<link rel=["']?(?:shortcut |SHORTCUT )?(?:icon|ICON)\b[^>]*?href=["']?([^\s"'>]+)""")
 RAISED = "u=1, i"
 """What Chromium says of an image once layout has shown it in view. Whether its request leaves before that moment or
 after (it waited for a connection, the machine is busy) differs from load to load: one said to be this may be less."""
@@ -63,11 +60,10 @@ def heard(case: Case, visit: Visit, failed: str | None = None) -> Heard:
     asked = []
     used: dict[str, set[int]] = {}
     names_icon = "favicon.ico" in repr(case)
-    icons = {urljoin(case.url, name) for name in ICON.findall(case.html)}  # for the tab strip, now and then
     for each in visit.seen:
         url = plain(_url(each.scheme, each.authority, each.target))
         origin = "/".join(url.split("/")[:3])
-        if (url == origin + "/favicon.ico" and not names_icon) or url in icons:
+        if url == origin + "/favicon.ico" and not names_icon:
             continue
         used.setdefault(origin, set()).add(each.connection)
         asked.append(Asked(url, each.method, each is not first and each.at < head, fields_of(each.fields)))
