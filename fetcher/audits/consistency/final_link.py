@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import JudgedLink, document_links, early_hints_of, verdicts
+from fetcher.analysis.verdicts import JudgedLink, early_hints_of
 from fetcher.analysis.verdicts.values import LinkSource
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
-from fetcher.audits.telling import counted, link_of, listed
+from fetcher.audits.telling import link_of, listed
 from fetcher.fields.link import parse
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
 
 FAMILY = "consistency"
+
+MOST_APART = 5
+"""Links that are told of one by one; more of them make one finding."""
 
 _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
 """Parameters of a link that Chromium takes from a 103 (EH 3.2); a link with another stays out of it for a reason."""
@@ -37,21 +40,23 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
     hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
     if not hinted:
         raise NotApplicable(page.nothing_came if not page.early_hints else "the 103 has no preload and no preconnect")
-    runs = [(_early(load), _later(load)) for load in page.judged]
-    now = _later(page.load)
+    runs = [(_early(run), _later(run)) for run in page.each_run]
+    now = _later(page)
     markup = " or the markup" if page.load.discoveries else ""
     missing = [link for link in hinted if _key(link) not in now]
     if not missing:
         return
-    if len(missing) == len(hinted) and len(hinted) > 1:
+    if len(missing) > MOST_APART or (len(missing) == len(hinted) and len(hinted) > 1):
         names = listed([link.href for link in missing])
+        share = "none" if len(missing) == len(hinted) else f"only {len(hinted) - len(missing)}"
+        them = {_key(link) for link in missing}
         yield Finding(
-            f"none of the {counted(len(hinted), 'link')} of the 103 is in the final response{markup} ({names}): "
-            "visitors whose browser ignores the 103 go without",
+            f"{share} of the {len(hinted)} links of the 103 {'is' if share == 'none' else 'are'} in the final response"
+            f"{markup} ({names} left out): visitors whose browser ignores the 103 go without",
             quote=link_of(page.interim.fields),
             subject="Link",
             browsers=_without(),
-            seen=sum(bool(early) and not early & later for early, later in runs),
+            seen=sum(bool(them & early - later) for early, later in runs),
             runs=page.runs,
         )
         return
@@ -86,10 +91,20 @@ def final_link_not_hinted(page: Page) -> Iterator[Finding]:
         raise NotApplicable("the final response has no link that a 103 could carry")
     gap = page.median(_gap)
     later = f", {gap:.0f} ms later" if gap else ""
-    now, runs = _early(page.load), [_early(load) for load in page.judged]
-    for link in could:
-        if _key(link) in now:
-            continue
+    now, runs = _early(page), [_early(run) for run in page.each_run]
+    left = [link for link in could if _key(link) not in now]
+    if len(left) > MOST_APART:
+        them = {_key(link) for link in left}
+        yield Finding(
+            f"{len(left)} links of the final response are not in the 103 and act there{later}: "
+            f"{listed([link.href for link in left])}",
+            quote=link_of(page.document.response_fields, "final response"),
+            subject="Link",
+            seen=sum(bool(early) and bool(them - early) for early in runs),
+            runs=page.runs,
+        )
+        return
+    for link in left:
         yield Finding(
             f"{link.href} is a {link.rel} of the final response and not of the 103: it acts there{later}",
             quote=page.quote(link),
@@ -104,14 +119,14 @@ def _key(link: JudgedLink) -> tuple[str, str | None]:
     return (link.rel or "").lower(), link.url
 
 
-def _early(load: PageLoad) -> set[tuple[str, str | None]]:
+def _early(page: Page) -> set[tuple[str, str | None]]:
     """What the first 103 asks for."""
-    heads = early_hints_of(load)
-    return {_key(link) for link in verdicts(load) if link.interim == heads[0].id} if heads else set()
+    first = page.early_hints[0].id if page.early_hints else None
+    return {_key(link) for link in page.links if first is not None and link.interim == first}
 
 
-def _later(load: PageLoad) -> set[tuple[str, str | None]]:
-    return {_key(link) for link in document_links(load)}
+def _later(page: Page) -> set[tuple[str, str | None]]:
+    return {_key(link) for link in page.later_links}
 
 
 def _could(link: JudgedLink) -> bool:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import early_hints_of, verdicts
 from fetcher.audits.consistency.final_link import FAMILY
 from fetcher.audits.finding import Finding, Quote, Severity, stable
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.audits.telling import listed
-from fetcher.record.page_load import PageLoad
 
 
 @rule(
@@ -25,7 +23,7 @@ from fetcher.record.page_load import PageLoad
 def hint_unstable(page: Page) -> Iterator[Finding]:
     """The links of the 103 differ between runs that followed one another: URLs made anew for each load, servers with
     different builds, or a list without an order. Nothing of it can be cached or compared."""
-    sets = [_links(load) for load in page.judged if early_hints_of(load)]
+    sets = [_links(run) for run in page.each_run if run.early_hints]
     if len(sets) < 2:
         raise NotApplicable("fewer than two runs brought a 103 (-n 5)" if sets else page.nothing_came)
     often = Counter(sets).most_common(1)[0][1]
@@ -52,9 +50,9 @@ def hint_unstable(page: Page) -> Iterator[Finding]:
     )
 
 
-def _links(load: PageLoad) -> tuple[str, ...]:
-    first = early_hints_of(load)[0].id
-    return tuple(link.raw for link in verdicts(load) if link.interim == first)
+def _links(run: Page) -> tuple[str, ...]:
+    first = run.early_hints[0].id
+    return tuple(link.raw for link in run.links if link.interim == first)
 
 
 def _target(raw: str) -> str:

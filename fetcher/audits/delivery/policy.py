@@ -49,7 +49,7 @@ def _of(page: Page, load: PageLoad) -> Iterator[Finding]:
     if document is None or base is None:
         return
     policies = csp.parse(field_values(document.response_fields, CSP))
-    runs = [{link.raw for link in verdicts(each)} for each in page.judged]
+    runs = [{link.raw for link in run.links} for run in page.each_run]
     for link in verdicts(load):
         url = resolve(link.url) if link.url else None
         if link.interim != early.id or url is None or (link.rel or "").lower() == "preconnect":

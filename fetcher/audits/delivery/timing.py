@@ -25,10 +25,12 @@ SLOW_MS = 100.0
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """Milliseconds: from the request that brought the 103 to it, and from it to the final head."""
+    """Milliseconds: from the request that brought the 103 to it, and from it to the final head. ``cached``: an edge had
+    the page ready."""
 
     wait: float
     window: float | None
+    cached: bool
 
 
 @rule(
@@ -78,8 +80,8 @@ def interim_too_late(page: Page) -> Iterator[Finding]:
     times = [one for one in _times(page) if one.window is not None]
     if not times:
         raise NotApplicable("no run has both a 103 and a final response")
-    document = page.load.document_request
-    if document is not None and edge_state(document.response_fields).state is EdgeState.HIT:
+    times = [one for one in times if not one.cached]
+    if not times:
         quote = edge_quote(page.load)
         told = f" ({quote.field}: {quote.text})" if quote else ""
         raise NotApplicable(f"the page came from an edge's cache{told}, ready as soon as any 103")
@@ -88,13 +90,12 @@ def interim_too_late(page: Page) -> Iterator[Finding]:
     if len(late) * 2 > len(times):
         windows = sorted(one.window or 0.0 for one in late)
         window = windows[len(windows) // 2]
-        why = f"less than a round trip ({page.rtt:.0f} ms)" if page.rtt and page.rtt >= window else "too short to win"
+        why = f"less than a round trip ({page.rtt:.0f} ms)" if page.rtt and page.rtt >= window else "too soon to win"
         yield Finding(
             f"the final response came {window:.1f} ms after the 103, {why}: no hinted request can be answered by then",
             subject="103",
-            cost=Cost(ms=round(window, 3)),
             seen=len(late),
-            runs=page.runs,
+            runs=len(times),
         )
 
 
@@ -142,5 +143,6 @@ def _of(load: PageLoad) -> _Times | None:
     sent = load.requests[heads[0].request].times.request_start
     if sent is None:
         return None
-    final = load.final_response_headers_start
-    return _Times(heads[0].at - sent, final - heads[0].at if final is not None else None)
+    final, document = load.final_response_headers_start, load.document_request
+    cached = document is not None and edge_state(document.response_fields).state is EdgeState.HIT
+    return _Times(heads[0].at - sent, final - heads[0].at if final is not None else None, cached)

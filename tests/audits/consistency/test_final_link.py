@@ -10,6 +10,7 @@ from tests.audits.cases import SCRIPT, STYLE, load, page, told
 from tests.audits.site.parts import HEAD, document, final, interim, sound
 from tests.support.virtual_time import virtual_load
 
+MANY = tuple(f"</{number}.css>; rel=preload; as=style" for number in range(6))
 CONNECT = "<https://cdn.test>; rel=preconnect"
 
 
@@ -24,7 +25,8 @@ def both(early: tuple[str, ...], late: tuple[str, ...]) -> PageLoad:
         (page(both((STYLE,), (STYLE.replace("; as=style", "; as=style; nopush"),))), "passed"),
         (page(both((STYLE, CONNECT), (STYLE,))), "note: https://cdn.test is a preconnect of the 103 and not in the f"),
         (page(both((STYLE, SCRIPT), ())), "note: none of the 2 links of the 103 is in the final response "
-                                          "(/a.css, /a.js)"),
+                                          "(/a.css, /a.js left out)"),
+        (page(both((STYLE, *MANY), (STYLE,))), "note: only 1 of the 7 links of the 103 are in the final"),
         (page(both(("</a>; rel=prefetch",), ())), "not-applicable: the 103 has no preload and no preconnect"),
         (page(load(hints=False)), "not-applicable: no 103 came"),
     ],
@@ -52,6 +54,7 @@ def test_the_markup_repeats_it() -> None:
         (page(both((STYLE,), (STYLE, SCRIPT))), "note: /a.js is a preload of the final response and not of the 103: it "
                                                 "acts there, 293 ms later"),
         (page(both((STYLE,), (STYLE, "</p.css>; rel=preload; as=style; media=print"))), "passed"),
+        (page(both((STYLE,), MANY)), "note: 6 links of the final response are not in the 103 and act there"),
         (page(both((STYLE,), ())), "not-applicable: the final response has no link that a 103 could carry"),
         (page(load(hints=False, fields=(("link", STYLE),))), "not-applicable: no 103 came"),
     ],

@@ -39,6 +39,8 @@ CACHED = (("cf-cache-status", "HIT"),)
         (page(far(load(STYLE, late=30, think=280), 20)), "passed"),
         (page(far(load(STYLE, late=30, think=5), 30)), "warning: the final response came 18.0 ms after the 103, less"),
         (page(far(load(STYLE, think=5), 30), far(load(STYLE), 30), far(load(STYLE), 30)), "passed"),
+        (page(far(load(STYLE, think=5, fields=CACHED), 30), far(load(STYLE, think=280), 30)), "passed"),
+        (page(far(load(STYLE, think=280, fields=CACHED), 30), far(load(STYLE, think=5), 30)), "warning: the final"),
         (page(load(STYLE, think=5, fields=CACHED)), "not-applicable: the page came from an edge's cache (cf-cache-st"),
         (page(NONE), "not-applicable: no 103 came"),
     ],
