@@ -144,6 +144,8 @@ def _is_used(use: Wanted | None) -> str:
 
 
 def _by(use: Wanted) -> str:
+    if use.discovery is None or use.what == "Link":
+        return "the page"
     return f"<{use.what}>" if use.what.isalpha() else use.what
 
 

@@ -18,12 +18,13 @@ from fetcher.audits.hints.told import (
     on_mismatch,
     on_reuse,
     preloads_of,
+    said,
     second_download,
     settled,
     shown,
     uses_of,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import rule
 from fetcher.fields.link import Link
 from fetcher.terms import ProfileName
@@ -91,26 +92,18 @@ def hint_duplicate(page: Page) -> Iterator[Finding]:
     """The same hint again brings nothing and takes its bytes, in one 103 or in a second one. A second hint of one URL
     with another as or crossorigin is not another chance: Chromium asks for a URL once, as the first hint says."""
     _ = links_of(page)
-    first: dict[str, JudgedLink] = {}
-    told: set[str] = set()
-    known = {facts.link.offset: facts for facts in page.hints}
-    interim = page.interim.id
+    groups: dict[str, list[JudgedLink]] = {}
     for link in page.links:
         name = _name(link)
-        if name is None:
-            continue
-        before = first.setdefault(name, link)
-        if before is link or name in told:
-            continue
-        told.add(name)
-        again = [each for each in page.links if _name(each) == name and each is not before]
-        facts = known.get(link.offset) if link.interim == interim else None
-        yield _duplicate(page, facts, before, link, again)
+        if name is not None:
+            groups.setdefault(name, []).append(link)
+    for first, *again in groups.values():
+        if again:
+            yield _duplicate(page, first, again)
 
 
-def _duplicate(
-    page: Page, facts: HintFacts | None, before: JudgedLink, link: JudgedLink, again: list[JudgedLink]
-) -> Finding:
+def _duplicate(page: Page, before: JudgedLink, again: list[JudgedLink]) -> Finding:
+    link = again[0]
     if link.interim != before.interim:
         told = f"a later 103 sends this hint {'again' if len(again) == 1 else f'{len(again)} more times'}"
     elif _key(link) != _key(before):
@@ -124,7 +117,7 @@ def _duplicate(
         quote=page.quote(link),
         url=link.url,
         differs=(Difference("hint", link.raw, before.raw),) if link.raw != before.raw else (),
-        browsers=tuple((name, f"{link.by(name).reason} ({link.by(name).rule})") for name in _SHOWN),
+        browsers=tuple((name, said(link.by(name))) for name in _SHOWN),
         cost=Cost(bytes=sum(len(each.raw) + 2 for each in again)),
     )
 

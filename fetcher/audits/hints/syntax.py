@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from fetcher.analysis.verdicts import JudgedLink
 from fetcher.audits.finding import Cost, Finding, Quote, Severity
 from fetcher.audits.hints.told import FAMILY, in_each_run, shown
 from fetcher.audits.page import Page
@@ -45,6 +46,7 @@ def link_syntax_invalid(page: Page) -> Iterator[Finding]:
 
 def _faults(page: Page, where: str, fields: Fields) -> Iterator[Finding]:
     parsed = parse(field_values(fields, "link"))
+    known = {each.link.offset: each.link for each in page.hints} if where == "103" else {}
     for bad in parsed.findings:
         size = len(bad.text)
         yield Finding(
@@ -61,7 +63,7 @@ def _faults(page: Page, where: str, fields: Fields) -> Iterator[Finding]:
                 (ProfileName.SAFARI, "may read it otherwise; nothing is promised for what is no link"),
             ),
             cost=Cost(bytes=size),
-            fix=_mended(page, where, bad.text, bad.offset),
+            fix=_mended(known, bad.text, bad.offset),
         )
     for link in parsed.links:
         if "<" in link.target:
@@ -82,12 +84,11 @@ def _swallowing(page: Page, where: str, link: Link) -> Finding:
     )
 
 
-def _mended(page: Page, where: str, text: str, offset: int) -> str:
+def _mended(known: Mapping[int, JudgedLink], text: str, offset: int) -> str:
     """What it should be, or what is wrong in words where that is plain to see; "" for the rule's own advice."""
     if text.startswith(("rel=", "as=", "crossorigin", "type=", "fetchpriority")):
         return "Part parameters by a semicolon: a comma begins another link."
-    links = page.hints if where == "103" else ()
-    own = next((each.link for each in links if each.link.offset == offset and each.link.raw == text), None)
+    own = known.get(offset)
     fix = own.by(ProfileName.CHROMIUM).fix if own is not None else None
     if fix is not None:
         return f"Write {fix}"

@@ -108,13 +108,13 @@ def hint_relative_url(page: Page) -> Iterator[Finding]:
     for facts, link in links_of(page):
         if _ABSOLUTE.match(link.target) or not link.target or link.target.startswith("#"):
             continue
-        status = facts.request.status if facts.request is not None else None
-        missing = status is not None and status >= 400
+        where, status = _missing(page, facts)
+        missing = status is not None
         base = resolve(page.load.requests[facts.link.request].url)
         deeper = _from_deeper(link.target, base) if base is not None else None
         told = f"the target is relative, and here it is {facts.url}"
         if missing:
-            told += f", which answered {status}"
+            told += f", which answered {status}" if where == facts.url else f"; on another page {where}, and {status}"
         elif deeper is not None:
             told += f", and {deeper} for a page one directory deeper"
         yield finding(
@@ -126,6 +126,15 @@ def hint_relative_url(page: Page) -> Iterator[Finding]:
             cost=_wasted(facts) if missing else None,
             fix=_rooted(link, facts) if not missing else "Write where the file is, from the root: <check the path>.",
         )
+
+
+def _missing(page: Page, facts: HintFacts) -> tuple[str | None, int | None]:
+    """The URL that the same text makes on this page or on another one audited, where that answered 4xx or 5xx."""
+    same = (each for other in page.siblings for each in other.hints if each.link.raw == facts.link.raw)
+    for each in (facts, *same):
+        if each.request is not None and (each.request.status or 0) >= 400:
+            return each.url, each.request.status
+    return None, None
 
 
 def _from_deeper(target: str, base: URL) -> str | None:

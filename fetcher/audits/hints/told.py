@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fetcher.analysis.hinted import read_alone
 from fetcher.analysis.reuse import Obstacle, unservable
+from fetcher.analysis.verdicts import Verdict
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
@@ -101,12 +102,24 @@ def finding(
 
 def each_browser(page: Page, facts: HintFacts) -> tuple[tuple[ProfileName, str], ...]:
     """What each browser does with the link itself."""
-    verdicts = ((name, facts.link.by(name)) for name in _asked(page))
-    return tuple((name, f"{verdict.reason} ({verdict.rule})") for name, verdict in verdicts)
+    return tuple((name, said(facts.link.by(name))) for name in _asked(page))
+
+
+def said(verdict: Verdict) -> str:
+    """A verdict as a clause beside its browser's name."""
+    text = verdict.reason.removeprefix(f"{verdict.profile.value.title()} ").rstrip(".")
+    return f"{text} ({verdict.rule})"
 
 
 def _asked(page: Page) -> tuple[ProfileName, ...]:
     return _BROWSERS if page.profile in _BROWSERS else (*_BROWSERS, page.profile)
+
+
+def heeds(facts: HintFacts, name: ProfileName) -> bool:
+    """Whether a browser acts on the link as far as the link itself decides: that the 103 came over HTTP/1.1 (EH 4.4),
+    or that an earlier link asked for the same (EH 4.8), is told by other rules."""
+    verdict = facts.link.by(name)
+    return verdict.acts or verdict.rule in ("EH 4.4", "EH 4.8")
 
 
 def graver(severity: Severity, page: Page, facts: HintFacts) -> Severity:
@@ -114,7 +127,7 @@ def graver(severity: Severity, page: Page, facts: HintFacts) -> Severity:
     preload whatever it says."""
     if page.profile is ProfileName.SAFARI and facts.is_preload:
         return Severity.NOTE
-    if facts.link.by(page.profile).acts:
+    if heeds(facts, page.profile):
         return {Severity.ERROR: Severity.WARNING}.get(severity, Severity.NOTE)
     return severity
 
@@ -131,7 +144,7 @@ def mended(page: Page, facts: HintFacts, otherwise: str = "") -> str:
 def head_start_lost(page: Page, facts: HintFacts) -> Cost | None:
     """What a link that does nothing costs: how much earlier its request could have gone, estimated as the time from the
     103 until the page itself asked, and the bytes that the link takes in the head. None where its browser acts."""
-    if facts.link.by(page.profile).acts:
+    if heeds(facts, page.profile):
         return None
     at = page.load.interim[facts.link.interim].at if facts.link.interim is not None else None
     asked = [moment for one in uses_of(page, facts) if (moment := _asked_at(page, one)) is not None]
@@ -175,9 +188,10 @@ def on_reuse(
     for name in _asked(page):
         verdict = facts.link.by(name)
         if not verdict.acts:
-            told.append((name, f"{verdict.reason} ({verdict.rule})"))
+            told.append((name, said(verdict)))
         elif name in _CHROMIUMS:
-            told.append((name, _in_chromium(from_cache(page, facts, use))))
+            refused = _refused(page, facts, use)
+            told.append((name, refused or _in_chromium(from_cache(page, facts, use))))
         else:
             told.append((name, f"downloads it again, for {by_key.reason} (EH 9.1)"))
     return tuple(told)
@@ -191,9 +205,18 @@ def _in_chromium(obstacle: Obstacle | str | None) -> str:
     return f"downloads it again: {obstacle.reason} (EH 9.3)"
 
 
+def _refused(page: Page, facts: HintFacts, use: Wanted) -> str | None:
+    """Where the hint's response is all there is for ``use``, and a policy keeps it from that: as a response without
+    Access-Control-Allow-Origin, which many servers add only to requests with CORS."""
+    request = facts.request
+    if request is None or request.outcome != "blocked" or use.request != request.id:
+        return None
+    return f"takes it from its HTTP cache and may not use it, so that the page goes without: {request.error}"
+
+
 def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
     """Whether the page's browser makes a second download for ``use``, as measured or as its rule says."""
-    if page.profile is ProfileName.SAFARI or not facts.link.by(page.profile).acts:
+    if page.profile is ProfileName.SAFARI or not heeds(facts, page.profile):
         return False
     if page.profile in _CHROMIUMS:
         return bool(_measured(page, facts)) or isinstance(from_cache(page, facts, use), Obstacle)
@@ -205,7 +228,7 @@ def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
     where it does nothing with preloads anyway."""
     if page.profile is ProfileName.SAFARI:
         return Severity.NOTE
-    ignored = not facts.link.by(page.profile).acts
+    ignored = not heeds(facts, page.profile)
     return Severity.ERROR if ignored or downloads_again(page, facts, use) else Severity.WARNING
 
 
@@ -215,8 +238,10 @@ def second_download(page: Page, facts: HintFacts, use: Wanted) -> Cost | None:
     measured = _measured(page, facts)
     if measured is not None:
         return _taken(measured, Basis.MEASURED)
+    if _refused(page, facts, use) is not None and facts.request is not None and page.profile in _CHROMIUMS:
+        return _taken(facts.request, Basis.MEASURED)  # for nothing
     if not downloads_again(page, facts, use):
-        return None if facts.link.by(page.profile).acts else head_start_lost(page, facts)
+        return head_start_lost(page, facts)
     request = _response(page, facts, use)
     return _taken(request, Basis.ESTIMATED) if request is not None else None
 
@@ -225,7 +250,8 @@ def _measured(page: Page, facts: HintFacts) -> RequestRecord | None:
     """The second request, where the browser that loaded the page is the one that is asked about."""
     drove = page.load.profile
     alike = drove is page.profile or (drove in _CHROMIUMS and page.profile in _CHROMIUMS)
-    return page.load.requests[facts.doubles[0].later] if facts.doubles and alike else None
+    second = (page.load.requests[one.later] for one in facts.doubles)
+    return next((one for one in second if one.url == facts.url), None) if alike else None
 
 
 def _taken(request: RequestRecord, basis: Basis) -> Cost:

@@ -12,6 +12,7 @@ from fetcher.audits.hints.told import (
     mended,
     must_know_markup,
     preloads_of,
+    said,
     settled,
     shown,
     uses_of,
@@ -87,7 +88,7 @@ def _chosen(page: Page, facts: HintFacts, choice: ImageChoice) -> Finding:
         used=Place(source, candidate.element, candidate.line, candidate.offset),
         differs=() if taken else (Difference("URL", facts.url or "", choice.chosen or ""),),
         browsers=tuple(
-            (name, does if facts.link.by(name).acts else facts.link.by(name).reason)
+            (name, does if facts.link.by(name).acts else said(facts.link.by(name)))
             for name in (ProfileName.CHROMIUM, ProfileName.FIREFOX, ProfileName.SAFARI)
         ),
         cost=cost,

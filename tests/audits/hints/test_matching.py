@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from fetcher.audits import Basis, Outcome, Rule, Severity
+from fetcher.audits import Basis, Outcome, Page, Rule, Severity
 from fetcher.audits.hints.crossorigin import font_hint_crossorigin, hint_credentials_mismatch, module_hint_wrong_rel
 from fetcher.audits.hints.destinations import hint_as_invalid, hint_as_mismatch, hint_as_missing
 from fetcher.audits.hints.sameness import hint_duplicate, hint_integrity_mismatch
-from fetcher.origin import asset
-from fetcher.terms import ProfileName
+from fetcher.origin import Answer, RequestSeen, Route, Site, asset
+from fetcher.terms import Fields, ProfileName
 from tests.audits.hints.of import PLAIN, file, page, result
-from tests.audits.site.parts import FONT, SCRIPT, STYLE, final, interim, sound
+from tests.audits.site.parts import CACHED, FONT, SCRIPT, STYLE, document, final, interim, sound
+from tests.support.virtual_time import virtual_load
 
 BY_KEY = (ProfileName.FIREFOX, ProfileName.STANDARD)
 FONT_BARE = "</a.woff2>; rel=preload; as=font"
@@ -53,7 +54,7 @@ def test_chromium_takes_its_cache(rule: Rule, hint: str, head: str) -> None:
     assert "one download" in browsers[ProfileName.CHROMIUM]
     told = browsers[ProfileName.FIREFOX]
     assert ("ignores" in told) if rule is font_hint_crossorigin else ("downloads it again" in told)
-    assert browsers[ProfileName.SAFARI].startswith("Safari acts on rel=preconnect only")
+    assert browsers[ProfileName.SAFARI].startswith("acts on rel=preconnect only")
     assert "again" not in found.message
     assert found.used is not None
     assert found.used.line == 1
@@ -255,3 +256,34 @@ def test_a_cors_use_of_another_origin() -> None:
     (found,) = result(hint_credentials_mismatch, page(STYLE, head=head)).findings
     assert [(each.part, each.hinted, each.used) for each in found.differs] == [("mode", "no-cors", "cors")]
     assert found.fix == "Write </a.css>; rel=preload; as=style; crossorigin=use-credentials"
+
+
+@pytest.mark.parametrize("varies", [False, True])
+def test_a_font_of_another_origin(varies: bool) -> None:
+    """Its server allows CORS where it was asked with it: the hint's response in the cache does not, and the page goes
+    without the font. With Vary: Origin it is downloaded again."""
+
+    def font(request: RequestSeen) -> Answer:
+        fields: Fields = (("vary", "origin"),) if varies else ()
+        if request.field("origin"):
+            fields += (("access-control-allow-origin", "*"),)
+        return asset(9_000, "font/woff2", cache=CACHED, fields=fields)
+
+    sheet = asset(b"@font-face{font-family:A;src:url(https://b.test/f.woff2)}body{font-family:A}", "text/css")
+    hints = (STYLE, "<https://b.test/f.woff2>; rel=preload; as=font")
+    own: dict[str, Route] = {"/": document(hints, head=PLAIN), "/a.css": sheet}
+    load = virtual_load("https://a.test/", Site({}, {"a.test": own, "b.test": {"/f.woff2": font}})).load
+    (found,) = result(font_hint_crossorigin, Page((load,))).findings
+    assert found.severity is Severity.ERROR
+    told = dict(found.browsers)[ProfileName.CHROMIUM]
+    assert ("varies on origin" in told) if varies else ("the page goes without: " in told)
+    assert found.cost is not None
+    assert (found.cost.bytes, found.cost.basis) == (9_000, Basis.MEASURED)
+
+
+def test_what_came_over_http1_weighs_as_the_link_alone_does() -> None:
+    """No browser acts on it there, which is another rule's to say: the font's hint is as wrong as over HTTP/2."""
+    over_http1 = page(FONT_BARE, http="1.1")
+    assert over_http1.hints[0].link.by(ProfileName.CHROMIUM).rule == "EH 4.4"
+    (found,) = result(font_hint_crossorigin, over_http1).findings
+    assert (found.severity, found.cost) == (Severity.WARNING, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fetcher.audits import Outcome, Page, Rule, Severity
@@ -98,6 +100,15 @@ def test_a_relative_target_that_is_not_there() -> None:
     assert "https://a.test/shop/a.css, which answered 404" in found.message
     assert found.cost is not None
     assert found.cost.ms == pytest.approx(20.0, abs=1)
+
+
+def test_a_relative_target_that_is_missing_on_another_page() -> None:
+    """Right here, and an error all the same: it is the same text that fails there."""
+    hint = "<a.css>; rel=preload; as=style"
+    both = replace(page(hint), siblings=(page(hint, path="/shop/1"),))
+    (found,) = result(hint_relative_url, both).findings
+    assert found.severity is Severity.ERROR
+    assert "on another page https://a.test/shop/a.css, and 404" in found.message
 
 
 def test_mixed_content() -> None:
