@@ -12,7 +12,7 @@ from importlib import import_module
 from fetcher.audits.rule import Rule
 from fetcher.errors import UsageError
 
-FAMILIES: tuple[str, ...] = ("delivery", "hints", "resources", "consistency")
+FAMILIES: tuple[str, ...] = ("delivery", "hints", "resources", "value", "consistency")
 
 
 @cache

@@ -15,6 +15,7 @@ from statistics import median
 
 from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.measured import Measured
 from fetcher.analysis.reuse import Reuse, reuses
 from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.analysis.verdicts import JudgedLink, LinkSource, document_links, early_hints_of, verdicts
@@ -83,7 +84,7 @@ class Page:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     repeat: PageLoad | None = None
     siblings: Sequence[Page] = ()
-    comparison: object | None = None
+    comparison: Measured | None = None
     observed: bool = False
 
     def __post_init__(self) -> None:

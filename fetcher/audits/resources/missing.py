@@ -9,19 +9,9 @@ from fetcher.analysis.versions import Nearness
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.page import Page
-from fetcher.audits.resources.told import (
-    FAMILY,
-    cost_of,
-    each_browser,
-    fetched,
-    finding,
-    is_broken,
-    is_moved,
-    near,
-    sized,
-    use_of,
-)
+from fetcher.audits.resources.told import FAMILY, fetched, is_broken, is_moved, near, use_of
 from fetcher.audits.rule import Unknown, rule
+from fetcher.audits.telling import about, by_browser, cost_of, sized
 
 _DEPLOYED = (
     "Purge the edge's remembered hints when you deploy, make the 103 from the same manifest as the page, and keep "
@@ -57,13 +47,13 @@ def hint_not_found(page: Page) -> Iterator[Finding]:
             differs = (Difference("URL", one.url, other.url),)
         elif use is not None:
             message += ", and the page uses it: it is broken for the page too"
-        yield finding(
+        yield about(
             page,
             one.facts,
             message,
             use=use,
             differs=differs,
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="requests it, keeps the answer where that may be stored, and never says so to the page",
                 firefox="requests it and throws the answer away",
@@ -94,14 +84,14 @@ def hint_stale_version(page: Page) -> Iterator[Finding]:
             continue
         use = use_of(page, other.url)
         part = "query" if one.url.partition("?")[0] == other.url.partition("?")[0] else "version"
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"the 103 hints {one.url}, but the page uses {other.url} ({other.told}): "
             f"{sized(one.request.sizes.transferred)} for nothing, and no head start for the one that counts",
             use=use,
             differs=(Difference(part, one.url, other.url),),
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="downloads both",
                 firefox="downloads both",
@@ -134,12 +124,12 @@ def hint_unused(page: Page) -> Iterator[Finding]:
         if page.load.recorded_by is not None and one.hint.used is None:
             raise Unknown(f"the file of {page.load.recorded_by} does not show what used the hint")
         size = one.request.sizes.transferred
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"the 103 hints {one.url} ({sized(size)}), and nothing on the page uses it",
             severity=Severity.ERROR if (size or 0) > MUCH else Severity.WARNING,
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="downloads it, and warns on the console three seconds after load (EH 9.6)",
                 firefox="downloads it, and cancels it after a while where nothing claims it (EH 12.1)",

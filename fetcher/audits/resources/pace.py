@@ -8,18 +8,9 @@ from fetcher.analysis.verdicts import early_hints_of
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Finding, Quote, Severity
 from fetcher.audits.page import Page
-from fetcher.audits.resources.told import (
-    FAMILY,
-    asked_at,
-    each_browser,
-    fetched,
-    finding,
-    is_broken,
-    is_moved,
-    ms,
-    sized,
-)
+from fetcher.audits.resources.told import FAMILY, asked_at, fetched, is_broken, is_moved
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import about, by_browser, ms, sized
 from fetcher.terms import field_values
 
 SLACK_MS = 10.0
@@ -52,13 +43,13 @@ def hint_slow(page: Page) -> Iterator[Finding]:
             continue  # the time gained was too short for anything: interim-too-late
         wait, content = head - start, end - head
         what = "its server took" if wait >= content else f"its content ({sized(one.request.sizes.transferred)}) took"
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"{one.url} was hinted {ms(used_at - start)} before the page asked for it, and still came "
             f"{ms(end - used_at)} after that: {what} {ms(max(wait, content))}",
             use=one.use,
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="waits for the hint's response and takes it from there",
                 firefox="waits for the hint's response",

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
-from fetcher.audits.resources.told import BROWSERS, FAMILY, finding, preconnects
+from fetcher.audits.resources.told import FAMILY, preconnects
 from fetcher.audits.rule import NotApplicable, Unknown, rule
+from fetcher.audits.telling import BROWSERS, about
 from fetcher.record.page_load import ConnectionRecord, RequestRecord
 from fetcher.terms import Credentials, InitiatorKind
 from fetcher.urls import URL, resolve
@@ -34,7 +35,7 @@ def preconnect_to_resource(page: Page) -> Iterator[Finding]:
         if url is None or not _names_a_file(page, url):
             continue
         use = next(iter(facts.wanted), None)
-        yield finding(
+        yield about(
             page,
             facts,
             f"rel=preconnect names the file {url.href}: it opens a connection to {url.origin} and fetches nothing",
@@ -71,7 +72,7 @@ def preconnect_own_origin(page: Page) -> Iterator[Finding]:
         message = f"the 103 says to preconnect to {url.origin}, over a connection to which it came itself"
         if opened:
             message += "; with crossorigin that opens another one, which the page's own requests do not use"
-        yield finding(
+        yield about(
             page,
             facts,
             message,
@@ -98,7 +99,7 @@ def preconnect_unused(page: Page) -> Iterator[Finding]:
         page.must_see_uses()
         connection = facts.connection
         opened = connection.connect_end is not None if connection is not None else False
-        yield finding(
+        yield about(
             page,
             facts,
             f"nothing on the page comes from {url.origin}, to which the 103 says to preconnect"
@@ -135,7 +136,7 @@ def preconnect_mode_mismatch(page: Page) -> Iterator[Finding]:
         mode, first = next(iter(modes.items()))
         facts = each[0][0]
         use = next((one for one in page.wanted if one.request == first.id), None)
-        yield finding(
+        yield about(
             page,
             facts,
             f"the 103 has a connection to {origin} opened {_how(not mode)}, and the page's requests there go "

@@ -13,19 +13,9 @@ from fetcher.analysis.reuse import Cause
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.page import Page
-from fetcher.audits.resources.told import (
-    CHROMIUMS,
-    FAMILY,
-    Fetched,
-    cost_of,
-    each_browser,
-    fetched,
-    finding,
-    is_broken,
-    is_moved,
-    sized,
-)
+from fetcher.audits.resources.told import CHROMIUMS, FAMILY, Fetched, fetched, is_broken, is_moved
 from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import about, by_browser, cost_of, sized
 from fetcher.fields.cache_control import freshness
 from fetcher.terms import field_value
 from fetcher.urls import resolve
@@ -62,14 +52,14 @@ def hint_redirected(page: Page) -> Iterator[Finding]:
             if kept.reusable
             else f"requests the hinted URL once more when the page asks ({kept.why}), and then the target"
         )
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"the 103 hints {one.url}, which redirects ({one.request.status}) to {to}: the hint brings a redirect and "
             "not the resource" + (", and one of another origin" if crosses else ""),
             use=one.use,
             differs=(Difference("URL", one.url, to),),
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium=f"does not follow it for a hint; {then} (EH 7.3)",
                 firefox="follows it, a round trip later than needed",
@@ -107,13 +97,13 @@ def hint_uncacheable(page: Page) -> Iterator[Finding]:
             how = "asked for once more" if second.status == 304 or renewed else "downloaded a second time"
             message += f", so that it was {how} for the page"
         severity = Severity.WARNING if fresh.storable else Severity.ERROR
-        yield finding(
+        yield about(
             page,
             one.facts,
             message,
             severity=severity,
             use=one.use,
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="asks the server whether its copy still holds, a round trip when the page asks (EH 9.3)"
                 if renewed
@@ -149,13 +139,13 @@ def hint_vary_mismatch(page: Page) -> Iterator[Finding]:
         if again is None and obstacle is None:
             continue
         reason = again.reason if again is not None else obstacle.reason if obstacle is not None else ""
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"{one.url} was hinted, but {reason} (Vary: {vary})",
             use=one.use,
             differs=_fields_that_differ(page, one, again, vary),
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="downloads it again when the page asks",
                 firefox="hands the hint's response to the page by HTML's key, which Vary is no part of",
@@ -183,13 +173,13 @@ def hint_fetched_twice(page: Page) -> Iterator[Finding]:
             continue
         later = page.load.requests[double.later]
         use = next((each for each in one.facts.wanted if each.request == later.id), None)
-        yield finding(
+        yield about(
             page,
             one.facts,
             f"{one.url} was downloaded twice ({sized(later.sizes.transferred)} again): {double.reason}",
             use=use or one.use,
             differs=_what_differs(one, double, page),
-            browsers=each_browser(
+            browsers=by_browser(
                 one.facts,
                 chromium="serves from its HTTP cache what may be stored, whatever destination and mode (EH 9.3)"
                 if double.cause is not Cause.FRAME_PARTITION

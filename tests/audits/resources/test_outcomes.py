@@ -5,48 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from fetcher.audits import Basis, Finding, Outcome, Page, RuleResult, Severity
-from fetcher.audits.auditing import apply
+from fetcher.audits import Basis, Outcome, Page, Severity
 from fetcher.audits.resources import RULES
-from fetcher.origin import Head, Route, Site, asset, text
+from fetcher.origin import Head, Route, asset, text
 from fetcher.terms import ProfileName
-from tests.audits.site.parts import BODY, CACHED, HEAD, HINTS, STYLE, document, sound
-from tests.support.virtual_time import virtual_load
+from tests.audits.one_page import found, judged, page
+from tests.audits.site.parts import BODY, CACHED, HEAD, HINTS, STYLE, document
 
 BY_ID = {rule.id: rule for rule in RULES}
-URL = "https://a.test/"
 PICTURE = "</a.png>; rel=preload; as=image"
 SHOWN = f'{BODY}<img src="/a.png" alt="">'
-
-
-def page(
-    *hints: str,
-    routes: Mapping[str, Route] | None = None,
-    hosts: Mapping[str, Mapping[str, Route]] | None = None,
-    head: str = HEAD,
-    body: str = BODY,
-    profile: ProfileName = ProfileName.CHROMIUM,
-    **options: Any,
-) -> Page:
-    """The sound page with these hints, as one load showed it."""
-    own = {**sound(), "/": document(hints, head=head, body=body), **(routes or {})}
-    site = Site({}, {"a.test": own, **(hosts or {})})
-    return Page((virtual_load(URL, site, browser=profile.value, **options).load,), profile=profile)
-
-
-def judged(rule: str, one: Page) -> RuleResult:
-    return apply(BY_ID[rule], one)
-
-
-def found(rule: str, one: Page) -> Finding:
-    result = judged(rule, one)
-    assert result.outcome is Outcome.FINDINGS, result
-    assert len(result.findings) == 1
-    return result.findings[0]
 
 
 PRECONNECTED = page(
@@ -62,13 +33,13 @@ WITHOUT = page()
 def test_a_sound_page_passes(rule: str) -> None:
     """With preloads and a preconnect that the page uses; only a second view gives one more something to judge."""
     expected = Outcome.NOT_APPLICABLE if rule == "hint-already-cached" else Outcome.PASSED
-    assert judged(rule, PRECONNECTED).outcome is expected
+    assert judged(BY_ID, rule, PRECONNECTED).outcome is expected
 
 
 @pytest.mark.parametrize("rule", BY_ID)
 def test_without_a_103_there_is_nothing_to_judge(rule: str) -> None:
     """And the reason is said."""
-    result = judged(rule, WITHOUT)
+    result = judged(BY_ID, rule, WITHOUT)
     assert result.outcome is Outcome.NOT_APPLICABLE
     assert result.reason in ("no 103 came", "no second view was loaded (give --probe repeat)")
 
@@ -84,7 +55,7 @@ def test_without_a_103_there_is_nothing_to_judge(rule: str) -> None:
 def test_a_103_without_such_links(rule: str, reason: str) -> None:
     """One with preconnects alone, one with preloads alone."""
     one = page("<https://a.test>; rel=preconnect") if rule.startswith("hint") else page(*HINTS)
-    assert (judged(rule, one).outcome, judged(rule, one).reason) == (Outcome.NOT_APPLICABLE, reason)
+    assert (judged(BY_ID, rule, one).outcome, judged(BY_ID, rule, one).reason) == (Outcome.NOT_APPLICABLE, reason)
 
 
 def test_every_rule_has_its_words() -> None:
@@ -106,7 +77,7 @@ def test_not_found_after_a_deployment() -> None:
         head=HEAD + '<link rel="stylesheet" href="/b.77aa01ff.css">',
         routes={"/b.3f2a91bc.css": text(404, "gone"), "/b.77aa01ff.css": asset(b"", "text/css", cache=CACHED)},
     )
-    told = found("hint-not-found", one)
+    told = found(BY_ID, "hint-not-found", one)
     assert "answered 404; the page uses https://a.test/b.77aa01ff.css instead" in told.message
     assert told.severity is Severity.ERROR
     assert told.quote is not None
@@ -118,12 +89,12 @@ def test_not_found_after_a_deployment() -> None:
     assert [name for name, _ in told.browsers] == ["chromium", "firefox", "safari"]
     assert "rel=preconnect only" in told.browsers[2][1]
     for rule in ("hint-stale-version", "hint-unused"):
-        assert judged(rule, one).outcome is Outcome.PASSED  # one cause, one finding
+        assert judged(BY_ID, rule, one).outcome is Outcome.PASSED  # one cause, one finding
 
 
 def test_not_found_and_used() -> None:
     """A picture that is missing for the page as well is to be mended, not unhinted."""
-    told = found("hint-not-found", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": text(500, "no")}))
+    told = found(BY_ID, "hint-not-found", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": text(500, "no")}))
     assert "answered 500, and the page uses it" in told.message
     assert told.fix.startswith("Mend the resource")
 
@@ -132,7 +103,7 @@ def test_a_stale_version() -> None:
     """By a version in the query too; another query that is no version is the same finding."""
     for hinted, used in (("/a.png?v=1", "/a.png?v=2"), ("/a.png?w=1", "/a.png?w=2")):
         one = page(*HINTS, f"<{hinted}>; rel=preload; as=image", body=f'<img src="{used}" alt="">')
-        told = found("hint-stale-version", one)
+        told = found(BY_ID, "hint-stale-version", one)
         assert told.differs[0].part == "query"
         assert told.differs[0].used == f"https://a.test{used}"
         assert told.cost is not None
@@ -145,8 +116,8 @@ def test_unused_by_size() -> None:
     large = page(
         STYLE, PICTURE, head='<link rel="stylesheet" href="/a.css">', routes={"/a.png": asset(60_000, "image/png")}
     )
-    assert found("hint-unused", small).severity is Severity.WARNING
-    told = found("hint-unused", large)
+    assert found(BY_ID, "hint-unused", small).severity is Severity.WARNING
+    told = found(BY_ID, "hint-unused", large)
     assert told.severity is Severity.ERROR
     assert "(60.0 kB)" in told.message
 
@@ -154,10 +125,10 @@ def test_unused_by_size() -> None:
 def test_unused_is_unknown_beside_scripts() -> None:
     """They did not run, and could use it; with what a browser saw it is known. Never a finding while unknown."""
     one = page(*HINTS, PICTURE)
-    result = judged("hint-unused", one)
+    result = judged(BY_ID, "hint-unused", one)
     assert result.outcome is Outcome.UNKNOWN
     assert "scripts did not run" in result.reason
-    assert found("hint-unused", observed(one)).subject == "https://a.test/a.png"
+    assert found(BY_ID, "hint-unused", observed(one)).subject == "https://a.test/a.png"
 
 
 def observed(one: Page) -> Page:
@@ -167,7 +138,7 @@ def observed(one: Page) -> Page:
 def test_unused_where_only_hints_were_loaded() -> None:
     """Nothing is said of what the page uses."""
     one = Page((replace(page(STYLE).load, only_hints=True, discoveries=()),))
-    assert judged("hint-unused", one).outcome is Outcome.NOT_APPLICABLE
+    assert judged(BY_ID, "hint-unused", one).outcome is Outcome.NOT_APPLICABLE
 
 
 # -- what does not serve
@@ -183,7 +154,7 @@ def test_a_redirect_of_another_origin() -> None:
         routes={"/a.png": moved},
         hosts={"cdn.test": {"/p.png": asset(9, "image/png")}},
     )
-    told = found("hint-redirected", one)
+    told = found(BY_ID, "hint-redirected", one)
     assert "redirects (302) to https://cdn.test/p.png" in told.message
     assert "another origin" in told.message
     assert told.fix == "Hint https://cdn.test/p.png."
@@ -203,7 +174,7 @@ def test_what_the_cache_cannot_keep(
 ) -> None:
     """The second request is measured."""
     picture = asset(3_000, "image/png", cache=cache, fields=fields)
-    told = found("hint-uncacheable", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": picture}))
+    told = found(BY_ID, "hint-uncacheable", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": picture}))
     assert told.severity is severity
     assert words in told.message
     assert told.cost is not None
@@ -216,18 +187,20 @@ def test_firefox_does_not_go_by_the_cache() -> None:
     picture = asset(3_000, "image/png", cache="no-store")
     one = page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": picture}, profile=ProfileName.FIREFOX)
     for rule in ("hint-uncacheable", "hint-vary-mismatch"):
-        assert judged(rule, one).outcome is Outcome.NOT_APPLICABLE
-    assert judged("hint-fetched-twice", one).outcome is Outcome.PASSED
+        assert judged(BY_ID, rule, one).outcome is Outcome.NOT_APPLICABLE
+    assert judged(BY_ID, "hint-fetched-twice", one).outcome is Outcome.PASSED
 
 
 def test_vary_names_what_differs() -> None:
     """Hints go without client hints; Vary on what both send alike is none of its business."""
     alike = asset(9, "image/png", cache=CACHED, fields=(("vary", "accept-encoding"),))
-    assert judged("hint-vary-mismatch", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": alike})).findings == ()
+    assert (
+        judged(BY_ID, "hint-vary-mismatch", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": alike})).findings == ()
+    )
     other = asset(9, "image/png", cache=CACHED, fields=(("vary", "Sec-CH-UA, Accept"),))
-    told = found("hint-vary-mismatch", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": other}))
+    told = found(BY_ID, "hint-vary-mismatch", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": other}))
     assert [(each.part, each.hinted) for each in told.differs] == [("sec-ch-ua", "not sent")]
-    assert judged("hint-uncacheable", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": other})).findings == ()
+    assert judged(BY_ID, "hint-uncacheable", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": other})).findings == ()
 
 
 def test_fetched_twice_says_what_to_write() -> None:
@@ -240,7 +213,7 @@ def test_fetched_twice_says_what_to_write() -> None:
         routes={"/a.png": picture},
         profile=ProfileName.FIREFOX,
     )
-    told = found("hint-fetched-twice", one)
+    told = found(BY_ID, "hint-fetched-twice", one)
     assert "(2.0 kB again)" in told.message
     assert told.fix == "Write </a.png>; rel=preload; as=image; crossorigin"
     assert {each.part for each in told.differs} == {"mode", "credentials"}
@@ -252,21 +225,21 @@ def test_fetched_twice_says_what_to_write() -> None:
 def test_slow_server_or_large() -> None:
     """What took the time is named; what would have been too late in any case is not judged."""
     slow = asset(2_000, "image/png", delay_ms=600, cache=CACHED)
-    told = found("hint-slow", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": slow}))
+    told = found(BY_ID, "hint-slow", page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": slow}))
     assert "its server took 620 ms" in told.message
     assert told.cost is not None
     assert told.cost.ms == 400
     assert told.severity is Severity.NOTE
     short = {"/a.png": slow, "/": document((*HINTS, PICTURE), body=SHOWN)[:2] + document((), body=SHOWN)[2:]}
-    assert judged("hint-slow", page(routes=short)).outcome is Outcome.PASSED
+    assert judged(BY_ID, "hint-slow", page(routes=short)).outcome is Outcome.PASSED
 
 
 def test_a_second_view() -> None:
     """All of it in the cache: a note on the first view's page."""
     one = page(*HINTS)
-    assert judged("hint-already-cached", replace(one, repeat=one.load)).outcome is Outcome.PASSED
+    assert judged(BY_ID, "hint-already-cached", replace(one, repeat=one.load)).outcome is Outcome.PASSED
     empty = replace(one.load, hints=(), interim=())
-    assert judged("hint-already-cached", replace(one, repeat=empty)).outcome is Outcome.NOT_APPLICABLE
+    assert judged(BY_ID, "hint-already-cached", replace(one, repeat=empty)).outcome is Outcome.NOT_APPLICABLE
 
 
 # -- preconnects
@@ -285,8 +258,8 @@ LINK = "<https://cdn.test>; rel=preconnect"
 def test_preconnect_unused() -> None:
     """Unknown beside scripts that may use it, a finding where none is."""
     one = connected(LINK, body=BODY, cdn=CDN)
-    assert judged("preconnect-unused", one).outcome is Outcome.UNKNOWN
-    told = found("preconnect-unused", observed(one))
+    assert judged(BY_ID, "preconnect-unused", one).outcome is Outcome.UNKNOWN
+    told = found(BY_ID, "preconnect-unused", observed(one))
     assert "nothing on the page comes from https://cdn.test" in told.message
     assert told.cost is not None
     assert told.cost.ms == 40
@@ -304,19 +277,19 @@ def test_preconnect_mode(hints: tuple[str, ...], body: str, fix: str | None) -> 
     """The link as it should be; both links serve either."""
     one = connected(*hints, body=body, cdn=CDN)
     if fix is None:
-        assert judged("preconnect-mode-mismatch", one).outcome is Outcome.PASSED
+        assert judged(BY_ID, "preconnect-mode-mismatch", one).outcome is Outcome.PASSED
         return
-    assert found("preconnect-mode-mismatch", one).fix.endswith(fix)
-    assert judged("preconnect-unused", one).outcome is Outcome.PASSED
+    assert found(BY_ID, "preconnect-mode-mismatch", one).fix.endswith(fix)
+    assert judged(BY_ID, "preconnect-unused", one).outcome is Outcome.PASSED
 
 
 def test_preconnect_to_a_file() -> None:
     """By its ending, or because the page asks for it; an origin with a slash is none."""
-    told = found("preconnect-to-resource", page(STYLE, "</a.js>; rel=preconnect"))
+    told = found(BY_ID, "preconnect-to-resource", page(STYLE, "</a.js>; rel=preconnect"))
     assert told.severity is Severity.ERROR
     assert told.used is not None
     assert told.used.element == "script"
-    assert judged("preconnect-to-resource", page(*HINTS, "<https://cdn.test/>; rel=preconnect")).findings == ()
+    assert judged(BY_ID, "preconnect-to-resource", page(*HINTS, "<https://cdn.test/>; rel=preconnect")).findings == ()
 
 
 def test_preconnect_excess_counts_both_modes() -> None:
@@ -326,22 +299,22 @@ def test_preconnect_excess_counts_both_modes() -> None:
         plain = [f"<https://c{n}.test>; rel=preconnect" for n in range(count)]
         return (*plain, *(f"{each}; crossorigin" for each in plain)) if both else tuple(plain)
 
-    assert "5 origins (5 connections)" in found("preconnect-excess", page(*links(5, False))).message
-    assert "4 origins (8 connections)" in found("preconnect-excess", page(*links(4, True))).message
-    assert judged("preconnect-excess", page(*links(3, True))).outcome is Outcome.PASSED
+    assert "5 origins (5 connections)" in found(BY_ID, "preconnect-excess", page(*links(5, False))).message
+    assert "4 origins (8 connections)" in found(BY_ID, "preconnect-excess", page(*links(4, True))).message
+    assert judged(BY_ID, "preconnect-excess", page(*links(3, True))).outcome is Outcome.PASSED
 
 
 def test_preconnect_to_the_own_origin() -> None:
     """A note, and no other rule of preconnects speaks of it."""
     one = page(*HINTS, "<https://a.test>; rel=preconnect")
-    assert found("preconnect-own-origin", one).severity is Severity.NOTE
+    assert found(BY_ID, "preconnect-own-origin", one).severity is Severity.NOTE
     for rule in ("preconnect-unused", "preconnect-mode-mismatch", "preconnect-excess"):
-        assert judged(rule, one).outcome is Outcome.NOT_APPLICABLE
+        assert judged(BY_ID, rule, one).outcome is Outcome.NOT_APPLICABLE
 
 
 def test_runs_are_counted() -> None:
     """A fault in one run of three is said to be in one of three."""
     good = page(*HINTS, PICTURE, body=SHOWN)
     bad = page(*HINTS, PICTURE, body=SHOWN, routes={"/a.png": text(404, "gone")})
-    told = found("hint-not-found", Page((good.load, bad.load, good.load)))
+    told = found(BY_ID, "hint-not-found", Page((good.load, bad.load, good.load)))
     assert (told.seen, told.runs) == (1, 3)

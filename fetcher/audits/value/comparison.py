@@ -1,0 +1,82 @@
+"""Whether hints help, as measured: a comparison of the page with its hints against without, where one was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fetcher.analysis.measured import Measured
+from fetcher.analysis.paired import FEWEST, Shift
+from fetcher.audits.finding import Basis, Cost, Finding, Severity
+from fetcher.audits.page import Page
+from fetcher.audits.rule import NotApplicable, Unknown, rule
+from fetcher.audits.telling import ms
+from fetcher.audits.value.told import FAMILY
+
+
+@rule(
+    "hints-slow-the-page",
+    title="Hints do not make the page slower",
+    severity=Severity.ERROR,
+    family=FAMILY,
+    fix="Take hints out one after the other, the largest first, and compare again.",
+    source="ours: Hodges-Lehmann shift of paired loads, its interval and Wilcoxon's test",
+)
+def hints_slow_the_page(page: Page) -> Iterator[Finding]:
+    """Loads with the hints and loads without, in pairs, and the interval of the difference lies wholly above 0."""
+    measured = _measured(page)
+    slower = measured.slower
+    if not slower:
+        return
+    name, shift = next((each for each in slower if each == measured.decisive), slower[0])
+    others = [other for other, _ in slower if other != name]
+    yield Finding(
+        f"with its hints the page's {name} came {_interval(shift)} later than without, in {shift.pairs} pairs of loads "
+        f"by {measured.by}" + (f" (later too: {', '.join(others)})" if others else ""),
+        subject=name,
+        cost=Cost(round(shift.value or 0.0, 1), None, Basis.MEASURED),
+    )
+
+
+@rule(
+    "hints-no-measured-gain",
+    title="Hints are measured to help",
+    severity=Severity.NOTE,
+    family=FAMILY,
+    fix="Measure more pairs, or hint what rendering waits for; where nothing is to be won, leave the 103 out.",
+    source="ours: Hodges-Lehmann shift of paired loads, its interval and Wilcoxon's test",
+)
+def hints_no_measured_gain(page: Page) -> Iterator[Finding]:
+    """Loads with the hints and loads without, in pairs, show no difference. That does not say there is none: what could
+    have been seen with so many pairs is told."""
+    measured = _measured(page)
+    decisive = measured.decisive
+    if decisive is None:
+        raise Unknown("the comparison has no milestone that a visitor would notice")
+    name, shift = decisive
+    if shift.is_shown:
+        return
+    seen = f"; a difference of {ms(shift.detectable)} would have been seen" if shift.detectable is not None else ""
+    yield Finding(
+        f"no difference shown in the page's {name} with its hints and without: {_interval(shift)} in {shift.pairs} "
+        f"pairs of loads by {measured.by}{seen}",
+        subject=name,
+        cost=Cost(round(shift.value or 0.0, 1), None, Basis.MEASURED),
+    )
+
+
+def _measured(page: Page) -> Measured:
+    """The page's comparison; raises where there is none, or too little of it."""
+    if page.comparison is None:
+        raise NotApplicable("the page was not compared with and without its hints (fetcher compare does that)")
+    known = [shift for _, shift in page.comparison.shifts if shift.low is not None]
+    if not known:
+        raise Unknown(f"the comparison has fewer than {FEWEST} pairs, too few to judge by")
+    return page.comparison
+
+
+def _interval(shift: Shift) -> str:
+    """ "35 ms (95 % interval 28 to 41 ms)"."""
+    value = f"{shift.value or 0.0:.0f} ms"
+    if shift.low is None or shift.high is None:
+        return value
+    return f"{value} ({shift.confidence:.0%} interval {shift.low:.0f} to {shift.high:.0f} ms)".replace("%", " %")

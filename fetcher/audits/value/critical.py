@@ -1,0 +1,167 @@
+"""What matters most and is not hinted where a 103 comes: what blocks rendering, and the largest thing on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fetcher.analysis.recommended import Hintable
+from fetcher.analysis.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
+from fetcher.analysis.savings import render_gain, saving
+from fetcher.audits.each_run import in_each_run
+from fetcher.audits.finding import Basis, Cost, Finding, Place, Severity
+from fetcher.audits.page import Page
+from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.telling import ms
+from fetcher.audits.value.told import FAMILY, acted_preloads, hinted_urls, interim_at
+from fetcher.discovery.candidates import CandidateKind
+from fetcher.terms import ProfileName
+
+LEAST_MS = 10.0
+"""A head start of less is none."""
+MOST_ESTIMATED = 10
+"""Files whose effect on rendering is worked out: where there are more, no single one has any."""
+LATE_MS = 50.0
+"""So long after the document's head a picture is found late."""
+
+
+@rule(
+    "critical-not-hinted",
+    title="What blocks rendering is hinted",
+    severity=Severity.WARNING,
+    family=FAMILY,
+    fix="Add it to the 103, before anything that does not block rendering.",
+    source="developer.chrome.com early-hints",
+)
+@in_each_run
+def critical_not_hinted(page: Page) -> Iterator[Finding]:
+    """The 103 names other things and leaves out a style sheet or script that rendering waits for, so that they come
+    before it and it comes no sooner. Files of other sites, and those that no hint could bring, are not asked for."""
+    acted_preloads(page)
+    load, at = page.load, interim_at(page)
+    blocking = render_blocking(load)
+    if not blocking:
+        raise NotApplicable("nothing blocks rendering")
+    named = hinted_urls(page)
+    hintable = Hintable(load, page.profile)
+    told = 0
+    for one in blocking:
+        request = load.requests[one.request]
+        if request.url in named or request.hint is not None:
+            continue
+        gained = saving(load, one.request, at)
+        if gained.start < LEAST_MS or hintable.why_not(one.request) is not None:
+            continue
+        link = hintable.link(one.request)
+        told += 1
+        whole = render_gain(load, [one.request], at) if told <= MOST_ESTIMATED else None
+        sooner = f"; with a hint it would be asked for {ms(gained.start)} sooner"
+        if whole:
+            sooner += f", and rendering could start up to {ms(whole)} sooner (estimated)"
+        yield Finding(
+            f"{request.url}, {one.why}, is not in the 103, which hints other things{sooner}",
+            subject=request.url,
+            url=request.url,
+            used=_place(page, one),
+            browsers=_browsers("asks for it when the document has come so far"),
+            cost=Cost(whole if whole is not None else gained.start, request.sizes.transferred, Basis.ESTIMATED),
+            fix=f"Add {link} to the 103." if link else "",
+        )
+
+
+@rule(
+    "lcp-not-hinted",
+    title="The largest thing on the screen is hinted where it is found late",
+    severity=Severity.NOTE,
+    family=FAMILY,
+    fix="Hint it, if its URL is the same for every visitor.",
+    source="Web Almanac 2024; a blog whose largest picture went from the 38th to the 2nd request",
+)
+@in_each_run
+def lcp_not_hinted(page: Page) -> Iterator[Finding]:
+    """What is probably the largest picture, or the font of the text where there is none, becomes known late (from a
+    style sheet, or far down the document) or is marked as important, and the 103 does not name it. Which picture it is,
+    is a guess."""
+    acted_preloads(page)
+    load, at = page.load, interim_at(page)
+    if not load.discoveries:
+        raise NotApplicable("the record does not say where the page names its pictures")
+    named = hinted_urls(page)
+    guess = lcp_candidate(load)
+    if guess is None:
+        yield from _font(page, named, at)
+        return
+    request = load.requests[guess.request]
+    if guess.responsive:
+        raise NotApplicable(
+            "which file the largest picture is hangs on the screen, so that no link can name it for all"
+        )
+    if request.url in named or request.hint is not None or not _is_late(page, guess):
+        return
+    gained, hintable = saving(load, guess.request, at), Hintable(load, page.profile)
+    if gained.start < LEAST_MS or hintable.why_not(guess.request) is not None:
+        return
+    link = hintable.link(guess.request)
+    late = f"; {ms(gained.from_discovery)} of it because it is found late" if gained.from_discovery >= 1 else ""
+    yield Finding(
+        f"{request.url} is probably the largest picture ({guess.why}) and not in the 103: with a hint it would be "
+        f"asked for {ms(gained.start)} sooner (estimated{late})",
+        subject=request.url,
+        url=request.url,
+        used=_found_at(page, guess.discovery),
+        browsers=_browsers("asks for it when a style sheet or the document names it"),
+        cost=Cost(gained.start, request.sizes.transferred, Basis.ESTIMATED),
+        fix=f"Add {link} to the 103, if its URL is the same for every visitor." if link else "",
+    )
+
+
+def _font(page: Page, named: frozenset[str], at: float) -> Iterator[Finding]:
+    """Text is the largest, and its font is known only once the sheet has come."""
+    load = page.load
+    fonts = [
+        (number, found.request)
+        for number, found in enumerate(load.discoveries)
+        if found.candidate.kind is CandidateKind.CSS_FONT and found.request is not None
+    ]
+    if not fonts:
+        raise NotApplicable("no picture stands out as the largest, and text needs no font of the page's")
+    if any(load.requests[one].url in named or load.requests[one].hint is not None for _, one in fonts):
+        return
+    number, font = fonts[0]
+    gained, hintable = saving(load, font, at), Hintable(load, page.profile)
+    if gained.start < LEAST_MS or hintable.why_not(font) is not None:
+        return
+    request = load.requests[font]
+    link = hintable.link(font)
+    yield Finding(
+        f"the largest thing on the screen is probably text, whose font {request.url} is known only once a style sheet "
+        f"has come, and is not in the 103: with a hint it would be asked for {ms(gained.start)} sooner (estimated)",
+        subject=request.url,
+        url=request.url,
+        used=_found_at(page, number),
+        browsers=_browsers("asks for it when the style sheet is there and text uses it"),
+        cost=Cost(gained.start, request.sizes.transferred, Basis.ESTIMATED),
+        fix=f"Add {link} to the 103." if link else "",
+    )
+
+
+def _is_late(page: Page, guess: LcpGuess) -> bool:
+    head = page.load.final_response_headers_start
+    discovered = page.load.requests[guess.request].times.discovered
+    marked = guess.why.startswith("its element")
+    return guess.in_css or marked or (head is not None and discovered - head > LATE_MS)
+
+
+def _place(page: Page, one: RenderBlocking) -> Place | None:
+    return _found_at(page, one.discovery)
+
+
+def _found_at(page: Page, discovery: int | None) -> Place | None:
+    if discovery is None:
+        return None
+    found = page.load.discoveries[discovery]
+    candidate = found.candidate
+    return Place(page.load.requests[found.source].url, candidate.element, candidate.line, candidate.offset)
+
+
+def _browsers(does: str) -> tuple[tuple[ProfileName, str], ...]:
+    return ((ProfileName.CHROMIUM, does), (ProfileName.FIREFOX, does))
