@@ -76,10 +76,10 @@ class NamedLoad:
 
 @dataclass(frozen=True, slots=True)
 class AuditedPage:
-    """One page. ``url`` is where it ended, ``source`` what was asked for: a URL, or the file it was read from.
-    ``template`` groups pages made alike. ``runs`` of ``asked`` loads count; ``why`` tells of a page that was not
-    judged, or of the first run that does not count. ``loads`` are the runs that count (none where many pages were
-    audited), ``probes`` and ``repeat`` what else was loaded."""
+    """One page. ``url`` is where it ended, ``source`` what was asked for: a URL, or the file it was read from; ``file``
+    and ``line`` (from 1) are where a file names it. ``template`` groups pages made alike. ``runs`` of ``asked`` loads
+    count; ``why`` tells of a page that was not judged, or of the first run that does not count. ``loads`` are the runs
+    that count (none where many pages were audited), ``probes`` and ``repeat`` what else was loaded."""
 
     url: str
     source: str
@@ -89,6 +89,8 @@ class AuditedPage:
     asked: int
     why: str | None = None
     template: str | None = None
+    file: str | None = None
+    line: int | None = None
     results: tuple[RuleOutcome, ...] = ()
     loads: tuple[PageLoad, ...] = ()
     probes: tuple[NamedLoad, ...] = ()

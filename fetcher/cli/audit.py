@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fetcher.cli import options as o
+from fetcher.cli.audit_forms import Forms
 from fetcher.cli.auditing import Auditing, Kept, expectations
-from fetcher.cli.streams import check_writable, is_terminal, report_stream, write_text
+from fetcher.cli.streams import is_terminal, report_stream
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ Examples:
   fetcher audit --baseline known.json --write-baseline https://example.com/
   fetcher audit --baseline known.json https://example.com/     fail on new findings only
   fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
+  fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
 
@@ -71,6 +73,16 @@ BaselineFile = Annotated[
 WriteBaseline = Annotated[
     bool, typer.Option("--write-baseline", help="Put every finding into the --baseline file: all are known then.")
 ]
+JUnitFile = Annotated[
+    str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML, a suite for each page; - is stdout.")
+]
+SarifFile = Annotated[
+    str | None, typer.Option("--sarif", metavar="FILE", help="Write SARIF 2.1.0 for code scanning; - is stdout.")
+]
+MarkdownFile = Annotated[
+    str | None, typer.Option("--md", metavar="FILE", help="Write Markdown for a pull request; - is stdout.")
+]
+GitHub = Annotated[bool, typer.Option("--github", help="GitHub Actions: print annotations, add to the step summary.")]
 List = Annotated[bool, typer.Option("--list", help="List every rule and stop.")]
 Explain = Annotated[str | None, typer.Option("--explain", metavar="RULE", help="Say what one rule is about and stop.")]
 ExpectText = Annotated[
@@ -123,6 +135,10 @@ def audit(
     device: o.Device = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
+    junit: JUnitFile = None,
+    sarif: SarifFile = None,
+    markdown: MarkdownFile = None,
+    github: GitHub = False,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
@@ -138,11 +154,8 @@ def audit(
         return
     if not sources:
         raise UsageError("name a URL, a saved record or a HAR file; --list lists the rules")
-    for name in (json, output):
-        check_writable(name)
-    if json == output == "-":
-        raise UsageError("--json - and -o - both want standard output; give one of them a file")
-    o.distinct({"--json": json, "-o": output, "--baseline": baseline})
+    forms = Forms(json, junit, sarif, markdown, output, github)
+    forms.check(**{"--baseline": baseline})
     from fetcher.audits.auditing import chosen
 
     rules = chosen(own, only or (), skip or ())
@@ -161,7 +174,7 @@ def audit(
     failure = auditing.all(sources, live, asked)
     result = kept.compared(auditing.result(fail_on.value))
     if result.pages:
-        _write(result, json, output, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
+        forms.write(result, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
     if failure is not None:
         raise failure
     kept.written(result, quiet=quiet)
@@ -197,52 +210,6 @@ def _tell_rules(explain: str | None, own: tuple[Rule, ...], output: str | None, 
             print_lines(
                 lambda width, unicode: explain_lines(one, width=width, unicode=unicode), file=stream, color=colour
             )  # fmt: skip
-
-
-def _write(
-    result: AuditResult,
-    json: str | None,
-    output: str | None,
-    *,
-    quiet: bool,
-    verbose: bool,
-    colour: bool | None,
-    redact: bool,
-) -> None:
-    """Every form that was asked for, the saved one first."""
-    if json is not None:
-        from fetcher.audits.saved import dumps
-
-        write_text(dumps(result, redact=redact), json)
-    if output is not None or (json != "-" and not quiet):
-        from fetcher.report.audit.text import audit_lines
-        from fetcher.report.terminal import print_lines
-
-        def lines(width: int, unicode: bool) -> Any:
-            return audit_lines(result, width=width, unicode=unicode, all_rows=verbose, redact=redact)
-
-        with report_stream(output) as stream:
-            print_lines(lines, file=stream, color=colour)
-    if output not in (None, "-") or json == "-" or quiet:
-        _say_what_failed(result)
-
-
-def _say_what_failed(result: AuditResult) -> None:
-    """Where no report is printed, the sentences that explain the exit code."""
-    from fetcher.audits.auditing import Outcome
-    from fetcher.audits.result import PageOutcome
-    from fetcher.report.audit.words import verdict
-    from fetcher.report.escape import safe
-
-    for page in result.pages:
-        if page.outcome is not PageOutcome.JUDGED:
-            print(f"fetcher: {safe(page.url)}: {safe(verdict(result, page))}", file=sys.stderr)
-        for crash in page.of(Outcome.CRASHED):
-            print(f"fetcher: {safe(page.url)}: rule {crash.rule} crashed: {safe(crash.reason)}", file=sys.stderr)
-        for one in page.reported:
-            if result.fails(one):
-                found = f"{one.finding.severity}: {one.finding.rule}: {one.finding.message}"
-                print(f"fetcher: {safe(page.url)}: {safe(found)}", file=sys.stderr)
 
 
 def _exit_code(result: AuditResult) -> int:

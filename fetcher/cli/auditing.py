@@ -68,7 +68,7 @@ class Auditing:
         for loads in read_pages(name):
             made = runs_of(loads)
             self.pages.append(
-                judged(name, made, rules=self.rules, profile=self.profile, expected=self.expected)
+                judged(name, made, rules=self.rules, profile=self.profile, expected=self.expected, file=name)
             )  # fmt: skip
 
     def _url(self, url: str, options: dict[str, Any]) -> None:

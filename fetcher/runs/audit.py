@@ -7,6 +7,7 @@ that reached the page count. A saved record or a HAR is judged by the same rules
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fetcher.analysis.expectations import Expectations
@@ -57,9 +58,11 @@ def judged(
     asked: int | None = None,
     expected: Expectations | None = None,
     template: str | None = None,
+    file: str | None = None,
+    line: int | None = None,
 ) -> AuditedPage:
     """The page that ``made`` are runs of, judged by those that count. ``source`` is the URL that was asked for, or the
-    file they were read from."""
+    file they were read from; ``file`` and ``line`` are where a file names the page."""
     loads = [run.load for run in made if run.outcome is RunOutcome.COUNTED and run.load is not None]
     left_out = [run for run in made if run.outcome is not RunOutcome.COUNTED]
     why = left_out[0].why if left_out else None
@@ -67,9 +70,11 @@ def judged(
     if not loads:
         blocked = any(run.outcome is RunOutcome.BLOCKED for run in left_out)
         outcome = PageOutcome.BLOCKED if blocked else PageOutcome.FAILED
-        return AuditedPage(_url_of(source, made), source, outcome, profile, 0, wanted, why, template)
+        url = _url_of(source, made)
+        return AuditedPage(url, source, outcome, profile, 0, wanted, why, template, file, line)
     page = Page(tuple(loads), profile, expected or Expectations())
-    return page_of(audit_page(page, rules), source, asked=wanted, why=why, template=template, loads=loads)
+    found = page_of(audit_page(page, rules), source, asked=wanted, why=why, template=template, loads=loads)
+    return replace(found, file=file, line=line)
 
 
 def _url_of(source: str, made: Sequence[Run]) -> str:

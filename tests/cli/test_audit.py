@@ -91,7 +91,7 @@ def test_exit_codes(audit: Audit, path: str, options: tuple[str, ...], code: int
         (("http://localhost:1/", "--browser", "netscape"), "no browser profile is called 'netscape'"),
         (("--only", "no-erly-hints", "http://localhost:1/"), "did you mean no-early-hints"),
         (("--explain", "nothing-like-it"), "no rule is called 'nothing-like-it'"),
-        (("http://localhost:1/", "--json", "-", "-o", "-"), "both want standard output"),
+        (("http://localhost:1/", "--json", "-", "-o", "-"), "all want standard output"),
     ],
 )
 def test_usage(cli: Cli, arguments: tuple[str, ...], says: str) -> None:
@@ -220,6 +220,43 @@ def test_a_baseline(audit: Audit, tmp_path: Path) -> None:
     ],
 )
 def test_files_that_are_not_there(audit: Audit, options: tuple[str, ...], says: str) -> None:
+    """Said before anything is loaded."""
+    outcome = audit("/", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert says in sentence(outcome)
+
+
+def test_every_form(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file each, GitHub's commands after the report, and the step summary grows."""
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    names = {form: str(tmp_path / f"audit.{form}") for form in ("json", "junit", "sarif", "md")}
+    files = [word for form, name in names.items() for word in (f"--{form}", name)]
+    outcome = audit("/no-hints", "--github", *files)
+    assert outcome.code == 1
+    commands = [line for line in outcome.out.splitlines() if line.startswith("::")]
+    assert [line.partition("::https")[0] for line in commands] == [
+        "::error title=no-early-hints", "::warning title=two-hints-at-least"
+    ]  # fmt: skip
+    assert summary.read_text().startswith("before\n## fetcher audit: 1 error, 1 warning\n")
+    starts = [Path(name).read_text().splitlines()[:2][-1] for name in names.values()]
+    assert starts[0] == ' "kind": "audit",'
+    assert starts[1].startswith('<testsuites name="fetcher audit"')
+    assert starts[2].startswith(' "$schema": "https:')
+    assert Path(names["md"]).read_text() == summary.read_text().removeprefix("before\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--md", "-", "--sarif", "-"), "--sarif - and --md - all want standard output"),
+        (("--md", "-", "--github"), "--md - and --github all want standard output"),
+        (("--md", "x", "--junit", "x"), "--junit and --md both name x"),
+        (("--sarif", "/no/such/folder/x"), "there is no folder"),
+    ],
+)
+def test_forms_that_cannot_be(audit: Audit, options: tuple[str, ...], says: str) -> None:
     """Said before anything is loaded."""
     outcome = audit("/", *options)
     assert (outcome.code, outcome.out) == (2, "")

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Severity
-from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of, without_loads
-from fetcher.record.redaction import redacted
-from fetcher.report.audit.words import MARKS, evidence, home_of, judged_by, standings, verdict
-from fetcher.report.escape import safe_load, shorten
+from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
+from fetcher.report.audit.github import inert
+from fetcher.report.audit.words import MARKS, evidence, home_of, judged_by, readable, standings, verdict
+from fetcher.report.escape import shorten
 from fetcher.report.lines import Line, Style, count, paragraph, to_ascii, trimmed
 
 MOST_LISTED = 5
@@ -29,8 +29,7 @@ def audit_lines(
     result: AuditResult, *, width: int, unicode: bool = True, all_rows: bool = False, redact: bool = True
 ) -> list[Line]:
     """The whole audit in ``width`` cells: a block for each page, and a closing line where there are several."""
-    result = without_loads(result)
-    result = safe_load(redacted(result) if redact else result, unicode=unicode)
+    result = readable(result, redact=redact, unicode=unicode)
     width = min(width, READABLE)
     lines: list[Line] = []
     for page in result.pages:
@@ -40,7 +39,7 @@ def audit_lines(
         lines += [(), *_fixed(result, width, all_rows=all_rows)]
     if len(result.pages) > 1:
         lines += [(), closing_line(result)]
-    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
+    return [trimmed(line) for line in inert(lines if unicode else map(to_ascii, lines))]
 
 
 def closing_line(result: AuditResult) -> Line:

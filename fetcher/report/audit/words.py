@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
-from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, counted
+from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, counted, without_loads
+from fetcher.record.redaction import redacted
+from fetcher.report.escape import safe, safe_load
 from fetcher.report.lines import count, milliseconds, place, size, split
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
+
+
+def readable(result: AuditResult, *, redact: bool = True, unicode: bool = True) -> AuditResult:
+    """``result`` for reading: without its loads and, unless ``redact`` is False, without secrets, every text able to do
+    nothing but be read. Only a fix keeps its lines, so that what is to be pasted stays in one piece."""
+    bare = without_loads(result)
+    bare = redacted(bare) if redact else bare
+    safed = safe_load(bare, unicode=unicode)
+
+    def lines(text: str) -> str:
+        return "\n".join(safe(line, unicode=unicode) for line in text.split("\n"))
+
+    rules = tuple(replace(new, fix=lines(old.fix)) for new, old in zip(safed.rules, bare.rules, strict=True))
+    pages = []
+    for new_page, old_page in zip(safed.pages, bare.pages, strict=True):
+        outcomes = []
+        for new, old in zip(new_page.results, old_page.results, strict=True):
+            found = [
+                replace(made, finding=replace(made.finding, fix=lines(was.finding.fix)))
+                for made, was in zip(new.findings, old.findings, strict=True)
+            ]
+            outcomes.append(replace(new, findings=tuple(found)))
+        pages.append(replace(new_page, results=tuple(outcomes)))
+    return replace(safed, rules=rules, pages=tuple(pages))
 
 
 def amounts(reported: Iterable[Reported]) -> str:

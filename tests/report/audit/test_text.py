@@ -11,7 +11,9 @@ from fetcher.audits.result import AuditResult, Fixed, Reported, RuleOutcome, Sta
 from fetcher.report.audit.rules import explain_lines, list_lines
 from fetcher.report.audit.text import MOST_LISTED, audit_lines
 from fetcher.report.escape import cells
-from tests.support.audits import blocked, page, result
+from tests.support.audits import blocked, broken, page, result
+
+LINE = broken.check.__code__.co_firstlineno + 2
 
 
 def shown(found: AuditResult, width: int = 80, **given: bool) -> str:
@@ -23,7 +25,7 @@ def test_a_page() -> None:
     """What was found and by how much, each rule's findings with their evidence and its fix, then what is not known."""
     assert (
         shown(result())
-        == """\
+        == f"""\
 https://shop.test/product/42
 ✗ 1 error, 1 warning, 1 note, 1 rule crashed; judged as chromium, from 1 run
 
@@ -46,7 +48,7 @@ https://shop.test/product/42
   seven are hinted
   → Keep six.
 
-✗ crashed: broken: ValueError: a fault of the rule
+✗ crashed: broken: ValueError: a fault of the rule (audits.py, line {LINE})
 
 ? unknown: hidden: scripts did not run
 

@@ -1,0 +1,130 @@
+"""Where each form of an audit goes: files, standard output, GitHub's step summary; and what is said where none is read.
+
+``check`` refuses, before anything is loaded, forms that would overwrite each other or could not be written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fetcher.cli import options as o
+from fetcher.cli.streams import check_writable, report_stream, write_text
+from fetcher.errors import UsageError
+
+if TYPE_CHECKING:
+    from fetcher.audits.result import AuditResult
+    from fetcher.report.lines import Line
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The environment's name for the file whose Markdown GitHub shows on a job's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Files by form, "-" for standard output, None for none; ``github``: annotations on standard output and the step
+    summary."""
+
+    json: str | None = None
+    junit: str | None = None
+    sarif: str | None = None
+    markdown: str | None = None
+    output: str | None = None
+    github: bool = False
+
+    def check(self, **others: str | None) -> None:
+        """Raises ``UsageError``; ``others`` are further files of the command, option -> name."""
+        files = {
+            "--json": self.json, "--junit": self.junit, "--sarif": self.sarif, "--md": self.markdown, "-o": self.output
+        }  # fmt: skip
+        for name in files.values():
+            check_writable(name)
+        wanting = [f"{option} -" for option, name in files.items() if name == "-"] + ["--github"] * self.github
+        if len(wanting) > 1 and (self.output != "-" or len(wanting) > 2 or not self.github):
+            raise UsageError(f"{' and '.join(wanting)} all want standard output; give the others a file")
+        o.distinct({**files, **others})
+
+    @property
+    def takes_output(self) -> bool:
+        """Whether a form other than the report is on standard output."""
+        return "-" in (self.json, self.junit, self.sarif, self.markdown)
+
+    def write(self, result: AuditResult, *, quiet: bool, verbose: bool, colour: bool | None, redact: bool) -> None:
+        """Every form that was asked for, the saved one first; then, where no report is shown, what fails."""
+        for text, name in self._texts(result, redact):
+            write_text(text, name)
+        shown = self.output is not None or not (self.takes_output or quiet)
+        if shown:
+            _report(result, self.output, verbose=verbose, colour=colour, redact=redact)
+        if self.github:
+            _github(result, redact=redact)
+        if self.output not in (None, "-") or not shown:
+            _say_what_failed(result)
+
+    def _texts(self, result: AuditResult, redact: bool) -> Iterator[tuple[str, str]]:
+        if self.json is not None:
+            from fetcher.audits.saved import dumps
+
+            yield dumps(result, redact=redact), self.json
+        if self.junit is not None:
+            from fetcher.report.audit.junit import junit
+
+            yield junit(result, redact=redact), self.junit
+        if self.sarif is not None:
+            from fetcher.report.audit.sarif import sarif
+
+            yield sarif(result, redact=redact), self.sarif
+        if self.markdown is not None:
+            from fetcher.report.audit.markdown import markdown
+
+            yield markdown(result, redact=redact), self.markdown
+
+
+def _report(result: AuditResult, output: str | None, *, verbose: bool, colour: bool | None, redact: bool) -> None:
+    from fetcher.report.audit.text import audit_lines
+    from fetcher.report.terminal import print_lines
+
+    def lines(width: int, unicode: bool) -> list[Line]:
+        return audit_lines(result, width=width, unicode=unicode, all_rows=verbose, redact=redact)
+
+    with report_stream(output) as stream:
+        print_lines(lines, file=stream, color=colour)
+
+
+def _github(result: AuditResult, *, redact: bool) -> None:
+    """Annotations, and the Markdown at the end of the step summary where the environment names one."""
+    from fetcher.report.audit.github import workflow_commands
+
+    sys.stdout.write(workflow_commands(result, redact=redact))
+    name = os.environ.get(SUMMARY)
+    if not name:
+        return
+    from fetcher.report.audit.markdown import markdown
+
+    try:
+        with open(name, "a", encoding="utf-8", newline="\n") as file:
+            file.write(markdown(result, redact=redact))
+    except OSError as error:
+        raise UsageError(f"cannot write {name} ({SUMMARY}): {error.strerror or error}") from error
+
+
+def _say_what_failed(result: AuditResult) -> None:
+    """The sentences that explain the exit code."""
+    from fetcher.audits.auditing import Outcome
+    from fetcher.audits.result import PageOutcome
+    from fetcher.report.audit.words import readable, verdict
+    from fetcher.report.escape import safe
+
+    result = readable(result)
+    for page in result.pages:
+        if page.outcome is not PageOutcome.JUDGED:
+            print(f"fetcher: {page.url}: {safe(verdict(result, page))}", file=sys.stderr)
+        for crash in page.of(Outcome.CRASHED):
+            print(f"fetcher: {page.url}: rule {crash.rule} crashed: {crash.reason}", file=sys.stderr)
+        for one in page.reported:
+            if result.fails(one):
+                found = f"{one.finding.severity}: {one.finding.rule}: {one.finding.message}"
+                print(f"fetcher: {page.url}: {found}", file=sys.stderr)

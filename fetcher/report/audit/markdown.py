@@ -1,0 +1,117 @@
+"""An audit as Markdown for a pull request or a step summary: short, what fails first, evidence folded away.
+
+What a server sent stands in code spans, where no link, image, mention or element comes of it; sentences of ours that
+quote a server have every character escaped that Markdown or GitHub gives a meaning. The text is bounded: a comment
+takes 65,536 characters, and what does not fit is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fetcher.audits.auditing import Outcome
+from fetcher.audits.finding import Severity
+from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
+from fetcher.report.audit.words import amounts, evidence, home_of, judged_by, readable, standings, verdict
+from fetcher.report.lines import count
+
+MOST_CHARACTERS = 60_000
+
+ICONS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}
+
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~$&^]")
+_STARTS = re.compile(r"^(\s*)([-=:]|\d+[.)])")
+
+
+def markdown(result: AuditResult, *, redact: bool = True, most: int = MOST_CHARACTERS) -> str:
+    """The text, at most ``most`` characters of findings and a closing line, ending in a newline."""
+    result = readable(result, redact=redact)
+    kept: list[str] = [f"## fetcher audit: {_summary(result)}\n"]
+    size, left = len(kept[0]), 0
+    for block in _blocks(result):
+        if left or size + len(block) > most:
+            left += 1
+            continue
+        kept.append(block)
+        size += len(block)
+    if left:
+        kept.append(f"_{count(left, 'more entry', 'more entries')} did not fit here._\n")
+    return "\n".join(kept)
+
+
+def _summary(result: AuditResult) -> str:
+    if len(result.pages) == 1:
+        return text(verdict(result, result.pages[0]))
+    every = [one for page in result.pages for one in page.reported]
+    found = (amounts(every) or "nothing found") + standings(result, every)
+    judged = sum(page.outcome is PageOutcome.JUDGED for page in result.pages)
+    return f"{found} on {judged} of {count(len(result.pages), 'page')}"
+
+
+def _blocks(result: AuditResult) -> Iterator[str]:
+    """Each page's heading, each of its findings, what crashed, what is fixed: what is left out is left out whole."""
+    for page in sorted(result.pages, key=lambda one: not _fails(result, one)):
+        yield _heading(result, page)
+        for one in sorted(page.reported, key=lambda one: one.standing is Standing.KNOWN):
+            yield _finding(page, one)
+        for crash in page.of(Outcome.CRASHED):
+            yield f"- 💥 {code(crash.rule)} crashed: {text(crash.reason)}\n"
+        unknown = page.of(Outcome.UNKNOWN)
+        if unknown:
+            names = ", ".join(code(one.rule) for one in unknown)
+            yield f"_Unknown, as what would decide is hidden: {names}_\n"
+    if result.fixed:
+        yield f"### {count(len(result.fixed), 'finding')} of the baseline fixed\n"
+        for gone in result.fixed:
+            yield f"- ✅ {code(gone.rule)} on {code(gone.page)}: {text(gone.message)}\n"
+
+
+def _fails(result: AuditResult, page: AuditedPage) -> bool:
+    return page.outcome is not PageOutcome.JUDGED or any(result.fails(one) for one in page.reported)
+
+
+def _heading(result: AuditResult, page: AuditedPage) -> str:
+    icon = "❌" if _fails(result, page) else "✅"
+    judged = f", judged {judged_by(page)}" if page.outcome is PageOutcome.JUDGED else ""
+    return f"### {icon} {code(page.url)}\n\n{text(verdict(result, page))}{judged}\n"
+
+
+def _finding(page: AuditedPage, one: Reported) -> str:
+    severity = severity_of(one)
+    standing = f" ({one.standing})" if one.standing is not None else ""
+    lines = [f"- {ICONS[severity]} **{severity}** {code(one.finding.rule)}{standing}: {text(one.finding.message)}"]
+    backed = list(evidence(one.finding, home_of(page)))
+    if backed or one.finding.fix:
+        lines += ["", "  <details><summary>evidence and fix</summary>", ""]
+        lines += [f"  - {what}: {code(said)}" for what, said in backed]
+        first, _, snippet = one.finding.fix.partition("\n")
+        lines += [f"  - **fix**: {text(first)}"] if first else []
+        lines += ["", *_fenced(snippet), ""] if snippet else [""]
+        lines += ["  </details>"]
+    return "\n".join(lines) + "\n"
+
+
+def _fenced(snippet: str) -> Iterator[str]:
+    """Lines to paste, in a fence longer than any in them."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", snippet)), 3)
+    yield f"  {fence}"
+    yield from (f"  {line}" for line in snippet.split("\n"))
+    yield f"  {fence}"
+
+
+def code(said: str) -> str:
+    """``said`` as a code span, whatever back-ticks it has."""
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
+    pad = " " if said.startswith("`") or said.endswith("`") or (said[:1] == said[-1:] == " ") else ""
+    return f"{fence}{pad}{said}{pad}{fence}" if said.strip() else "(nothing)"
+
+
+def text(said: str) -> str:
+    """``said`` as text and nothing else: no markup, no link, no mention (GitHub finds those after rendering, so an
+    invisible space keeps the sign from the name), no reference to an issue."""
+    escaped = _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", said)
+    escaped = escaped.replace("@", "@&#8203;").replace("&#35;", "&#35;&#8203;").replace("://", "&#58;//")
+    return _STARTS.sub(lambda found: f"{found[1]}&#{ord(found[2][0])};{found[2][1:]}", escaped).replace(
+        "www.", "www&#46;"
+    )
