@@ -64,12 +64,14 @@ def reuses(load: PageLoad) -> tuple[Reuse, ...]:
     """Both verdicts for each hint that made a request, once for each thing that wanted its URL; the order is that of
     the hints, then of the wants."""
     found: list[Reuse] = []
-    everything = wanted_of(load)
+    by_url: dict[str, list[Wanted]] = {}
+    for one in wanted_of(load):
+        by_url.setdefault(one.url, []).append(one)
     for hint in load.hints:
         if not hint.acted or hint.request is None:
             continue
         request = load.requests[hint.request]
-        wants = [one for one in everything if one.url == request.url]
+        wants = by_url.get(request.url, [])
         if not wants:
             found.append(Reuse(hint.id, request.id, None, None, unservable(request, None)))
         for one in wants:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fetcher.analysis.measured import Measured
+from fetcher.analysis.milestones import milestones
 from fetcher.analysis.paired import shift_of
 from fetcher.audits import Basis, Outcome, Page, Severity
 from fetcher.audits.value import RULES
@@ -82,6 +83,11 @@ def test_what_is_pasted_makes_a_sound_page() -> None:
     told = found(BY_ID, "early-hints-opportunity", WITHOUT)
     value = told.fix.splitlines()[1].removeprefix("Link: ")
     after = page(*value.split(", "))
+    before, then = milestones(WITHOUT.load), milestones(after.load)
+    assert before is not None
+    assert then is not None
+    assert before.render_start.at is not None
+    assert then.render_start.at == before.render_start.at - 20
     for rule in BY_ID:
         assert judged(BY_ID, rule, after).findings == ()
 
