@@ -134,6 +134,23 @@ async def make(planned: Plan, *, load: Callable[..., Awaitable[PageLoad]] = load
     return Probe(planned.name.value, made)
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What all probes of a page brought: those a rule looks up by name, and the repeat view, which a page has apart."""
+
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    repeat: PageLoad | None = None
+
+
+async def make_all(
+    plans: Iterable[Plan], *, load: Callable[..., Awaitable[PageLoad]] = load_page, **options: Any
+) -> Answers:
+    """Each of ``plans``, one after the other; else as ``make``."""
+    made = {planned.name: await make(planned, load=load, **options) for planned in plans}
+    repeat = made.pop(ProbeName.REPEAT, None)
+    return Answers({name.value: probe for name, probe in made.items()}, repeat.load if repeat is not None else None)
+
+
 def _together(options: Mapping[str, Any], planned: Plan) -> dict[str, Any]:
     """The page's own options with the probe's over them: fields are added to its own, but for those of a visitor."""
     asked = {**options, **{name: value for name, value in planned.options.items() if name != "headers"}}

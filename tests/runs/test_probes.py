@@ -13,7 +13,7 @@ from fetcher.errors import FetcherError, UsageError
 from fetcher.origin import Site
 from fetcher.origin.log import RequestArrived
 from fetcher.record import PageLoad
-from fetcher.runs.probes import ABOUT, CRAWLER, ProbeName, make, named, plan
+from fetcher.runs.probes import ABOUT, CRAWLER, ProbeName, make, make_all, named, plan
 from fetcher.terms import field_value
 from tests.audits.site.parts import document, sound
 from tests.support.virtual_time import Path, virtual_load
@@ -100,6 +100,15 @@ async def test_repeat() -> None:
     probe = await asked.probe("repeat")
     assert {one.cache_source for one in probe.load.requests if one.url.endswith((".css", ".js"))} == {"http-cache"}
     assert len(asked.requests) < plan(ProbeName.REPEAT, asked.first).requests
+
+
+async def test_all_of_a_page() -> None:
+    """In the order asked for; the repeat view is apart, as a page has it."""
+    asked = Asked()
+    answers = await make_all([plan(name, asked.first) for name in named(["crawler", "repeat", "cors"])], load=asked)
+    assert list(answers.probes) == ["crawler", "cors"]
+    assert answers.repeat is not None
+    assert [one.target for one in asked.requests].count("/p?id=7") == 4
 
 
 @pytest.mark.parametrize("name", [ProbeName.CORS, ProbeName.HTTP1, ProbeName.NO_COOKIES, ProbeName.CRAWLER])

@@ -21,7 +21,7 @@ from fetcher.analysis import Expectations
 from fetcher.audits import Page
 from fetcher.origin import Answer, RequestSeen, Route, Site
 from fetcher.record import PageLoad
-from fetcher.runs.probes import ProbeName, make, named, plan
+from fetcher.runs.probes import make_all, named, plan
 from fetcher.terms import ProfileName
 
 Load = Callable[..., Awaitable[PageLoad]]
@@ -72,16 +72,13 @@ async def page_of(proof: Proof, load: Load) -> Page:
     options = {"browser": "chromium", "find_text": proof.expected.text, **proof.options}
     loads = [await load(proof.url, **options) for _ in range(proof.runs)]
     siblings = [Page((await load(f"https://{proof.host}{path}", **options),)) for path in proof.siblings]
-    probes = {
-        name.value: await make(plan(name, loads[0]), load=load, **options) for name in named(proof.probes)
-    }  # fmt: skip
-    repeat = probes.pop(ProbeName.REPEAT.value, None)
+    answers = await make_all([plan(name, loads[0]) for name in named(proof.probes)], load=load, **options)
     return Page(
         tuple(loads),
         profile=proof.profile,
         expected=proof.expected,
-        probes=probes,
-        repeat=repeat.load if repeat is not None else None,
+        probes=answers.probes,
+        repeat=answers.repeat,
         siblings=siblings,
         **proof.page,
     )
