@@ -6,10 +6,11 @@ applies them. Pure. May import analysis, record, discovery's candidates (values)
 
 from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit, audit_page
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Quote, Severity
-from fetcher.audits.page import HintFacts, Page, Probe
+from fetcher.audits.page import Answers, HintFacts, Page, Probe
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
 
 __all__ = [
+    "Answers",
     "Audit",
     "Basis",
     "Cost",

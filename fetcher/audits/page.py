@@ -72,6 +72,14 @@ class Probe:
     load: PageLoad
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What all probes of a page brought: those that rules look up by name, and the repeat view, which is apart."""
+
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    repeat: PageLoad | None = None
+
+
 @dataclass(eq=False)
 class Page:
     """``profile`` is the browser whose view decides severities. ``probes`` by name; ``repeat`` a second view with what

@@ -34,6 +34,7 @@ Examples:
   fetcher audit --baseline known.json https://example.com/     fail on new findings only
   fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
   fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
+  fetcher audit --probe cors --probe http1 https://example.com/     ask it as others do, too
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
 
@@ -99,6 +100,14 @@ ExpectHint = Annotated[
     list[str] | None,
     typer.Option("--expect-hint", metavar="GLOB", help="A hint with this URL or path is expected; repeatable."),
 ]
+Probes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--probe",
+        metavar="NAME",
+        help="Ask one thing more of each URL: cors, http1, query, no-cookies, crawler or repeat; repeatable.",
+    ),
+]
 
 
 def audit(
@@ -117,6 +126,7 @@ def audit(
     expect_hint: ExpectHint = None,
     delivery: Delivery = None,
     expect_text: ExpectText = None,
+    probe: Probes = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -162,7 +172,7 @@ def audit(
     kept = Kept(baseline, write=write_baseline)
     auditing = Auditing(
         rules, browser, runs, expectations(expect_hints, expect_hint, delivery, expect_text),
-        progress=not quiet and is_terminal(sys.stderr),
+        probes=_probes(probe, sources), progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
     )  # fmt: skip
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
@@ -181,6 +191,15 @@ def audit(
     code = _exit_code(result)
     if code:
         raise typer.Exit(code)
+
+
+def _probes(names: list[str] | None, sources: list[str]) -> list[str]:
+    """Those asked for; raises UsageError where no source is a page that could be asked."""
+    from fetcher.runs.inputs import is_url
+
+    if names and not any(is_url(source) for source in sources):
+        raise UsageError("--probe asks a server, and no URL is named; a saved audit holds what its probes brought")
+    return names or []
 
 
 def _own_rules(files: list[str] | None) -> tuple[Rule, ...]:

@@ -19,6 +19,7 @@ from fetcher.errors import FetcherError, UsageError
 if TYPE_CHECKING:
     from fetcher.analysis import Expectations, Run
     from fetcher.audits.baseline import Baseline
+    from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditedPage, AuditResult
     from fetcher.audits.rule import Rule
 
@@ -27,16 +28,27 @@ class Auditing:
     """The sources one after the other; ``pages`` holds what was judged, also of a page that was interrupted."""
 
     def __init__(
-        self, rules: tuple[Rule, ...], browser: str, runs: int, expected: Expectations, *, progress: bool
+        self,
+        rules: tuple[Rule, ...],
+        browser: str,
+        runs: int,
+        expected: Expectations,
+        *,
+        probes: Sequence[str] = (),
+        progress: bool,
+        quiet: bool = False,
     ) -> None:
         from fetcher.audits.auditing import profile_named
+        from fetcher.runs.probes import named
 
         self.rules = rules
         self.browser = browser
         self.profile = profile_named(browser)
         self.runs = runs
         self.expected = expected
+        self.probes = named(probes)
         self.progress = progress
+        self.quiet = quiet
         self.pages: list[AuditedPage] = []
 
     def all(self, sources: Sequence[str], live: dict[str, Any], asked: dict[str, Any]) -> FetcherError | None:
@@ -65,10 +77,13 @@ class Auditing:
         from fetcher.runs.audit import judged, runs_of
         from fetcher.runs.inputs import read_pages
 
-        for loads in read_pages(name):
-            made = runs_of(loads)
+        for page in read_pages(name):
+            made = runs_of(page.loads)
             self.pages.append(
-                judged(name, made, rules=self.rules, profile=self.profile, expected=self.expected, file=name)
+                judged(
+                    name, made, rules=self.rules, profile=self.profile, expected=self.expected, file=name,
+                    answers=page.answers,
+                )
             )  # fmt: skip
 
     def _url(self, url: str, options: dict[str, Any]) -> None:
@@ -77,14 +92,43 @@ class Auditing:
 
         place = parse(url).href
         done: list[Run] = []
+        answers: Answers | None = None
         try:
             run(self._load(url, done, options), place)
+            if self.probes:
+                answers = self._probe(place, done, options)
         finally:
             if done:
                 page = judged(
-                    url, done, rules=self.rules, profile=self.profile, asked=self.runs, expected=self.expected
+                    url, done, rules=self.rules, profile=self.profile, asked=self.runs, expected=self.expected,
+                    answers=answers,
                 )  # fmt: skip
                 self.pages.append(page)
+
+    def _probe(self, place: str, done: Sequence[Run], options: dict[str, Any]) -> Answers | None:
+        """The probes of a page that could be loaded, after saying how many requests they are; None of one that a wall
+        stands in front of: asking it again would be no way to learn more."""
+        from fetcher.analysis import RunOutcome
+        from fetcher.runs.probes import make_all, plan
+
+        load = next((one.load for one in done if one.outcome is RunOutcome.COUNTED), None)
+        if load is None or any(one.outcome is RunOutcome.BLOCKED for one in done):
+            return None
+        plans = [plan(name, load) for name in self.probes]
+        if not self.quiet:
+            from fetcher.report.escape import safe
+
+            print(f"fetcher: probes of {safe(place)}", file=sys.stderr)
+            for planned in plans:
+                print(f"  {planned}", file=sys.stderr)
+        asked = {name: value for name, value in options.items() if name != "pause"}
+        answers: list[Answers] = []
+
+        async def make() -> None:
+            answers.append(await make_all(plans, browser=self.browser, find_text=self.expected.text, **asked))
+
+        run(make(), place)
+        return answers[0]
 
     async def _load(self, url: str, done: list[Run], options: dict[str, Any]) -> None:
         from fetcher.runs.audit import load_runs

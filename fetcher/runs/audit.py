@@ -13,8 +13,8 @@ from typing import Any
 from fetcher.analysis.expectations import Expectations
 from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.audits.auditing import audit_page
-from fetcher.audits.page import Page
-from fetcher.audits.result import AuditedPage, PageOutcome, page_of
+from fetcher.audits.page import Answers, Page
+from fetcher.audits.result import AuditedPage, NamedLoad, PageOutcome, page_of
 from fetcher.audits.rule import Rule
 from fetcher.record.page_load import PageLoad
 from fetcher.runs.check import PAUSE_MS, repeat
@@ -60,9 +60,11 @@ def judged(
     template: str | None = None,
     file: str | None = None,
     line: int | None = None,
+    answers: Answers | None = None,
 ) -> AuditedPage:
     """The page that ``made`` are runs of, judged by those that count. ``source`` is the URL that was asked for, or the
-    file they were read from; ``file`` and ``line`` are where a file names the page."""
+    file they were read from; ``file`` and ``line`` are where a file names the page, ``answers`` what
+    probes of it brought."""
     loads = [run.load for run in made if run.outcome is RunOutcome.COUNTED and run.load is not None]
     left_out = [run for run in made if run.outcome is not RunOutcome.COUNTED]
     why = left_out[0].why if left_out else None
@@ -72,8 +74,12 @@ def judged(
         outcome = PageOutcome.BLOCKED if blocked else PageOutcome.FAILED
         url = _url_of(source, made)
         return AuditedPage(url, source, outcome, profile, 0, wanted, why, template, file, line)
-    page = Page(tuple(loads), profile, expected or Expectations())
-    found = page_of(audit_page(page, rules), source, asked=wanted, why=why, template=template, loads=loads)
+    extra = answers or Answers()
+    page = Page(tuple(loads), profile, expected or Expectations(), probes=extra.probes, repeat=extra.repeat)
+    found = page_of(
+        audit_page(page, rules), source, asked=wanted, why=why, template=template, loads=loads,
+        probes=[NamedLoad(probe.name, probe.load) for probe in extra.probes.values()], repeat=extra.repeat,
+    )  # fmt: skip
     return replace(found, file=file, line=line)
 
 

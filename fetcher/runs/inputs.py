@@ -1,17 +1,19 @@
 """Files that hold loads, whatever wrote them: our records, lists of them, HARs, and saved checks and audits.
 
 ``read_pages`` gives each page with its runs: loads of one URL in one file are runs of one page, as Browsertime writes
-them; the pages of a saved audit stay apart. Raises ``RecordError``, or ``UsageError`` where the name is neither a
-file nor a URL.
+them; the pages of a saved audit stay apart, each with what probes of it brought. Raises ``RecordError``, or
+``UsageError`` where the name is neither a file nor a URL.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fetcher.audits.page import Answers, Probe
 from fetcher.audits.saved import from_json as audit_from_json
 from fetcher.audits.saved import is_audit
 from fetcher.errors import RecordError, UsageError
@@ -22,12 +24,20 @@ MOST_BYTES = 2_000_000_000
 """A file larger than this is no record: it is refused before it is read."""
 
 
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """One page of a file."""
+
+    loads: tuple[PageLoad, ...]
+    answers: Answers = field(default_factory=Answers)
+
+
 def is_url(text: str) -> bool:
     """Whether an argument is meant as a URL and not as a file's name."""
     return text.strip().lower().startswith(("http://", "https://"))
 
 
-def read_pages(name: str) -> list[tuple[PageLoad, ...]]:
+def read_pages(name: str) -> list[FilePage]:
     """The runs of each page in the file ``name``, in its order."""
     path = Path(name)
     if path.is_dir():
@@ -53,7 +63,11 @@ def read_pages(name: str) -> list[tuple[PageLoad, ...]]:
         raise RecordError(f"{name} is no saved record and no HAR file: it is not JSON ({_short(error)})") from error
     try:
         if is_audit(data):
-            pages = [page.loads for page in audit_from_json(data).pages if page.loads]
+            pages = [
+                FilePage(page.loads, Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat))
+                for page in audit_from_json(data).pages
+                if page.loads
+            ]
         else:
             pages = _by_page(_loads_in(data))
     except RecordError as error:
@@ -87,8 +101,8 @@ def _loads_in(data: Any) -> list[PageLoad]:
     return [from_json(data)]
 
 
-def _by_page(loads: Iterable[PageLoad]) -> list[tuple[PageLoad, ...]]:
+def _by_page(loads: Iterable[PageLoad]) -> list[FilePage]:
     found: dict[str, list[PageLoad]] = {}
     for load in loads:
         found.setdefault(load.url, []).append(load)
-    return [tuple(runs) for runs in found.values()]
+    return [FilePage(tuple(runs)) for runs in found.values()]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from fetcher.audits import Probe
+from fetcher.audits.page import Answers, Probe
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad
@@ -132,14 +132,6 @@ async def make(planned: Plan, *, load: Callable[..., Awaitable[PageLoad]] = load
         state = left
     assert made is not None
     return Probe(planned.name.value, made)
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What all probes of a page brought: those a rule looks up by name, and the repeat view, which a page has apart."""
-
-    probes: Mapping[str, Probe] = field(default_factory=dict)
-    repeat: PageLoad | None = None
 
 
 async def make_all(
