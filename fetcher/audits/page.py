@@ -234,6 +234,27 @@ class Page:
     def markup_links(self) -> tuple[JudgedLink, ...]:
         return tuple(link for link in self.later_links if link.source is LinkSource.MARKUP)
 
+    @cached_property
+    def later_hints(self) -> tuple[HintFacts, ...]:
+        """The preloads of the final response and of the markup that asked first for what they name, or that ask for
+        nothing: what came of each as for a hint."""
+        later: dict[int, list[DoubleFetch]] = {}
+        for one in self.doubles:
+            later.setdefault(one.earlier, []).append(one)
+        found = []
+        for link in self.later_links:
+            if (link.rel or "").lower() not in ("preload", "modulepreload"):
+                continue
+            discovery = self.load.discoveries[link.discovery] if link.discovery is not None else None
+            if discovery is not None and discovery.outcome in ("joined", "claimed-preload", "fetched-again"):
+                continue
+            made = discovery.request if discovery is not None else None
+            request = self.load.requests[made] if made is not None else None
+            doubles = tuple(later.get(made, ())) if made is not None else ()
+            wanted = self.wanted_by_url.get(link.url or "", ())
+            found.append(HintFacts(link, None, request, None, wanted, (), doubles))
+        return tuple(found)
+
     def _facts(self, link: JudgedLink) -> HintFacts:
         load = self.load
         hint = load.hints[link.hint] if link.hint is not None else None

@@ -31,7 +31,7 @@ def test_asked_for(link: str, expected: tuple[str, ...] | None) -> None:
     """Destination, mode, credentials and integrity; None where it names no destination."""
     routes: dict[str, Route] = {"/": page("<p>x", hints=(link,), think_ms=50), "/x": asset(5, "text/css")}
     (judged,) = verdicts(virtual_load("https://a.test/", routes).load)
-    found = asked_for(judged)
+    found = asked_for(judged, read_alone(judged.raw))
     if expected is None:
         assert found is None
         return

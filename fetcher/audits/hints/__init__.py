@@ -1,5 +1,6 @@
 """The hint itself: whether it can be read, whether browsers act on it, and whether what it asks for is what the page
-asks for. The resource it brings is judged by ``resources``, whether it is worth it by ``value``."""
+asks for. Preloads of the final response and of the markup are judged by the same rules, also where no 103 came. The
+resource a hint brings is judged by ``resources``, whether it is worth it by ``value``."""
 
 from __future__ import annotations
 

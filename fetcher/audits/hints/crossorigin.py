@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from fetcher.analysis.hinted import asked_for
 from fetcher.analysis.reuse import Cause, Obstacle, differing
-from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
     each_browser,
     finding,
+    hinted,
     in_each_run,
     on_mismatch,
     on_reuse,
@@ -22,6 +22,8 @@ from fetcher.audits.hints.told import (
     second_download,
     settled,
     uses_of,
+    worded,
+    write,
 )
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable, rule
@@ -46,7 +48,7 @@ def font_hint_crossorigin(page: Page) -> list[Finding]:
     from its HTTP cache."""
     fonts = [pair for pair in preloads_of(page) if (pair[1].param("as") or "").lower() == "font"]
     if not fonts:
-        raise NotApplicable("the 103 hints no font")
+        raise NotApplicable("no font is preloaded")
     return [_font(page, facts, link) for facts, link in fonts if not link.has("crossorigin")]
 
 
@@ -56,18 +58,18 @@ def _font(page: Page, facts: HintFacts, link: Link) -> Finding:
         facts.url or "", Destination.FONT, Mode.CORS, Credentials.SAME_ORIGIN, "", None, None, None, "font"
     )
     obstacle = Obstacle(
-        Cause.CROSSORIGIN_MISSING, "fonts are asked for with CORS, and it was hinted without crossorigin"
+        Cause.CROSSORIGIN_MISSING, f"fonts are asked for with CORS, and it was {hinted(facts)} without crossorigin"
     )
     return finding(
         page,
         facts,
-        "the font is hinted without crossorigin, and fonts are always asked for with CORS",
+        f"the font is {hinted(facts)} without crossorigin, and fonts are always asked for with CORS",
         severity=on_mismatch(page, facts, asked),
         use=use,
         differs=(Difference("mode", Mode.NO_CORS.value, Mode.CORS.value),),
         browsers=on_reuse(page, facts, asked, obstacle),
         cost=second_download(page, facts, asked),
-        fix=_rewritten(link, "crossorigin", None),
+        fix=_rewritten(facts, link, "crossorigin", None),
     )
 
 
@@ -87,7 +89,7 @@ def hint_credentials_mismatch(page: Page) -> list[Finding]:
     found = []
     unused = 0
     for facts, link in preloads_of(page):
-        asked, uses = asked_for(facts.link), uses_of(page, facts)
+        asked, uses = asked_for(facts.link, link), uses_of(page, facts)
         if asked is None or _is_bare_font(asked, link):
             continue
         if asked.destination is Destination.EMPTY and not link.has("crossorigin") and not uses:
@@ -99,7 +101,10 @@ def hint_credentials_mismatch(page: Page) -> list[Finding]:
         if not same or any(obstacle is None or obstacle.cause not in _MODES for _, obstacle in obstacles):
             continue
         use, obstacle = obstacles[0]
-        if obstacle is not None and not _is_of_modules(page, facts, use):
+        if obstacle is None:
+            continue
+        obstacle = worded(facts, obstacle)
+        if not _is_of_modules(page, facts, link, use):
             found.append(_other(page, facts, link, asked, use, obstacle))
     return settled(page, found, unused)
 
@@ -112,9 +117,9 @@ def _other(page: Page, facts: HintFacts, link: Link, asked: Wanted, use: Wanted,
     )
     if use.mode is Mode.CORS:
         value = "use-credentials" if use.credentials is Credentials.INCLUDE else None
-        fix = _rewritten(link, "crossorigin", value)
+        fix = _rewritten(facts, link, "crossorigin", value)
     else:
-        fix = _rewritten(link)
+        fix = _rewritten(facts, link)
     return finding(
         page,
         facts,
@@ -137,7 +142,7 @@ def _fetch(page: Page, facts: HintFacts, link: Link) -> Finding:
         severity=Severity.ERROR if grave else Severity.NOTE,
         differs=(Difference("mode", Mode.NO_CORS.value, Mode.CORS.value),),
         browsers=each_browser(page, facts),
-        fix=_rewritten(link, "crossorigin", None),
+        fix=_rewritten(facts, link, "crossorigin", None),
     )
 
 
@@ -158,9 +163,9 @@ def module_hint_wrong_rel(page: Page) -> list[Finding]:
     unused = 0
     scripts = [pair for pair in preloads_of(page) if pair[0].link.destination is Destination.SCRIPT]
     if not scripts:
-        raise NotApplicable("the 103 hints no script")
+        raise NotApplicable("no script is preloaded")
     for facts, link in scripts:
-        asked, uses = asked_for(facts.link), uses_of(page, facts)
+        asked, uses = asked_for(facts.link, link), uses_of(page, facts)
         unused += not uses
         same = [one for one in uses if one.destination is Destination.SCRIPT]
         if asked is None or not same:
@@ -169,8 +174,8 @@ def module_hint_wrong_rel(page: Page) -> list[Finding]:
         if any(obstacle is None or obstacle.cause not in _MODES for _, obstacle in obstacles):
             continue
         use, obstacle = obstacles[0]
-        if obstacle is not None and _is_of_modules(page, facts, use):
-            found.append(_module(page, facts, link, use, obstacle))
+        if obstacle is not None and _is_of_modules(page, facts, link, use):
+            found.append(_module(page, facts, link, use, worded(facts, obstacle)))
     return settled(page, found, unused)
 
 
@@ -178,11 +183,11 @@ def _module(page: Page, facts: HintFacts, link: Link, use: Wanted, obstacle: Obs
     is_module = _is_module(page, use)
     if is_module:
         told = "the script is a module, and rel=preload; as=script without crossorigin asks for a classic one"
-        fix = f"Write {written(Link(link.target, (('rel', 'modulepreload'), *_kept(link)), '', 0))}"
+        fix = write(facts, Link(link.target, (("rel", "modulepreload"), *_kept(link)), "", 0))
     else:
         told = "the script is a classic one, and rel=modulepreload asks for a module"
         params = (("rel", "preload"), ("as", "script"), *_kept(link))
-        fix = f"Write {written(Link(link.target, params, '', 0))}"
+        fix = write(facts, Link(link.target, params, "", 0))
     modes = (Mode.NO_CORS, Mode.CORS) if is_module else (Mode.CORS, Mode.NO_CORS)
     return finding(
         page,
@@ -197,13 +202,13 @@ def _module(page: Page, facts: HintFacts, link: Link, use: Wanted, obstacle: Obs
     )
 
 
-def _is_of_modules(page: Page, facts: HintFacts, use: Wanted) -> bool:
+def _is_of_modules(page: Page, facts: HintFacts, link: Link, use: Wanted) -> bool:
     """Whether the difference is that between modules and classic scripts."""
     if facts.link.destination is not Destination.SCRIPT:
         return False
     if (facts.link.rel or "").lower() == "modulepreload":
         return not _is_module(page, use)
-    return _is_module(page, use) and facts.param("crossorigin") is None
+    return _is_module(page, use) and not link.has("crossorigin")
 
 
 def _is_module(page: Page, use: Wanted) -> bool:
@@ -229,9 +234,9 @@ def _kept(link: Link) -> tuple[tuple[str, str | None], ...]:
     return tuple(pair for pair in link.params if pair[0] in ("fetchpriority", "integrity"))
 
 
-def _rewritten(link: Link, name: str = "", value: str | None = None) -> str:
+def _rewritten(facts: HintFacts, link: Link, name: str = "", value: str | None = None) -> str:
     """The link with another crossorigin, or without one."""
     params = tuple(pair for pair in link.params if pair[0] != "crossorigin")
     if name:
         params = (*params, (name, value))
-    return f"Write {written(Link(link.target, params, '', 0))}"
+    return write(facts, Link(link.target, params, "", 0))

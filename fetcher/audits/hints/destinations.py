@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from fetcher.analysis.hinted import asked_for
 from fetcher.analysis.reuse import Cause, Obstacle
-from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.hints.told import (
@@ -14,7 +13,9 @@ from fetcher.audits.hints.told import (
     finding,
     graver,
     head_start_lost,
+    hinted,
     in_each_run,
+    is_early,
     mended,
     on_mismatch,
     on_reuse,
@@ -23,6 +24,7 @@ from fetcher.audits.hints.told import (
     settled,
     shown,
     uses_of,
+    write,
 )
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable, rule
@@ -32,6 +34,8 @@ from fetcher.terms import Destination, Mode
 
 WORDS = {destination: word for word, destination in DESTINATIONS.items()} | {Destination.TRACK: "track"}
 """``as`` for a destination that can be preloaded."""
+LATER = (*DESTINATIONS, "track")
+"""Those that a final response or the markup may say (EH 8.4)."""
 
 
 @rule(
@@ -58,7 +62,7 @@ def hint_as_missing(page: Page) -> Iterator[Finding]:
             use=use,
             differs=(Difference("destination", "", use.destination.value),) if use is not None else (),
             cost=head_start_lost(page, facts),
-            fix=_with_as(link, use) or mended(page, facts),
+            fix=_with_as(facts, link, use) or mended(page, facts),
         )
 
 
@@ -76,19 +80,20 @@ def hint_as_invalid(page: Page) -> Iterator[Finding]:
     link. In a 103 Chromium knows style, script, font, image and fetch; as=track acts only later."""
     for facts, link in preloads_of(page):
         word = (link.param("as") or "").strip().lower()
-        if not word or word in DESTINATIONS:
+        if not word or word in (DESTINATIONS if is_early(facts) else LATER):
             continue
         use = next(iter(uses_of(page, facts)), None)
+        effect = "Chromium drops the link" if is_early(facts) else "nothing is fetched"
         late = " in a 103 (it acts on the final response and in the markup)" if word == "track" else ""
         yield finding(
             page,
             facts,
-            f"as={shown(word)} is not preloaded{late}, so that Chromium drops the link{_is_used(use)}",
+            f"as={shown(word)} is not preloaded{late}, so that {effect}{_is_used(use)}",
             severity=graver(Severity.ERROR, page, facts),
             use=use,
             differs=(Difference("destination", word, use.destination.value),) if use is not None else (),
             cost=head_start_lost(page, facts),
-            fix=_with_as(link, use) or mended(page, facts),
+            fix=_with_as(facts, link, use) or mended(page, facts),
         )
 
 
@@ -107,26 +112,26 @@ def hint_as_mismatch(page: Page) -> list[Finding]:
     found = []
     unused = 0
     for facts, link in preloads_of(page):
-        asked, uses = asked_for(facts.link), uses_of(page, facts)
+        asked, uses = asked_for(facts.link, link), uses_of(page, facts)
         if asked is None:
             continue
         unused += not uses
         use = next(iter(uses), None)
         if use is None or any(one.destination is asked.destination for one in uses):
             continue
-        hinted, used = _word(asked.destination), _word(use.destination)
-        obstacle = Obstacle(Cause.AS_DIFFERS, f"it was asked for as {hinted} and is used as {used}")
+        word, used = _word(asked.destination), _word(use.destination)
+        obstacle = Obstacle(Cause.AS_DIFFERS, f"it was asked for as {word} and is used as {used}")
         found.append(
             finding(
                 page,
                 facts,
-                f"it is hinted as={hinted}, and {_by(use)} uses it as {used}",
+                f"it is {hinted(facts)} as={word}, and {_by(use)} uses it as {used}",
                 severity=on_mismatch(page, facts, use),
                 use=use,
-                differs=(Difference("destination", hinted, used),),
+                differs=(Difference("destination", word, used),),
                 browsers=on_reuse(page, facts, use, obstacle),
                 cost=second_download(page, facts, use),
-                fix=_with_as(link, use) or f"Take the hint out: what is used as {used} is not preloaded.",
+                fix=_with_as(facts, link, use) or f"Take it out: what is used as {used} is not preloaded.",
             )
         )
     return settled(page, found, unused)
@@ -135,7 +140,7 @@ def hint_as_mismatch(page: Page) -> list[Finding]:
 def _with_rel(page: Page, rel: str) -> list[tuple[HintFacts, Link]]:
     found = [pair for pair in preloads_of(page) if (pair[1].param("rel") or "").lower() == rel]
     if not found:
-        raise NotApplicable(f"the 103 has no rel={rel}")
+        raise NotApplicable(f"nothing has rel={rel}")
     return found
 
 
@@ -153,7 +158,7 @@ def _word(destination: Destination) -> str:
     return WORDS.get(destination, destination.value)
 
 
-def _with_as(link: Link, use: Wanted | None) -> str:
+def _with_as(facts: HintFacts, link: Link, use: Wanted | None) -> str:
     """The link with the destination and CORS setting of what uses it."""
     word = WORDS.get(use.destination) if use is not None else None
     if use is None or word is None or word == "track":
@@ -163,4 +168,4 @@ def _with_as(link: Link, use: Wanted | None) -> str:
     params.insert(at, ("as", word))
     if use.mode is Mode.CORS and not link.has("crossorigin"):
         params.append(("crossorigin", None))
-    return f"Write {written(Link(link.target, tuple(params), '', 0))}"
+    return write(facts, Link(link.target, tuple(params), "", 0))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.hinted import asked_for
+from fetcher.analysis.hinted import asked_for, read_alone
 from fetcher.analysis.reuse import Cause, Obstacle
 from fetcher.analysis.verdicts import JudgedLink
-from fetcher.analysis.verdicts.mending import written
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
     finding,
     in_each_run,
+    is_early,
     links_of,
     must_know_markup,
     on_mismatch,
@@ -23,8 +23,9 @@ from fetcher.audits.hints.told import (
     settled,
     shown,
     uses_of,
+    write,
 )
-from fetcher.audits.page import Page
+from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import rule
 from fetcher.fields.link import Link
 from fetcher.terms import ProfileName
@@ -48,7 +49,7 @@ def hint_integrity_mismatch(page: Page) -> list[Finding]:
     found = []
     unused = 0
     for facts, link in pairs:
-        asked, uses = asked_for(facts.link), uses_of(page, facts)
+        asked, uses = asked_for(facts.link, link), uses_of(page, facts)
         unused += not uses
         strict = [one for one in uses if one.integrity]
         if asked is None or not strict or len(strict) < len(uses):
@@ -57,7 +58,7 @@ def hint_integrity_mismatch(page: Page) -> list[Finding]:
             continue
         use = strict[0]
         named = "another integrity" if asked.integrity else "none"
-        told = f"the element has an integrity, and the hint has {named}"
+        told = f"the element has an integrity, and the {'hint' if is_early(facts) else 'preload'} has {named}"
         found.append(
             finding(
                 page,
@@ -68,15 +69,15 @@ def hint_integrity_mismatch(page: Page) -> list[Finding]:
                 differs=(Difference("integrity", shown(asked.integrity), shown(use.integrity)),),
                 browsers=on_reuse(page, facts, use, Obstacle(Cause.INTEGRITY_DIFFERS, told)),
                 cost=second_download(page, facts, use),
-                fix=_with_integrity(link, use.integrity),
+                fix=_with_integrity(facts, link, use.integrity),
             )
         )
     return settled(page, found, unused)
 
 
-def _with_integrity(link: Link, integrity: str) -> str:
+def _with_integrity(facts: HintFacts, link: Link, integrity: str) -> str:
     params = tuple(pair for pair in link.params if pair[0] != "integrity")
-    return f"Write {written(Link(link.target, (*params, ('integrity', integrity)), '', 0))}"
+    return write(facts, Link(link.target, (*params, ("integrity", integrity)), "", 0))
 
 
 @rule(
@@ -139,14 +140,12 @@ def _name(link: JudgedLink) -> str | None:
 
 
 def _key(link: JudgedLink) -> object:
-    asked = asked_for(link)
+    asked = asked_for(link, read_alone(link.raw))
     return (link.rel or "").lower(), asked and (asked.destination, asked.mode, asked.credentials)
 
 
 def _anonymous(link: JudgedLink) -> bool:
     """A socket is without credentials where crossorigin is anonymous (EH 11.1)."""
-    from fetcher.analysis.hinted import read_alone
-
     read = read_alone(link.raw)
     return (
         read is not None and read.has("crossorigin") and (read.param("crossorigin") or "").lower() != "use-credentials"

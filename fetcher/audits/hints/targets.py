@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fetcher.analysis.near_urls import spelled, spelling_differs
-from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
     each_browser,
     finding,
-    graver,
+    hinted,
     in_each_run,
+    is_idle,
     is_use,
     links_of,
     preloads_of,
     settled,
     uses_of,
+    write,
 )
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable, rule
@@ -73,13 +74,13 @@ def _misspelt(page: Page, facts: HintFacts, link: Link, use: Wanted, differs: tu
     return finding(
         page,
         facts,
-        f"the page uses {use.url}, and the hint writes it otherwise: {', '.join(differs)}",
-        severity=Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.ERROR,
+        f"the page uses {use.url}, and it is {hinted(facts)} otherwise: {', '.join(differs)}",
+        severity=Severity.NOTE if is_idle(page, facts) else Severity.ERROR,
         use=use,
         differs=(Difference("URL", facts.url or facts.link.href, use.url),),
         browsers=tuple((name, does if facts.link.by(name).acts else told) for name, told in each_browser(page, facts)),
         cost=_wasted(facts),
-        fix=f"Write {written(replace(link, target=target))}",
+        fix=write(facts, replace(link, target=target)),
     )
 
 
@@ -146,7 +147,7 @@ def _from_deeper(target: str, base: URL) -> str | None:
 
 def _rooted(link: Link, facts: HintFacts) -> str:
     url = resolve(facts.url) if facts.url is not None else None
-    return f"Write {written(replace(link, target=url.target))}" if url is not None else ""
+    return write(facts, replace(link, target=url.target)) if url is not None else ""
 
 
 @rule(
@@ -173,13 +174,13 @@ def hint_mixed_content(page: Page) -> Iterator[Finding]:
             page,
             facts,
             f"the target is {url.href}, and the page is https: mixed content",
-            severity=Severity.NOTE if page.profile is ProfileName.SAFARI and facts.is_preload else Severity.ERROR,
+            severity=Severity.NOTE if is_idle(page, facts) else Severity.ERROR,
             use=next(iter(uses_of(page, facts)), None),
             browsers=tuple(
                 (name, chromium if name in (ProfileName.CHROMIUM, ProfileName.EAGER) else told)
                 for name, told in each_browser(page, facts)
             ),
-            fix=f"Write {written(replace(link, target=f'https{url.href[4:]}'))}",
+            fix=write(facts, replace(link, target=f"https{url.href[4:]}")),
         )
 
 
@@ -203,7 +204,7 @@ def _is_mixed(page: Page, facts: HintFacts) -> bool:
 def hint_self(page: Page) -> Iterator[Finding]:
     """A preload of the document's own URL, most often from an empty target, asks for a page that is on its way
     already: at best it waits for nothing, at worst the server builds the page twice."""
-    own = {page.load.requests[page.interim.request].url, page.url}
+    own = {page.load.requests[one.link.request].url for one in page.hints} | {page.url}
     own = {url.href for text in own if (url := resolve(text)) is not None}
     for facts, link in preloads_of(page):
         if facts.url not in own:
@@ -213,10 +214,6 @@ def hint_self(page: Page) -> Iterator[Finding]:
             page,
             facts,
             f"{how}: {facts.url}",
-            severity=graver(Severity.ERROR, page, facts) if not facts.link.by(page.profile).acts else _self(page),
+            severity=Severity.NOTE if is_idle(page, facts) else Severity.ERROR,
             cost=_wasted(facts),
         )
-
-
-def _self(page: Page) -> Severity:
-    return Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.ERROR

@@ -7,9 +7,13 @@ preload weighs much in Safari, which acts on preconnect alone (EH 12.2).
 
 from __future__ import annotations
 
-from fetcher.analysis.hinted import read_alone
+from dataclasses import replace
+from html import escape
+
+from fetcher.analysis.hinted import read_again
 from fetcher.analysis.reuse import Obstacle, unservable
-from fetcher.analysis.verdicts import Verdict
+from fetcher.analysis.verdicts import LinkSource, Verdict
+from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
@@ -32,19 +36,73 @@ _NO_USES = ("preload", "modulepreload", "prefetch")
 def links_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
     """Every link of the first 103 that can be read; raises NotApplicable where there is none."""
     _ = page.interim
-    read = [(each, read_alone(each.link.raw)) for each in page.hints]
+    read = [(each, read_again(page.load, each.link)) for each in page.hints]
     found = tuple((each, link) for each, link in read if link is not None and "<" not in link.target)
     if not found:
         raise NotApplicable("the 103 has no link that can be read")
     return found
 
 
-def preloads_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
+def hinted_preloads_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
     """Those that are preloads or modulepreloads."""
     found = tuple(pair for pair in links_of(page) if pair[0].is_preload)
     if not found:
         raise NotApplicable("the 103 has no preload")
     return found
+
+
+def preloads_of(page: Page) -> tuple[tuple[HintFacts, Link], ...]:
+    """Every preload: of the first 103, of the final response's Link field and of the markup, each once that says the
+    same (in Safari, which takes none from a 103, the later one). Raises NotApplicable where there is none."""
+    early = [each for each in page.hints if each.is_preload]
+    in_order = [*page.later_hints, *early] if page.profile is ProfileName.SAFARI else [*early, *page.later_hints]
+    found: dict[object, tuple[HintFacts, Link]] = {}
+    for each in in_order:
+        read = read_again(page.load, each.link)
+        if read is not None and "<" not in read.target:
+            named = {name: value for name, value in read.params if name in _KEY}
+            found.setdefault(
+                (each.url, (each.link.rel or "").lower(), tuple(sorted(named.items(), key=str))), (each, read)
+            )
+    if not found and page.load.recorded_by is not None and not page.load.discoveries:
+        raise NotApplicable(f"no Link field preloads, and the file of {page.load.recorded_by} tells of no elements")
+    if not found:
+        raise NotApplicable("nothing is preloaded")
+    return tuple(found.values())
+
+
+_KEY = ("as", "crossorigin", "integrity", "type")
+"""What makes another request of one URL, or none."""
+
+
+def is_early(facts: HintFacts) -> bool:
+    """Whether it stands in a 103."""
+    return facts.link.source is LinkSource.EARLY_HINT
+
+
+def is_idle(page: Page, facts: HintFacts) -> bool:
+    """Whether the page's browser acts on none like it: Safari on no preload of a 103 (EH 12.2)."""
+    return page.profile is ProfileName.SAFARI and facts.is_preload and is_early(facts)
+
+
+def hinted(facts: HintFacts) -> str:
+    return "hinted" if is_early(facts) else "preloaded"
+
+
+def worded(facts: HintFacts, obstacle: Obstacle) -> Obstacle:
+    """An obstacle in the words of where the preload stands."""
+    return obstacle if is_early(facts) else replace(obstacle, reason=obstacle.reason.replace("hinted", "preloaded"))
+
+
+def write(facts: HintFacts, link: Link) -> str:
+    """The advice to write ``link``, as a field has it or as an element."""
+    if facts.link.source is not LinkSource.MARKUP:
+        return f"Write {written(link)}"
+    pairs = [*link.params]
+    at = next((number for number, pair in enumerate(pairs) if pair[0] == "rel"), -1) + 1
+    pairs.insert(at, ("href", link.target))
+    text = " ".join(name if value is None else f'{name}="{escape(value)}"' for name, value in pairs)
+    return f"Write <link {text}>"
 
 
 def uses_of(page: Page, facts: HintFacts) -> tuple[Wanted, ...]:
@@ -125,7 +183,7 @@ def heeds(facts: HintFacts, name: ProfileName) -> bool:
 def graver(severity: Severity, page: Page, facts: HintFacts) -> Severity:
     """``severity`` for the page's browser: one less where it acts on the link all the same, a note where it acts on no
     preload whatever it says."""
-    if page.profile is ProfileName.SAFARI and facts.is_preload:
+    if is_idle(page, facts):
         return Severity.NOTE
     if heeds(facts, page.profile):
         return {Severity.ERROR: Severity.WARNING}.get(severity, Severity.NOTE)
@@ -171,7 +229,8 @@ def from_cache(page: Page, facts: HintFacts, use: Wanted) -> Obstacle | str | No
     request = _response(page, facts, use)
     if request is None or request.status is None:
         return ""
-    return unservable(request, None)
+    second = _second(page, facts)
+    return unservable(request, second.fields if second is not None else None)
 
 
 def _response(page: Page, facts: HintFacts, use: Wanted) -> RequestRecord | None:
@@ -191,15 +250,17 @@ def on_reuse(
             told.append((name, said(verdict)))
         elif name in _CHROMIUMS:
             refused = _refused(page, facts, use)
-            told.append((name, refused or _in_chromium(from_cache(page, facts, use))))
+            told.append(
+                (name, refused or _in_chromium(from_cache(page, facts, use), "hint" if is_early(facts) else "preload"))
+            )
         else:
             told.append((name, f"downloads it again, for {by_key.reason} (EH 9.1)"))
     return tuple(told)
 
 
-def _in_chromium(obstacle: Obstacle | str | None) -> str:
+def _in_chromium(obstacle: Obstacle | str | None, word: str) -> str:
     if obstacle is None:
-        return "serves the page's request from its HTTP cache, where the hint has put it: one download (EH 9.3)"
+        return f"serves the page's request from its HTTP cache, where the {word} has put it: one download (EH 9.3)"
     if isinstance(obstacle, str):
         return "serves the page's request from its HTTP cache if the response may be stored and is fresh (EH 9.3)"
     return f"downloads it again: {obstacle.reason} (EH 9.3)"
@@ -216,7 +277,7 @@ def _refused(page: Page, facts: HintFacts, use: Wanted) -> str | None:
 
 def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
     """Whether the page's browser makes a second download for ``use``, as measured or as its rule says."""
-    if page.profile is ProfileName.SAFARI or not heeds(facts, page.profile):
+    if is_idle(page, facts) or not heeds(facts, page.profile):
         return False
     if page.profile in _CHROMIUMS:
         return bool(_measured(page, facts)) or isinstance(from_cache(page, facts, use), Obstacle)
@@ -226,7 +287,7 @@ def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
 def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
     """An error where the page's browser downloads it again or ignores it, a warning where its cache serves, a note
     where it does nothing with preloads anyway."""
-    if page.profile is ProfileName.SAFARI:
+    if is_idle(page, facts):
         return Severity.NOTE
     ignored = not heeds(facts, page.profile)
     return Severity.ERROR if ignored or downloads_again(page, facts, use) else Severity.WARNING
@@ -250,8 +311,13 @@ def _measured(page: Page, facts: HintFacts) -> RequestRecord | None:
     """The second request, where the browser that loaded the page is the one that is asked about."""
     drove = page.load.profile
     alike = drove is page.profile or (drove in _CHROMIUMS and page.profile in _CHROMIUMS)
+    return _second(page, facts) if alike else None
+
+
+def _second(page: Page, facts: HintFacts) -> RequestRecord | None:
+    """The record's further request of the same URL."""
     second = (page.load.requests[one.later] for one in facts.doubles)
-    return next((one for one in second if one.url == facts.url), None) if alike else None
+    return next((one for one in second if one.url == facts.url), None)
 
 
 def _taken(request: RequestRecord, basis: Basis) -> Cost:

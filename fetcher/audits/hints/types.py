@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts.mending import written
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.hints.destinations import WORDS
 from fetcher.audits.hints.told import (
@@ -13,17 +12,22 @@ from fetcher.audits.hints.told import (
     finding,
     graver,
     head_start_lost,
+    hinted,
     in_each_run,
+    is_early,
+    is_idle,
     preloads_of,
     shown,
     uses_of,
+    write,
 )
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields import mime
 from fetcher.fields.link import Link
+from fetcher.fields.link_preload import DESTINATIONS
 from fetcher.record.page_load import RequestRecord
-from fetcher.terms import Destination, ProfileName, field_values
+from fetcher.terms import Destination, field_values
 
 _OPAQUE = "application/octet-stream"
 _SNIFFED = (Destination.FONT, Destination.IMAGE)
@@ -62,7 +66,7 @@ def hint_content_type_mismatch(page: Page) -> list[Finding]:
         if effect is not None:
             found.append(_mismatch(page, facts, request, kind.essence, effect))
     if not answered:
-        raise NotApplicable("no hint brought a response that says its type")
+        raise NotApplicable("no preload brought a response that says its type")
     return found
 
 
@@ -103,8 +107,8 @@ def _mismatch(page: Page, facts: HintFacts, request: RequestRecord, essence: str
     return finding(
         page,
         facts,
-        f"it is hinted as={word}, and {essence} came: {told}",
-        severity=Severity.NOTE if page.profile is ProfileName.SAFARI else severity,
+        f"it is {hinted(facts)} as={word}, and {essence} came: {told}",
+        severity=Severity.NOTE if is_idle(page, facts) else severity,
         use=use,
         differs=(Difference("type", word, essence),),
         browsers=each_browser(page, facts),
@@ -135,7 +139,7 @@ def hint_type_unsupported(page: Page) -> Iterator[Finding]:
     differs from what comes lets the wrong browsers skip it."""
     typed = [pair for pair in preloads_of(page) if pair[1].has("type")]
     if not typed:
-        raise NotApplicable("no hint of the 103 has a type")
+        raise NotApplicable("no preload has a type")
     for facts, link in typed:
         found = _of_type(page, facts, link)
         if found is not None:
@@ -146,8 +150,8 @@ def _of_type(page: Page, facts: HintFacts, link: Link) -> Finding | None:
     text = link.param("type") or ""
     bare = mime.parse(text)
     without = tuple(pair for pair in link.params if pair[0] != "type")
-    fix = f"Write {written(Link(link.target, without, '', 0))}"
-    if not mime.is_registered_type(text):
+    fix = write(facts, Link(link.target, without, "", 0))
+    if is_early(facts) and not mime.is_registered_type(text):
         told = f"type={shown(text)!r} is no plain type/subtype, and Chromium drops the whole link in a 103"
         return finding(
             page,
@@ -157,15 +161,15 @@ def _of_type(page: Page, facts: HintFacts, link: Link) -> Finding | None:
             cost=head_start_lost(page, facts),
             fix=fix,
         )
-    destination = facts.link.destination
+    destination = facts.link.destination or DESTINATIONS.get((link.param("as") or "").lower())
     if destination is not None and bare is not None and not mime.supports(destination, bare.essence):
         word = WORDS.get(destination, destination.value)
         return finding(
             page,
             facts,
-            f"type={bare.essence} is not loaded for as={word}: by HTML nothing is asked for, and where the type is not "
-            "looked at in a 103 it helps nobody",
-            severity=Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.WARNING,
+            f"type={bare.essence} is not loaded for as={word}: by HTML nothing is asked for"
+            + (", and where a 103's type is not looked at it helps nobody" if is_early(facts) else ""),
+            severity=Severity.NOTE if is_idle(page, facts) else Severity.WARNING,
             differs=(Difference("type", bare.essence, f"a type of as={word}"),),
             fix=fix,
         )
@@ -176,8 +180,8 @@ def _of_type(page: Page, facts: HintFacts, link: Link) -> Finding | None:
     return finding(
         page,
         facts,
-        f"type={bare.essence} is hinted, and {came.essence} came",
-        severity=Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.WARNING,
+        f"type={bare.essence} is {hinted(facts)}, and {came.essence} came",
+        severity=Severity.NOTE if is_idle(page, facts) else Severity.WARNING,
         differs=(Difference("type", bare.essence, came.essence),),
         fix=fix,
     )

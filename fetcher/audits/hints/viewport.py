@@ -8,7 +8,10 @@ from fetcher.audits.hints.told import (
     FAMILY,
     finding,
     graver,
+    hinted_preloads_of,
     in_each_run,
+    is_early,
+    is_idle,
     mended,
     must_know_markup,
     preloads_of,
@@ -37,8 +40,8 @@ def hint_responsive_image(page: Page) -> list[Finding]:
     all, so that some devices download two. imagesrcset, which would mend it, does not act in a 103."""
     images = [pair for pair in preloads_of(page) if (pair[1].param("as") or "").lower() == "image"]
     if not images:
-        raise NotApplicable("the 103 hints no image")
-    found = [_with_set(page, facts) for facts, link in images if link.has("imagesrcset")]
+        raise NotApplicable("no image is preloaded")
+    found = [_with_set(page, facts) for facts, link in images if link.has("imagesrcset") and is_early(facts)]
     rest = [(facts, link) for facts, link in images if not link.has("imagesrcset")]
     if not found:
         must_know_markup(page)
@@ -74,14 +77,12 @@ def _chosen(page: Page, facts: HintFacts, choice: ImageChoice) -> Finding:
         told = f"by {choice.by} the page chooses this image among {others + 1}; on another viewport it is another"
         cost = Cost(bytes=size, basis=Basis.ESTIMATED) if size is not None else None
     else:
-        told = (
-            f"by {choice.by} the page chooses {choice.chosen or 'another image'} here, and the hinted one is not used"
-        )
+        told = f"by {choice.by} the page chooses {choice.chosen or 'another image'} here, and this one is not used"
         cost = Cost(bytes=size) if size is not None and not uses_of(page, facts) else None
-    does = "downloads the hinted one on every device, and the chosen one where that is another"
+    does = "downloads this one on every device, and the chosen one where that is another"
     return Finding(
         told,
-        severity=Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.WARNING,
+        severity=Severity.NOTE if is_idle(page, facts) else Severity.WARNING,
         subject=facts.url or facts.link.raw,
         quote=page.quote(facts.link),
         url=facts.url,
@@ -109,7 +110,7 @@ def hint_media_ignored(page: Page) -> list[Finding]:
     hint for what the page uses with media that do not hold, as a sheet for print, brings first what is needed last."""
     found = []
     unused = 0
-    pairs = preloads_of(page)
+    pairs = hinted_preloads_of(page)
     for facts, link in pairs:
         if link.has("media"):
             found.append(_with_media(page, facts, link))
@@ -149,7 +150,7 @@ def _for_others(page: Page, facts: HintFacts) -> Finding:
         page,
         facts,
         f'the page uses it for media="{shown(media)}", which do not hold here: it comes first and is not needed',
-        severity=Severity.NOTE if page.profile is ProfileName.SAFARI else Severity.WARNING,
+        severity=Severity.NOTE if is_idle(page, facts) else Severity.WARNING,
         use=use,
         differs=(Difference("media", "every device", media),),
         cost=Cost(bytes=size) if size is not None else None,

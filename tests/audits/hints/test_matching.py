@@ -16,7 +16,7 @@ from fetcher.audits.hints.sameness import hint_duplicate, hint_integrity_mismatc
 from fetcher.origin import Answer, RequestSeen, Route, Site, asset
 from fetcher.terms import Fields, ProfileName
 from tests.audits.hints.of import PLAIN, file, page, result
-from tests.audits.site.parts import CACHED, FONT, SCRIPT, STYLE, document, final, interim, sound
+from tests.audits.site.parts import CACHED, FONT, SCRIPT, STYLE, document, final, html, interim, sound
 from tests.support.virtual_time import virtual_load
 
 BY_KEY = (ProfileName.FIREFOX, ProfileName.STANDARD)
@@ -98,10 +98,15 @@ def test_by_the_key_of_html_it_is_an_error(rule: Rule, hint: str, head: str, pro
 
 
 def test_in_safari_it_is_a_note() -> None:
-    """It does nothing with preloads."""
+    """It does nothing with preloads of a 103; one of the final response acts, and is the one that is told of."""
     for rule, hint, head in FAULTS[::3]:
-        (found,) = result(rule, page(hint, head=head, profile=ProfileName.SAFARI)).findings
+        early = sound() | {"/": (*interim(hint), *final(content=html(head)))}
+        (found,) = result(rule, page(site=early, profile=ProfileName.SAFARI)).findings
         assert found.severity is Severity.NOTE
+        (later,) = result(rule, page(hint, head=head, profile=ProfileName.SAFARI)).findings
+        assert later.severity is Severity.ERROR
+        assert later.quote is not None
+        assert later.quote.where == "final response"
 
 
 MATCHING: list[tuple[Rule, str, str]] = [
@@ -128,10 +133,10 @@ def test_what_matches_passes(rule: Rule, hint: str, head: str) -> None:
 def test_without_a_preload_it_does_not_apply(rule: Rule) -> None:
     """Nor without a 103."""
     none = result(rule, page())
-    assert (none.outcome, none.reason) == (Outcome.NOT_APPLICABLE, "no 103 came")
+    reason = "no 103 came" if rule is hint_duplicate else "nothing is preloaded"
+    assert (none.outcome, none.reason) == (Outcome.NOT_APPLICABLE, reason)
     if rule is not hint_duplicate:
-        only = result(rule, page("<https://b.test>; rel=preconnect"))
-        assert (only.outcome, only.reason) == (Outcome.NOT_APPLICABLE, "the 103 has no preload")
+        assert result(rule, page("<https://b.test>; rel=preconnect")).reason == reason
 
 
 @pytest.mark.parametrize("rule", [hint_as_mismatch, hint_credentials_mismatch, hint_integrity_mismatch])
@@ -287,3 +292,93 @@ def test_what_came_over_http1_weighs_as_the_link_alone_does() -> None:
     assert over_http1.hints[0].link.by(ProfileName.CHROMIUM).rule == "EH 4.4"
     (found,) = result(font_hint_crossorigin, over_http1).findings
     assert (found.severity, found.cost) == (Severity.WARNING, None)
+
+
+# The same faults without any 103: in the markup.
+IN_MARKUP: list[tuple[Rule, str, str, str]] = [
+    (
+        hint_as_mismatch,
+        '<link rel="preload" href="/a.js" as="style">',
+        SCRIPTED,
+        '<link rel="preload" href="/a.js" as="script">',
+    ),
+    (
+        font_hint_crossorigin,
+        '<link rel="preload" href="/a.woff2" as="font">',
+        PLAIN,
+        '<link rel="preload" href="/a.woff2" as="font" crossorigin>',
+    ),
+    (
+        hint_credentials_mismatch,
+        '<link rel="preload" href="/a.js" as="script">',
+        '<script src="/a.js" crossorigin=use-credentials></script>',
+        '<link rel="preload" href="/a.js" as="script" crossorigin="use-credentials">',
+    ),
+    (
+        module_hint_wrong_rel,
+        '<link rel="preload" href="/a.js" as="script">',
+        MODULE,
+        '<link rel="modulepreload" href="/a.js">',
+    ),
+    (
+        hint_integrity_mismatch,
+        '<link rel="preload" href="/a.js" as="script">',
+        STRICT,
+        f'<link rel="preload" href="/a.js" as="script" integrity="{DIGEST}">',
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "element", "head", "right"), IN_MARKUP, ids=[each[0].id for each in IN_MARKUP])
+def test_preloads_of_the_markup(rule: Rule, element: str, head: str, right: str) -> None:
+    """Judged like hints, without a 103: quoted as elements, with the element that is right, which passes."""
+    (found,) = result(rule, page(head=element + head)).findings
+    assert found.severity is Severity.WARNING
+    assert found.quote is not None
+    assert found.quote.where == "document"
+    assert "hint" not in found.message
+    browsers = dict(found.browsers)
+    assert "where the preload has put it: one download" in browsers[ProfileName.CHROMIUM]
+    assert "downloads it again" in browsers[ProfileName.FIREFOX]
+    assert "downloads it again" in browsers[ProfileName.SAFARI]
+    assert found.fix == f"Write {right}"
+    assert result(rule, page(head=right + head)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("element", "rule", "told"),
+    [
+        ('<link rel="preload" href="/a.css">', hint_as_missing, "the preload has no as, so that no browser fetches it"),
+        ('<link rel="preload" href="/a.css" as="css">', hint_as_invalid, "as=css is not preloaded, so that nothing is"),
+    ],
+)
+def test_preloads_of_the_markup_that_fetch_nothing(element: str, rule: Rule, told: str) -> None:
+    """An error in every browser."""
+    (found,) = result(rule, page(head=element + PLAIN)).findings
+    assert told in found.message
+    assert found.severity is Severity.ERROR
+    assert found.fix == 'Write <link rel="preload" href="/a.css" as="style">'
+
+
+def test_a_track_may_be_preloaded_later() -> None:
+    """In the markup and on the final response, though not in a 103 (EH 8.4)."""
+    element = '<link rel="preload" href="/a.vtt" as="track">'
+    assert result(hint_as_invalid, page(head=element)).outcome is Outcome.PASSED
+
+
+def test_what_may_not_be_stored_is_downloaded_twice_after_a_preload_of_the_markup() -> None:
+    """As Chromium does, and as measured."""
+    routes: dict[str, Route] = {"/a.woff2": asset(9_000, "font/woff2", cache="no-store")}
+    rule, element, head, _ = IN_MARKUP[1]
+    (found,) = result(rule, page(head=element + head, routes=routes)).findings
+    assert found.severity is Severity.ERROR
+    assert found.cost is not None
+    assert (found.cost.bytes, found.cost.basis) == (9_000, Basis.MEASURED)
+
+
+def test_a_hint_and_its_repetition_are_told_once() -> None:
+    """The final response and the markup say what the 103 says; what one of them says otherwise is told too."""
+    element = '<link rel="preload" href="/a.woff2" as="font" crossorigin>'
+    assert len(result(font_hint_crossorigin, page(FONT_BARE, head=element + PLAIN)).findings) == 1
+    wrong = '<link rel="preload" href="/a.woff2" as="font">'
+    assert result(font_hint_crossorigin, page(FONT, head=wrong + PLAIN)).outcome is Outcome.PASSED

@@ -27,7 +27,18 @@ def test_sound_targets_pass(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
 def test_without_hints_they_do_not_apply(rule: Rule) -> None:
     """There is no target."""
-    assert result(rule, page()).reason == "no 103 came"
+    assert result(rule, page()).reason in ("no 103 came", "nothing is preloaded")
+
+
+def test_a_preload_of_the_markup_by_another_spelling() -> None:
+    """Downloaded for nothing as well."""
+    head = '<link rel="preload" href="/B.png" as="image">'
+    routes = {"/b.png": PICTURE, "/B.png": PICTURE}
+    (found,) = result(hint_url_mismatch, page(head=head, body='<img src="/b.png">', routes=routes)).findings
+    assert "it is preloaded otherwise: upper and lower case of the path" in found.message
+    assert found.fix == 'Write <link rel="preload" href="/b.png" as="image">'
+    assert found.cost is not None
+    assert found.cost.bytes == 30_000
 
 
 @pytest.mark.parametrize(

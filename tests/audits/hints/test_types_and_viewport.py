@@ -61,7 +61,7 @@ def test_nothing_is_said_of_what_did_not_come() -> None:
     missing = result(hint_content_type_mismatch, page("</gone.css>; rel=preload; as=style"))
     assert (missing.outcome, missing.reason) == (
         Outcome.NOT_APPLICABLE,
-        "no hint brought a response that says its type",
+        "no preload brought a response that says its type",
     )
 
 
@@ -101,9 +101,9 @@ def test_a_type_and_what_came(hinted: str, came: str, same: bool) -> None:
 @pytest.mark.parametrize(
     ("rule", "hints", "reason"),
     [
-        (hint_content_type_mismatch, (), "no 103 came"),
-        (hint_type_unsupported, (STYLE,), "no hint of the 103 has a type"),
-        (hint_responsive_image, (STYLE, FONT), "the 103 hints no image"),
+        (hint_content_type_mismatch, (), "nothing is preloaded"),
+        (hint_type_unsupported, (STYLE,), "no preload has a type"),
+        (hint_responsive_image, (STYLE, FONT), "no image is preloaded"),
         (hint_media_ignored, (), "no 103 came"),
     ],
 )
@@ -125,7 +125,7 @@ SET = '<img src="/b.png" srcset="/b.png 400w, /c.png 2000w" sizes="100vw">'
             "by srcset and sizes the page chooses this image among 2; on another viewport it is another",
             10_000,
         ),
-        ("/b.png", "chooses https://a.test/c.png here, and the hinted one is not used", 10_000),
+        ("/b.png", "chooses https://a.test/c.png here, and this one is not used", 10_000),
     ],
 )
 def test_an_image_that_the_viewport_chooses(hinted: str, told: str, size: int) -> None:
@@ -179,3 +179,21 @@ def test_a_hint_for_a_sheet_of_other_media() -> None:
     assert 'the page uses it for media="print"' in found.message
     assert found.severity is Severity.WARNING
     assert result(hint_media_ignored, page(STYLE, head=printed + PLAIN)).outcome is Outcome.PASSED
+
+
+def test_preloads_of_the_markup_for_responsive_images() -> None:
+    """With imagesrcset they follow the viewport; without it they are as fixed as a hint."""
+    bare = '<link rel="preload" href="/b.png" as="image">'
+    (found,) = result(hint_responsive_image, page(head=bare, body=SET, routes=IMAGES)).findings
+    assert "the hinted one is not used" not in found.message
+    assert "and this one is not used" in found.message
+    full = '<link rel="preload" as="image" imagesrcset="/b.png 400w, /c.png 2000w" imagesizes="100vw">'
+    assert result(hint_responsive_image, page(head=full, body=SET, routes=IMAGES)).findings == ()
+
+
+def test_the_type_of_a_preload_of_the_markup() -> None:
+    """Not loaded for its as: nothing is fetched by it."""
+    head = '<link rel="preload" href="/a.css" as="style" type="text/javascript">' + PLAIN
+    (found,) = result(hint_type_unsupported, page(head=head)).findings
+    assert found.message == "type=text/javascript is not loaded for as=style: by HTML nothing is asked for"
+    assert found.fix == 'Write <link rel="preload" href="/a.css" as="style">'
