@@ -29,7 +29,7 @@ Examples:
   fetcher audit https://example.com/
   fetcher audit --browser firefox -n 9 https://example.com/
   fetcher audit load.json page.har                     what fetcher or a browser loaded
-  fetcher audit --fail-on warning --json audit.json https://example.com/
+  fetcher audit --fail-on never --json audit.json https://example.com/
   fetcher audit --baseline known.json --write-baseline https://example.com/
   fetcher audit --baseline known.json https://example.com/     fail on new findings only
   fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
