@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.milestones import Milestone, end_of, milestones
+from fetcher.analysis.rendering import lcp_ready
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import InitiatorKind
 
@@ -22,6 +23,8 @@ class Goal(StrEnum):
     """The instant a path leads to."""
 
     RENDER_START = "render-start"
+    LARGEST = "largest"
+    """The largest thing on the screen, as far as that can be guessed (``rendering.lcp_ready``)."""
     DOM_CONTENT_LOADED = "dom-content-loaded"
     LOAD = "load"
 
@@ -84,12 +87,16 @@ def critical_path(load: PageLoad, goal: Goal = Goal.RENDER_START) -> CriticalPat
     told = milestones(load)
     if told is None or load.document is None:
         return None
-    milestone = {
-        Goal.RENDER_START: told.render_start,
-        Goal.DOM_CONTENT_LOADED: told.dom_content_loaded,
-        Goal.LOAD: told.load,
-    }[goal]
-    if milestone.at is None:
+    match goal:
+        case Goal.RENDER_START:
+            milestone: Milestone | None = told.render_start
+        case Goal.LARGEST:
+            milestone = lcp_ready(load)
+        case Goal.DOM_CONTENT_LOADED:
+            milestone = told.dom_content_loaded
+        case Goal.LOAD:
+            milestone = told.load
+    if milestone is None or milestone.at is None:
         return None
     causes = causes_of(load)
     last = milestone.request if milestone.request is not None else _last_before(load, milestone)

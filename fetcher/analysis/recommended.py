@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from fetcher.analysis.rendering import lcp_candidate, render_blocking
 from fetcher.analysis.reuse import crosses_partition
-from fetcher.analysis.savings import Saving, render_gain, saving
+from fetcher.analysis.savings import Saving, lcp_gain, render_gain, saving
 from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.hints.reading import Asked, Early
@@ -51,12 +51,14 @@ class Recommended:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """``value`` is the whole field; ``gain`` how much earlier rendering could start at most (ms, estimated), None where
-    that is not known; ``left_out`` are URLs that would count, with the reason why no link names them."""
+    """``value`` is the whole field. ``gain`` is how much earlier rendering could start at most (ms, estimated) and
+    ``lcp_gain`` the largest picture be there, as far as that is guessed; None where not known. ``left_out`` are URLs
+    that would count, with the reason why no link names them."""
 
     links: tuple[Recommended, ...]
     left_out: tuple[tuple[str, str], ...]
     gain: float | None
+    lcp_gain: float | None = None
 
     @property
     def value(self) -> str:
@@ -111,7 +113,7 @@ def recommendation(
     for connect in list(origins.values())[:MOST_PRECONNECTS]:
         if _fits(links, connect.text) and _unread(connect.text, here, profile) is None:
             links.append(connect)
-    return Recommendation(tuple(links), tuple(left_out), render_gain(load, hinted, at))
+    return Recommendation(tuple(links), tuple(left_out), render_gain(load, hinted, at), lcp_gain(load, hinted, at))
 
 
 class Hintable:

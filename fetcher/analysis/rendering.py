@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.analysis.milestones import last_hop, milestones
+from fetcher.analysis.milestones import Milestone, end_of, last_hop, milestones
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
 from fetcher.terms import Destination, InitiatorKind, NetPriority
@@ -121,6 +121,23 @@ def lcp_candidate(load: PageLoad) -> LcpGuess | None:
         if found.candidate.kind is CandidateKind.CSS_IMAGE and _is_big(one):
             return _guess(number, found, one, "it is the first large picture that a style sheet names")
     return None
+
+
+def lcp_ready(load: PageLoad) -> Milestone | None:
+    """When the largest thing on the screen could be there: once rendering has started and the guessed picture has come,
+    or with the start of rendering where that is text. None where no document came."""
+    told = milestones(load)
+    if told is None:
+        return None
+    start, guess = told.render_start, lcp_candidate(load)
+    if guess is None:
+        return start
+    end = end_of(load.requests[guess.request])
+    waited_for = tuple(sorted({*start.waited_for, guess.request}))
+    if end is None or start.at is None:
+        return Milestone(None, guess.request, waited_for=waited_for, markup_at=start.markup_at)
+    last = guess.request if end > start.at else start.request
+    return Milestone(round(max(end, start.at), 3), last, waited_for=waited_for, markup_at=start.markup_at)
 
 
 def _guess(number: int, found: Discovery, one: RequestRecord, why: str) -> LcpGuess:

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fetcher.analysis.critical_path import Cause, causes_of
-from fetcher.analysis.milestones import end_of, milestones
+from fetcher.analysis.milestones import Milestone, end_of, milestones
+from fetcher.analysis.rendering import lcp_ready
 from fetcher.record.page_load import PageLoad
 
 
@@ -42,14 +43,24 @@ def render_gain(load: PageLoad, hinted: Collection[int], at: float) -> float | N
     """How much earlier rendering could start, ms, with ``hinted`` requests in a 103 that comes ``at``; None where the
     record does not say when it started."""
     told = milestones(load)
-    if told is None or told.render_start.at is None:
+    return _gain(load, told.render_start, hinted, at) if told is not None else None
+
+
+def lcp_gain(load: PageLoad, hinted: Collection[int], at: float) -> float | None:
+    """The same for the largest thing on the screen, as far as that can be guessed (``lcp_ready``)."""
+    ready = lcp_ready(load)
+    return _gain(load, ready, hinted, at) if ready is not None else None
+
+
+def _gain(load: PageLoad, milestone: Milestone, hinted: Collection[int], at: float) -> float | None:
+    if milestone.at is None:
         return None
     causes = causes_of(load)
     ends: dict[int, float] = {}
-    latest = told.render_start.markup_at or 0.0
-    for number in told.render_start.waited_for:
+    latest = milestone.markup_at or 0.0
+    for number in milestone.waited_for:
         latest = max(latest, _end(load, number, frozenset(hinted), at, causes, ends))
-    return round(max(0.0, told.render_start.at - latest), 3)
+    return round(max(0.0, milestone.at - latest), 3)
 
 
 def _end(

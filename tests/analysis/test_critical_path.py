@@ -106,7 +106,22 @@ def test_a_redirect_is_a_step() -> None:
     assert path(record).requests == (0, 1)
 
 
-@pytest.mark.parametrize("goal", Goal)
+def test_the_way_to_the_largest_picture() -> None:
+    """Through the sheet that names it; where rendering starts later than it comes, through what that waits for."""
+    sheet = asset(b"p{background:url(/b.png)}", "text/css", delay_ms=30)
+    html = "<link rel=stylesheet href=/a.css><body><p>x"
+    late = path(load(html, a_css=sheet, b_png=asset(20_000, "image/png", delay_ms=70)), Goal.LARGEST)
+    assert (late.requests, late.at) == ((0, 1, 2), 200)
+    html = "<script src=/a.js></script><body><img src=/b.png>"
+    early = path(
+        load(html, a_js=asset(b"", "text/javascript", delay_ms=90), b_png=asset(20_000, "image/png")), Goal.LARGEST
+    )
+    assert early.requests == (0, 1)
+    assert early.slack[2] == 90
+    assert path(load("<p>text"), Goal.LARGEST).requests == (0,)
+
+
+@pytest.mark.parametrize("goal", [each for each in Goal if each is not Goal.LARGEST])
 @pytest.mark.parametrize("make", [shop, lambda: many(300)], ids=["shop", "many"])
 def test_steps_are_without_a_gap(make: type[PageLoad], goal: Goal) -> None:
     """From the navigation to the instant, whatever the record; the path's requests have no slack."""

@@ -9,7 +9,8 @@ import pytest
 
 from fetcher.analysis.milestones import milestones
 from fetcher.analysis.recommended import MOST_BYTES, recommendation
-from fetcher.analysis.savings import render_gain, saving
+from fetcher.analysis.rendering import lcp_ready
+from fetcher.analysis.savings import lcp_gain, render_gain, saving
 from fetcher.analysis.window import link_rate, think_time, window_of
 from fetcher.origin import Answer, Route, Site, asset, links, page, text
 from fetcher.origin.script import Interim
@@ -80,6 +81,22 @@ def test_the_estimate_is_what_comes_of_it(name: str) -> None:
     gain = render_gain(without, numbers, SENT + RTT)
     after = load(html, *(f"<{url}>; rel=preload; as=style" for url in urls), **routes)
     assert gain == pytest.approx(rendered(without) - rendered(after), abs=0.01)
+
+
+def test_the_largest_picture_gains_too() -> None:
+    """As much as was said, when it is hinted."""
+    html = "<body><p>x<img src=/a.png fetchpriority=high>"
+    routes = {"a_png": asset(20_000, "image/png", delay_ms=90)}
+    without = load(html, **routes)
+    after = load(html, "</a.png>; rel=preload; as=image; fetchpriority=high", **routes)
+    before, then = lcp_ready(without), lcp_ready(after)
+    assert before is not None
+    assert then is not None
+    assert before.at is not None
+    assert then.at is not None
+    assert lcp_gain(without, [1], SENT + RTT) == pytest.approx(before.at - then.at)
+    assert before.at - then.at == pytest.approx(110)
+    assert render_gain(without, [1], SENT + RTT) == 0
 
 
 def test_a_gain_has_two_parts() -> None:

@@ -52,19 +52,17 @@ def early_hints_opportunity(page: Page) -> Iterator[Finding]:
         f"{counted(len(blocking), 'resource')} that rendering waits for {'is' if len(blocking) == 1 else 'are'} asked "
         "for only then"
     )
-    savings = [each.saving for each in advice.links if each.saving is not None]
-    if advice.gain is not None and advice.gain > 0:
-        message += f"; with a 103 after one round trip rendering could start up to {ms(advice.gain)} sooner (estimated)"
-    elif savings:
-        best = max(savings, key=lambda one: one.start)
-        message += f"; with a 103 after one round trip they could start up to {ms(best.start)} sooner (estimated)"
-    small = advice.gain is not None and advice.gain < LEAST_GAIN_MS
+    gains = [each for each in (advice.gain, advice.lcp_gain) if each is not None]
+    gained = _gained(advice)
+    if gained:
+        message += f"; with a 103 after one round trip {gained} (estimated)"
+    small = bool(gains) and max(gains) < LEAST_GAIN_MS
     yield Finding(
         message,
         severity=Severity.NOTE if small else Severity.WARNING,
         subject="103",
         browsers=_browsers(advice),
-        cost=Cost(advice.gain, None, Basis.ESTIMATED),
+        cost=Cost(max(gains, default=None), None, Basis.ESTIMATED),
         fix=_snippet(advice),
         seen=page.seen(lambda one: (think_time(one, rtt) or 0.0) > THINK_MS),
         runs=page.runs,
@@ -97,6 +95,21 @@ def _protocol(load: PageLoad) -> HttpVersion | None:
     return connection.protocol if connection is not None else None
 
 
+def _gained(advice: Recommendation) -> str:
+    """What the recommended links would win, as a clause."""
+    told = []
+    if advice.gain:
+        told.append(f"rendering could start up to {ms(advice.gain)} sooner")
+    if advice.lcp_gain is not None and advice.lcp_gain > (advice.gain or 0.0) + 1:
+        told.append(
+            f"what is probably the largest thing on the screen could be there up to {ms(advice.lcp_gain)} sooner"
+        )
+    savings = [each.saving.start for each in advice.links if each.saving is not None]
+    if not told and savings:
+        told.append(f"they could start up to {ms(max(savings))} sooner")
+    return " and ".join(told)
+
+
 def _browsers(advice: Recommendation) -> tuple[tuple[ProfileName, str], ...]:
     connections = sum(each.saving is None for each in advice.links)
     fetches = "requests them as soon as the 103 has come, over HTTP/2 and HTTP/3"
@@ -118,8 +131,9 @@ def _snippet(advice: Recommendation) -> str:
         if each.bytes is not None:
             told += f", {sized(each.bytes)}"
         if each.saving is not None and each.saving.start > 0:
-            parts = f"{ms(each.saving.from_think_time)} of it while the server thinks"
+            parts = "all of it while the server thinks"
             if each.saving.from_discovery >= 0.5:
+                parts = f"{ms(each.saving.from_think_time)} of it while the server thinks"
                 parts += f", {ms(each.saving.from_discovery)} until the page itself would ask"
             told += f", asked for {ms(each.saving.start)} sooner ({parts}; estimated)"
         lines.append(told)
