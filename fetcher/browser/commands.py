@@ -48,6 +48,15 @@ class OpenConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolveName:
+    """Look ``host`` up and open nothing yet; answered by NameResolved. Asked only where a standing connection could
+    serve it by its certificate (``connections.coalescing``)."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFetch:
     """A request was decided on and waits for a connection; undressed until StartFetch. Nothing to carry out."""
 
@@ -74,11 +83,13 @@ class ReleaseFetch:
 
 @dataclass(frozen=True, slots=True)
 class StartFetch:
-    """Send ``request`` on ``connection`` now; every StartFetch of one answer leaves in one write per connection."""
+    """Send ``request`` on ``connection`` now; every StartFetch of one answer leaves in one write per connection.
+    ``coalesced``: that connection is another host's."""
 
     fetch: int
     request: Request
     connection: int
+    coalesced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +264,7 @@ class DiscoveryResolved:
 
 Command = (
     OpenConnection
+    | ResolveName
     | QueueFetch
     | HoldFetch
     | ReleaseFetch

@@ -33,6 +33,20 @@ class ConnectionReady:
 
 
 @dataclass(frozen=True, slots=True)
+class NameResolved:
+    """``host`` was looked up: ``endpoints`` are the (address, port) that a connection to it would try, () where none
+    (``error`` says why) or where a proxy would. ``start`` and ``end`` are None where nothing had to be asked."""
+
+    at: float
+    host: str
+    port: int
+    endpoints: tuple[tuple[str, int], ...]
+    start: float | None = None
+    end: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamLimitChanged:
     at: float
     connection: int
@@ -184,6 +198,7 @@ class Stopped:
 Event = (
     NavigationStarted
     | ConnectionReady
+    | NameResolved
     | StreamLimitChanged
     | GoAway
     | ConnectionLost

@@ -110,7 +110,8 @@ class Fetch:
     ``hops`` are the URLs that redirected here, ``restarted``: it was sent before, without a critical client
     hint. ``stored`` is the cache entry that answers it, or that the server is
     asked about with ``conditions``; ``keeps``: its own answer becomes one. ``background``: it only renews an entry that
-    was used stale. ``retried`` allows one second try, ``returned`` counts how often it came back unsent. ``encoding``
+    was used stale. ``retried`` allows one second try, ``misdirected`` another after a 421, ``returned`` counts how
+    often it came back unsent. ``encoding``
     is what its text is read as,
     ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
@@ -134,6 +135,7 @@ class Fetch:
     connection: int | None = None
     reused: bool = False
     retried: bool = False
+    misdirected: bool = False
     returned: int = 0
     redirects: int = 0
     interims: int = 0

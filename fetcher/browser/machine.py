@@ -17,6 +17,7 @@ from fetcher.browser.commands import (
     DropFetch,
     Finish,
     OpenConnection,
+    ResolveName,
     SetTimer,
     StartFetch,
 )
@@ -37,6 +38,7 @@ from fetcher.browser.events import (
     Head,
     IntegrityChecked,
     Interim,
+    NameResolved,
     NavigationStarted,
     RequestSent,
     ScanDrained,
@@ -77,6 +79,7 @@ from fetcher.terms import (
 )
 from fetcher.urls import URL, parse, resolve
 
+MISDIRECTED = 421
 RETURNS = 3
 """How often a request may come back unsent because its connection ended in the very read that chose it."""
 
@@ -134,9 +137,12 @@ class Browser:
                 commands = self._failed(event)
             case ConnectionReady():
                 protocol = event.facts.protocol if event.facts else HttpVersion.HTTP_1_1
-                self.state.pool.ready(event.connection, protocol, event.max_streams)
+                self.state.pool.ready(event.connection, protocol, event.max_streams, event.facts)
                 if event.facts is not None:
                     self.state.facts[event.connection] = event.facts
+                commands = []
+            case NameResolved():
+                self.state.pool.resolved(event.host, event.port, event.endpoints)
                 commands = []
             case StreamLimitChanged():
                 self.state.pool.resize(event.connection, event.max_streams)
@@ -214,10 +220,27 @@ class Browser:
 
     def _head(self, event: Head) -> list[Command]:
         fetch = self.state.fetches[event.fetch]
+        if event.status == MISDIRECTED and not fetch.misdirected and not fetch.key.session:
+            line = self.state.pool.lines.get(fetch.connection) if fetch.connection is not None else None
+            if line is not None:
+                return self._misdirected(fetch, line)
         kept = answered(self.state, fetch, event)
         self.state.keep_cookies(fetch, event.fields, event.at)
         self.state.keep_secure_host(fetch, event.fields)
         return kept + self._begin(fetch, event.at)
+
+    def _misdirected(self, fetch: Fetch, line: Line) -> list[Command]:
+        """RFC 9110 15.5.20: the host is not served over this connection, so it is asked once more. Chromium does so
+        after every 421; what matters is where another host's connection was used, which is not done again for it."""
+        fetch.misdirected = True
+        why = f"{fetch.url} was answered with 421 (Misdirected Request)"
+        if line.key != fetch.key:
+            self.state.pool.keep_alone(fetch.key)
+            why += f" on the connection to {line.key.host}, so it gets one of its own"
+        elif line.protocol is HttpVersion.HTTP_1_1:
+            self.state.pool.drain(line.id)  # ends with what is left of this answer
+        self._wait_again(fetch)
+        return [CancelFetch(fetch.id, why)]
 
     def _begin(self, fetch: Fetch, at: float) -> list[Command]:
         if fetch is not self._navigation:
@@ -363,7 +386,8 @@ class Browser:
         for fetch in self.state.fetches:
             if fetch.state is FetchState.STARTED:
                 commands.append(CancelFetch(fetch.id, why))
-            elif fetch.state is FetchState.QUEUED and not fetch.retried:  # what ended a first try stands already
+            elif fetch.state is FetchState.QUEUED and not (fetch.retried or fetch.misdirected):
+                # what ended a first try stands already
                 commands.append(DropFetch(fetch.id, "not-sent", f"{fetch.url} was never asked for: {why}"))
         self.finished = True
         return commands
@@ -384,7 +408,7 @@ class Browser:
         if not self.finished:
             for step in self.state.pool.dispatch():
                 match step:
-                    case OpenConnection() | CloseConnection():
+                    case OpenConnection() | CloseConnection() | ResolveName():
                         commands.append(step)
                     case Line():
                         line = step
@@ -413,4 +437,4 @@ class Browser:
         fetch.asked = state.epoch + at / 1000
         fields = state.dressed(fetch, at, line.protocol or HttpVersion.HTTP_1_1, hinted=fetch.is_hinted)
         fetch.sent = with_conditions(fields, fetch.conditions)
-        return StartFetch(fetch.id, request_of(fetch), line.id)
+        return StartFetch(fetch.id, request_of(fetch), line.id, coalesced=line.key.host != fetch.key.host)

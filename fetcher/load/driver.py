@@ -25,6 +25,7 @@ from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
 from fetcher.load.kept import KeptContents
 from fetcher.net import Connection, NetOptions, open_connection
+from fetcher.net.lookup import look_up
 from fetcher.record.recorder import Recorder
 from fetcher.terms import Destination, Fields, HttpVersion, InitiatorKind, Limits, Mode, Request, field_value
 from fetcher.urls import split
@@ -87,6 +88,7 @@ class Driver:
         self._session = session
         self._connections: dict[int, Connection | SessionTransport] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
+        self._looking_up: set[asyncio.Task[None]] = set()
         self._exchanges: dict[int, _Exchange] = {}
         self._contents: dict[int, Content] = {}
         self._read_as: set[int] = set()  # fetches whose charset was told
@@ -121,7 +123,8 @@ class Driver:
             deadline.cancel()
             if self._timer is not None:
                 self._timer.cancel()
-            await close_all(self._opening.values(), self._connections.values(), self._session)
+            tasks = (*self._opening.values(), *self._looking_up)
+            await close_all(tasks, self._connections.values(), self._session)
         finish = self._finish
         if finish is not None and finish.error is not None:
             raise self._error_of(finish)
@@ -203,6 +206,10 @@ class Driver:
                 self._queue.append(e.ConnectionReady(clock.now(), command.connection, None, room))
             case c.OpenConnection():
                 self._opening[command.connection] = self._loop.create_task(self._open(command))
+            case c.ResolveName():
+                task = self._loop.create_task(self._look_up(command))
+                self._looking_up.add(task)
+                task.add_done_callback(self._looking_up.discard)
             case c.Scan():
                 self._scan(command)
             case c.CheckIntegrity():
@@ -360,6 +367,28 @@ class Driver:
         connection.on_batch = self._on_batch
         room = HTTP_1_ROOM if connection.protocol is HttpVersion.HTTP_1_1 else connection.free_streams
         self._tell(e.ConnectionReady(clock.now(), number, connection.facts, room))
+
+    async def _look_up(self, command: c.ResolveName) -> None:
+        """Where a connection to that host would go; one that is opened to it afterwards asks for no name again."""
+        net, problem = self._net, None
+        start = end = None
+        endpoints: tuple[tuple[str, int], ...] = ()
+        if net.proxies.choose("https", command.host) is None:
+            host, port = net.destination(command.host, command.port)
+            try:
+                found = await look_up(host, port, net)
+            except FetcherError as error:
+                problem = str(error)
+            except Exception as error:
+                self._broken(error)
+                return
+            else:
+                start, end = found.start, found.end
+                endpoints = tuple((address, port) for address in found.addresses)
+                if start is not None:
+                    known = (host, port, ",".join(found.addresses))
+                    self._net = replace(self._net, resolve=(known, *self._net.resolve))
+        self._tell(e.NameResolved(clock.now(), command.host, command.port, endpoints, start, end, problem))
 
     def _on_connection(self, number: int, event: ConnectionEvent) -> None:
         match event:

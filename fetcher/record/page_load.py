@@ -128,6 +128,7 @@ class RequestRecord:
     ``rule`` names the policy by which the outcome is "blocked" (a response kept from what asked for it: CORS, CORP, SRI
     ...), or "HSTS" of a 307 that no server sent: the browser's own way from http: to https:.
     ``held`` is why the browser did not hand it to its connections at once, ``released_at`` when it did (None: never).
+    ``coalesced``: its connection was opened for another host, whose certificate covers this one (RFC 9113 9.1.1).
     ``chunks`` are how a document came in, (ms, decoded bytes so far), 2,000 of them at most."""
 
     id: int
@@ -168,6 +169,7 @@ class RequestRecord:
     cache: CacheUse | None = None
     held: str | None = None
     released_at: float | None = None
+    coalesced: bool = False
 
     @property
     def timing_is_cache_read(self) -> bool:
@@ -245,6 +247,23 @@ class ConnectionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class NameLookup:
+    """A host that was looked up before any connection to it was opened, since the certificate of one that stood covers
+    it (RFC 9113 9.1.1). ``endpoints`` are the "address port" that it goes to, ``error`` why none. ``connection`` is the
+    other host's that served it, None where it got one of its own. Where ``lookup_start`` is None nothing was asked."""
+
+    host: str
+    port: int
+    asked_at: float
+    answered_at: float | None = None
+    endpoints: tuple[str, ...] = ()
+    lookup_start: float | None = None
+    lookup_end: float | None = None
+    error: str | None = None
+    connection: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Discovery:
     """One thing a document or sheet named, when, and what became of it. ``rule`` names the policy that refused it (CSP,
     mixed content ...), None where none did."""
@@ -292,6 +311,7 @@ class PageLoad:
     recorded_by: str | None = None
     page_timings: tuple[tuple[str, float], ...] = ()
     device: Device | None = None
+    lookups: tuple[NameLookup, ...] = ()
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

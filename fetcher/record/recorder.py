@@ -19,12 +19,14 @@ from fetcher.record.page_load import (
     Discovery,
     Hint,
     InterimResponse,
+    NameLookup,
     PageLoad,
     RequestRecord,
     Sizes,
     Times,
 )
 from fetcher.terms import ConnectionFacts, Destination, Device, Fields, InitiatorKind, ProfileName, ProxyFacts, Request
+from fetcher.urls import split
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +56,7 @@ class _Fetch:
     retries: int = 0
     retry_reason: str | None = None
     held: str | None = None
+    coalesced: bool = False
     released: float | None = None
     charset: e.CharsetSettled | None = None
     blocked: c.BlockFetch | None = None
@@ -77,6 +80,13 @@ class _Connection:
     requests: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class _Lookup:
+    asked: float
+    answer: e.NameResolved | None = None
+    connection: int | None = None
+
+
 class Recorder:
     """One load's record in the making."""
 
@@ -92,6 +102,7 @@ class Recorder:
         self._wall = 0.0
         self._fetches: list[_Fetch] = []
         self._connections: list[_Connection] = []
+        self._lookups: dict[tuple[str, int], _Lookup] = {}
         self._interims: list[tuple[e.Interim, c.InterimJudged]] = []
         self._hints: list[c.HintJudged] = []
         self._discoveries: list[c.DiscoveryResolved] = []
@@ -132,6 +143,8 @@ class Recorder:
                     fetch.connection = fetch.reused = None
             case e.ConnectionReady():
                 self._connections[event.connection].facts = event.facts
+            case e.NameResolved():
+                self._lookups[event.host, event.port].answer = event
             case e.ConnectionLost():
                 lost = self._connections[event.connection]
                 lost.closed_at, lost.error = event.at, event.error
@@ -161,6 +174,10 @@ class Recorder:
                 if fetch.connection is not None:
                     fetch.retries += 1
                     fetch.retry_reason = fetch.error
+                    fetch.head = fetch.interim = None  # of the try before
+                fetch.coalesced = command.coalesced
+                if command.coalesced:
+                    self._served_by_another(command)
                 fetch.request, fetch.connection = command.request, command.connection
                 fetch.reused = bool(connection.requests)
                 fetch.outcome, fetch.error, fetch.failed, fetch.sent = "pending", None, None, None
@@ -183,6 +200,8 @@ class Recorder:
                 if command.fetch is not None and command.earlier is not None:
                     again = self._fetches[command.fetch]
                     again.earlier, again.earlier_reason = command.earlier, command.reason
+            case c.ResolveName():
+                self._lookups[command.host, command.port] = _Lookup(event.at)
             case c.OpenConnection():
                 assert command.connection == len(self._connections)
                 self._connections.append(_Connection(command, event.at))
@@ -200,6 +219,12 @@ class Recorder:
                 self._finish = (event.at, command)
             case c.CloseConnection() | c.SetTimer() | c.Scan() | c.CheckIntegrity() | c.KeepContent():
                 pass
+
+    def _served_by_another(self, command: c.StartFetch) -> None:
+        url = split(command.request.url)
+        lookup = self._lookups.get((url.host, url.port))
+        if lookup is not None and lookup.connection is None:
+            lookup.connection = command.connection
 
     def _queued(self, at: float, command: c.QueueFetch) -> None:
         fetch = _Fetch(command.request, at, command.hint)
@@ -257,6 +282,7 @@ class Recorder:
             scripts=scripts,
             only_hints=self._only_hints,
             device=self._device,
+            lookups=tuple(self._lookup(*place, each) for place, each in self._lookups.items()),
         )
         return replace(load, notes=notes_of(load))
 
@@ -314,6 +340,7 @@ class Recorder:
             retries=fetch.retries,
             retry_reason=fetch.retry_reason,
             held=fetch.held,
+            coalesced=fetch.coalesced,
             released_at=self._maybe(fetch.released),
             encoding=fetch.charset.encoding if fetch.charset else None,
             encoding_source=fetch.charset.source.value if fetch.charset else None,
@@ -426,6 +453,22 @@ class Recorder:
             third_party=key.third_party,
             partition=key.partition or None,
             proxy=self._proxy(facts.proxy) if facts else None,
+        )
+
+    def _lookup(self, host: str, port: int, lookup: _Lookup) -> NameLookup:
+        answer = lookup.answer
+        if answer is None:
+            return NameLookup(host, port, self._since(lookup.asked))
+        return NameLookup(
+            host,
+            port,
+            self._since(lookup.asked),
+            self._since(answer.at),
+            tuple(f"{address} {number}" for address, number in answer.endpoints),
+            self._maybe(answer.start),
+            self._maybe(answer.end),
+            answer.error,
+            lookup.connection,
         )
 
     def _proxy(self, proxy: ProxyFacts | None) -> ProxyFacts | None:

@@ -70,6 +70,7 @@ def _row(load: PageLoad, request: RequestRecord) -> Row:
         "version": request.version,
         "connection": request.connection,
         "reused_connection": request.reused_connection,
+        "coalesced": request.coalesced,
         "address": line.address if line is not None else None,
         "rtt_ms": line.rtt if line is not None else None,
         **_opening(opened),

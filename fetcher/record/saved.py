@@ -136,6 +136,7 @@ def _references(load: PageLoad) -> Iterator[tuple[str, int, Sequence[int | None]
     yield "document", requests, [load.document]
     yield "navigations", requests, load.navigations
     yield "interim", requests, [interim.request for interim in load.interim]
+    yield "lookups", connections, [lookup.connection for lookup in load.lookups]
     for hint in load.hints:
         yield f"hints[{hint.id}].interim", len(load.interim), [hint.interim]
         yield f"hints[{hint.id}].request", requests, [hint.request]

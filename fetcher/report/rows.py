@@ -175,7 +175,7 @@ def _request_row(
         type=request.destination.value,
         code=str(request.status) if request.status is not None else "✗" if failed else "",
         protocol=_protocol(connection, request),
-        connection=_numbered(connection),
+        connection=_numbered(connection) + "*" * request.coalesced,
         size=_size(request),
         style=Style.HINT if hinted else Style.STRONG if navigated else Style.PLAIN,
         code_style=Style.BAD if failed or (request.status or 0) >= 400 else Style.PLAIN,

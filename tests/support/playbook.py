@@ -15,7 +15,7 @@ from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.record.recorder import Recorder
-from fetcher.terms import ConnectionFacts, ConnectionTimes, Fields, HttpVersion, ProfileName, TlsFacts
+from fetcher.terms import ConnectionFacts, ConnectionTimes, Fields, HttpVersion, ProfileName, ProxyFacts, TlsFacts
 
 HTML: Fields = (("content-type", "text/html"),)
 CSS: Fields = (("content-type", "text/css"), ("cache-control", "max-age=600"))
@@ -29,6 +29,8 @@ def tell(command: c.Command) -> str:
             key = command.key
             apart = " third-party" if key.third_party else "" if key.credentialed else " uncredentialed"
             return f"open {command.connection} {key.scheme}://{key.host}:{key.port} {command.reason}{apart}"
+        case c.ResolveName():
+            return f"resolve {command.host}:{command.port}"
         case c.QueueFetch():
             return f"queue {command.fetch} {command.request.url}"
         case c.StartFetch():
@@ -95,12 +97,17 @@ class Playbook:
         *,
         address: str = "192.0.2.1",
         verified: bool = True,
+        names: tuple[str, ...] = (),
+        proxy: ProxyFacts | None = None,
     ) -> list[str]:
         times = ConnectionTimes(None, None, self.at, None, self.at, self.at)
-        tls = TlsFacts("TLSv1.3", "", protocol.value, verified)
-        facts = ConnectionFacts(protocol, address, 443, times, tls)
+        tls = TlsFacts("TLSv1.3", "", protocol.value, verified, names)
+        facts = ConnectionFacts(protocol, address, 443, times, tls, proxy=proxy)
         room = streams or (1 if protocol is HttpVersion.HTTP_1_1 else 100)
         return self.event(e.ConnectionReady(self.at, connection, facts, room))
+
+    def resolves(self, host: str, *addresses: str, port: int = 443) -> list[str]:
+        return self.event(e.NameResolved(self.at, host, port, tuple((each, port) for each in addresses)))
 
     def interim(self, *links: str, status: int = 103, fetch: int = 0, fields: Fields = ()) -> list[str]:
         every = tuple(("link", link) for link in links) + fields

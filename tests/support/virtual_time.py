@@ -28,6 +28,7 @@ from fetcher import clock
 from fetcher.errors import ConnectFailed, FetcherError, LookupFailed
 from fetcher.load import driver, page
 from fetcher.net import Connection, NetOptions
+from fetcher.net.lookup import Found
 from fetcher.net.stream import Stream
 from fetcher.origin import Log, Route, Site
 from fetcher.origin.connection import Connection as ServerConnection
@@ -169,7 +170,11 @@ def _run(work: Callable[[], Awaitable[PageLoad]]) -> PageLoad:
 
 @contextmanager
 def _virtual(network: _Network) -> Iterator[None]:
-    with patch.object(driver, "open_connection", network.open), patch.object(page, "prepare", lambda _: None):
+    opens, looks_up = (
+        patch.object(driver, "open_connection", network.open),
+        patch.object(driver, "look_up", network.find),
+    )
+    with opens, looks_up, patch.object(page, "prepare", lambda _: None):
         yield
 
 
@@ -196,6 +201,12 @@ class _Network:
         for connection in left:
             connection.abort()
         await asyncio.gather(*(connection.ended() for connection in left))
+
+    async def find(self, host: str, port: int, options: NetOptions) -> Found:
+        """Names are known at once here, as in ``open``."""
+        if host in self.path.unknown:
+            raise LookupFailed(f"{host} is not a known name")
+        return Found((self.path.addresses.get(host, self.path.address),))
 
     async def open(self, scheme: str, host: str, port: int, options: NetOptions) -> Connection:
         path, start = self.path, clock.now()

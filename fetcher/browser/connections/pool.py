@@ -3,8 +3,9 @@
 HTTP/1.1: six per pool key, one request each. HTTP/2: one per key, as many requests as the peer allows. Requests bind
 late: they wait by priority, then by order of discovery, and are dressed when a connection takes them. Until ALPN has
 told what an https host speaks one connection is opened, not six, so that none is wasted on an HTTP/2 host. Where the
-most connections allowed at a time stand, a host without any gets the place of an idle one. Nothing here is looked at
-again until something about its key has changed, so that thousands of waiting requests cost nothing per event.
+most connections allowed at a time stand, a host without any gets the place of an idle one. A host without one in use
+may be served by another's (``coalescing``), which is then among the lines of both keys. Nothing here is looked at again
+until something about its key has changed, so that thousands of waiting requests cost nothing per event.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from fetcher.browser.commands import CloseConnection, ConnectionKey, OpenConnection
+from fetcher.browser.commands import CloseConnection, ConnectionKey, OpenConnection, ResolveName
+from fetcher.browser.connections.coalescing import Coalescing, Waits
 from fetcher.browser.fetches import Fetch
-from fetcher.terms import HttpVersion
+from fetcher.terms import ConnectionFacts, HttpVersion
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One connection. ``protocol`` None while it opens; ``room`` how many requests it takes at once."""
+    """One connection. ``protocol`` None while it opens; ``room`` how many requests it takes at once. ``others`` are
+    the keys it serves beside its own; ``ahead``: a preconnect opened it."""
 
     id: int
     key: ConnectionKey
@@ -29,6 +32,8 @@ class Line:
     busy: set[int] = field(default_factory=set)
     draining: bool = False
     used: bool = False
+    others: list[ConnectionKey] = field(default_factory=list)
+    ahead: bool = False
 
     @property
     def is_opening(self) -> bool:
@@ -84,6 +89,7 @@ class Pool:
         self._freed = False
         self._hidden = 0
         self._protocols: dict[tuple[str, str, int], HttpVersion] = {}
+        self._coalescing = Coalescing()
 
     @property
     def is_full(self) -> bool:
@@ -128,8 +134,9 @@ class Pool:
 
     def _has_changed(self, line: Line) -> None:
         self._freed = self._freed or not line.busy
-        if line.key in self._waiting:
-            self._changed[line.key] = None
+        for key in (line.key, *line.others):
+            if key in self._waiting:
+                self._changed[key] = None
 
     def protocol_of(self, key: ConnectionKey) -> HttpVersion | None:
         """What this host speaks, None before a connection has told."""
@@ -141,19 +148,44 @@ class Pool:
         return any(not line.draining for line in self._by_key.get(key, ()))
 
     def open(self, key: ConnectionKey, reason: str, hint: int | None = None) -> OpenConnection:
-        line = Line(self._opened, key)
+        line = Line(self._opened, key, ahead=reason == "preconnect")
         self._opened += 1
         self.lines[line.id] = line
         self._hidden += key.session
         self._by_key.setdefault(key, []).append(line)
         return OpenConnection(line.id, key, reason, hint)
 
-    def ready(self, connection: int, protocol: HttpVersion, room: int) -> None:
+    def ready(self, connection: int, protocol: HttpVersion, room: int, facts: ConnectionFacts | None = None) -> None:
         line = self.lines[connection]
+        if facts is not None and protocol is HttpVersion.HTTP_2 and not line.key.session:
+            self._coalescing.stands(connection, line.key, facts)
         line.protocol, line.room = protocol, room
         self._has_changed(line)
         if not line.key.session:
             self._protocols[line.key.scheme, line.key.host, line.key.port] = protocol
+
+    def resolved(self, host: str, port: int, endpoints: tuple[tuple[str, int], ...]) -> None:
+        """A name was looked up, as ``dispatch`` had asked: who waits for it is served."""
+        self._coalescing.resolved(host, port, endpoints)
+        for key in self._waiting:
+            if (key.host, key.port) == (host, port):
+                self._changed[key] = None
+
+    def keep_alone(self, key: ConnectionKey) -> None:
+        """What is asked of this host goes over connections of its own from now on (421)."""
+        self._coalescing.alone.add((key.host, key.port))
+        for line in list(self._by_key.get(key, ())):
+            if key in line.others:
+                self._part(line, key)
+
+    def _part(self, line: Line, key: ConnectionKey) -> None:
+        """``line`` no longer serves ``key``, another host's."""
+        line.others.remove(key)
+        self._by_key[key].remove(line)
+        if not self._by_key[key]:
+            del self._by_key[key]
+        if key in self._waiting:
+            self._changed[key] = None
 
     def lost(self, connection: int) -> list[Fetch]:
         """Forget a connection; returns the fetches that fail with it. One that never opened fails the most urgent
@@ -162,6 +194,9 @@ class Pool:
         if line is None:
             return []
         self._hidden -= line.key.session
+        self._coalescing.falls(connection, line.key)
+        for key in list(line.others):
+            self._part(line, key)
         lines = self._by_key[line.key]
         lines.remove(line)
         if not lines:
@@ -169,13 +204,13 @@ class Pool:
         self._has_changed(line)
         self._freed = True
         queue = self._waiting.get(line.key)
-        if not line.is_opening or not queue:
+        if not line.is_opening or not queue or any(line.key in other.others for other in lines):
             return []
         return [queue.pop() for _ in range(1 if lines else len(queue))]
 
-    def dispatch(self) -> Iterator[Line | OpenConnection | CloseConnection | Fetch]:
-        """Bind what can be bound. Yields what to open and to close, and for each binding the Line then the Fetch it
-        takes."""
+    def dispatch(self) -> Iterator[Line | OpenConnection | CloseConnection | ResolveName | Fetch]:
+        """Bind what can be bound. Yields what to open, to close and to look up, and for each binding the Line then the
+        Fetch it takes."""
         while self._changed:
             key = next(iter(self._changed))
             del self._changed[key]
@@ -188,11 +223,20 @@ class Pool:
             yield from self._make_room()
         self._freed = False
 
-    def _serve(self, key: ConnectionKey) -> Iterator[Line | OpenConnection | Fetch]:
+    def _serve(self, key: ConnectionKey) -> Iterator[Line | OpenConnection | ResolveName | Fetch]:
         queue = self._waiting.get(key)
         if not queue:
             self._waiting.pop(key, None)
             return
+        if self._coalescing.stand and not self._has_its_own(key):
+            found = self._coalescing.find(key, self.lines)
+            if isinstance(found, ResolveName):
+                yield found
+            if isinstance(found, ResolveName | Waits):
+                return
+            if found is not None:
+                self.lines[found].others.append(key)
+                self._by_key.setdefault(key, []).insert(0, self.lines[found])
         lines = self._by_key.get(key, [])
         for line in lines:
             while queue and not line.draining and line.room > len(line.busy):
@@ -208,6 +252,10 @@ class Pool:
             yield self.open(key, "navigation" if queue.first().is_navigation else "fetch")
         if queue and key not in self._by_key:
             self._starved[key] = None
+
+    def _has_its_own(self, key: ConnectionKey) -> bool:
+        """Whether a connection serves ``key``, or is being opened for its requests."""
+        return any(not each.draining and (each.used or not each.ahead) for each in self._by_key.get(key, ()))
 
     def _make_room(self) -> Iterator[CloseConnection]:
         """Idle connections make place for hosts that have none, one each; who closed already is on the way out."""

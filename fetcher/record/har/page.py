@@ -177,7 +177,7 @@ def _request(
     number: int,
     start: float,
     initiator: Initiator,
-    on: tuple[int, bool] | None,
+    on: tuple[int, bool, bool] | None,
     redirect_to: int | None,
     navigations: tuple[int, ...],
 ) -> RequestRecord:
@@ -202,6 +202,7 @@ def _request(
         times=_times(entry, start),
         connection=on[0] if on is not None else None,
         reused_connection=on[1] if on is not None else None,
+        coalesced=on is not None and on[2],
         status=entry.status,
         reason_phrase=entry.reason,
         version=entry.version,
@@ -237,13 +238,14 @@ def _times(entry: Entry, start: float) -> Times:
 
 def _connections(
     entries: Sequence[Entry], start: float
-) -> tuple[tuple[ConnectionRecord, ...], dict[int, tuple[int, bool]]]:
-    """The connections the file tells of, and for each request which one carried it and whether it stood already. A
-    request that waited for a connection without a name gets one of its own; one that says nothing has none."""
+) -> tuple[tuple[ConnectionRecord, ...], dict[int, tuple[int, bool, bool]]]:
+    """The connections the file tells of, and for each request which one carried it, whether it stood already and was
+    another host's. A request that waited for a connection without a name gets one of its own; one that says nothing
+    has none."""
     lines: list[ConnectionRecord] = []
     riders: list[list[int]] = []
     by_name: dict[str, int] = {}
-    on: dict[int, tuple[int, bool]] = {}
+    on: dict[int, tuple[int, bool, bool]] = {}
     for number, entry in enumerate(entries):
         if entry.cache_source is not None or entry.internal:
             continue
@@ -257,9 +259,9 @@ def _connections(
             riders.append([])
             if entry.connection is not None:
                 by_name[entry.connection] = line
-            on[number] = (line, not opened)
+            on[number] = (line, not opened, False)
         else:
-            on[number] = (line, True)
+            on[number] = (line, True, lines[line].host != entry.url.host)
         riders[line].append(number)
     return tuple(replace(line, requests=tuple(riders[line.id])) for line in lines), on
 

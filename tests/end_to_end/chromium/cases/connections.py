@@ -285,5 +285,5 @@ SHARED = [
 
 CASES = [
     replace(each, counted=True, unscored=("priority",), unscored_why=RAISED)
-    for each in (*HINTED, *CLASSES, *PARTITIONS)
+    for each in (*HINTED, *CLASSES, *PARTITIONS, *SHARED)
 ]

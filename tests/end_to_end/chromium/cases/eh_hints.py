@@ -466,7 +466,6 @@ SECURITY = [
         ("EH 10.3", "EH 9.5"),
         "<iframe src=https://other.test/f.html></iframe>",
         ["<https://b.a.test/x.png>; rel=preload; as=image"],
-        kept="a frame of another site that asks the page's own site says Sec-Fetch-Storage-Access: inactive and Origin in Chromium",
         files={"https://other.test/f.html": "<!doctype html><img src=https://b.a.test/x.png>"},
     ),
     Case("http1-interim-not-taken-for-the-answer", ("EH 10.4",), USES, [STYLE], url="http://a.test/"),
