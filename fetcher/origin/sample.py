@@ -99,7 +99,9 @@ def other_origin(request: RequestSeen) -> str:
 def _shop(timing: Timing, *, hinted: bool) -> Callable[[RequestSeen], Answer]:
     def answer(request: RequestSeen) -> Answer:
         other = other_origin(request)
-        hints = (SHEET, SHOP_SHEET, SCRIPT, FONT_LINK, HERO, f"<{other}>; rel=preconnect") if hinted else ()
+        hints = (
+            (SHEET, SHOP_SHEET, SCRIPT, FONT_LINK, HERO, f"<{other}>; rel=preconnect; crossorigin") if hinted else ()
+        )
         html = _fill("index.html", other=other)
         return page(html, hints=hints, think_ms=timing.think, interim_delay_ms=timing.interim)
 
@@ -227,8 +229,10 @@ def sample_site(think_ms: float = 300, interim_delay_ms: float = 20, asset_delay
         for path, answer in files(PAGES, delay_ms=asset_delay_ms).items()
         if not path.endswith((".html", "/"))
     }
-    routes["/fonts/lowtide.woff2"] = asset(
-        FONT, "font/woff2", delay_ms=asset_delay_ms, fields=(("access-control-allow-origin", "*"),)
+    shared: Fields = (("access-control-allow-origin", "*"),)
+    routes["/fonts/lowtide.woff2"] = asset(FONT, "font/woff2", delay_ms=asset_delay_ms, fields=shared)
+    routes["/images/maker.svg"] = asset(
+        PAGES.joinpath("images/maker.svg").read_bytes(), "image/svg+xml", delay_ms=asset_delay_ms, fields=shared
     )
     routes["/no-store.css"] = asset(
         PAGES.joinpath("styles/shop.css").read_bytes(), "text/css", delay_ms=asset_delay_ms, cache="no-store"
