@@ -226,6 +226,23 @@ def named_by(element: str, attributes: Mapping[str, str], *, foreign: bool = Fal
     return named
 
 
+# Of elements that mostly say nothing of interest: what their tags hold where they do, a style attribute included. A
+# reference may spell any of it.
+_WORTH = {
+    "input": re.compile(rb"image|hidden|style[\t\n\f\r =]|&"),
+    "link": re.compile(rb"style(?:sheet|[\t\n\f\r =])|icon|pre(?:load|connect|fetch)|manifest|dictionary|&"),
+    "meta": re.compile(
+        rb"viewport|policy|re(?:ferrer|fresh)|accept-ch|d(?:efault-style|elegate-ch)|style[\t\n\f\r =]|&"
+    ),
+}
+
+
+def worth_reading(element: str, text: bytes, start: int, end: int) -> bool:
+    """Whether the attributes of an HTML element, as written, can make it name or decide anything."""
+    words = _WORTH.get(element)
+    return words is None or words.search(text[start:end].lower()) is not None
+
+
 def inline_script(attributes: Mapping[str, str], *, foreign: bool = False) -> bool:
     """Whether a <script> start tag begins a script of its own rather than naming one or holding data."""
     sources = ("href", "xlink:href") if foreign else ("src",)

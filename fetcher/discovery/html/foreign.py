@@ -6,7 +6,7 @@ Foreign content reads differently: CDATA sections exist, <title> and <style> hol
 
 from __future__ import annotations
 
-from fetcher.discovery.html.tokens import run_of
+from fetcher.discovery.html.passing import run_of
 
 # Start tags that end foreign content (13.2.6.5).
 _BREAKOUT = frozenset(

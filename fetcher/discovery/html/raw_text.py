@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from fetcher.discovery.html.tokens import any_case
+from fetcher.discovery.html.passing import any_case
 
 _ENDED = r"(?=[\t\n\f\r />])"
 

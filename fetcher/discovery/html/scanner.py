@@ -19,21 +19,22 @@ from fetcher.discovery.html.embedding import Embedding
 from fetcher.discovery.html.foreign import DRAWING, ForeignContent
 from fetcher.discovery.html.foreign import TELLING as foreign_names
 from fetcher.discovery.html.inline_script import InlineScript
+from fetcher.discovery.html.passing import Skim, boring_run, search_for
 from fetcher.discovery.html.picture import Picture
 from fetcher.discovery.html.raw_text import RawText, ScriptText
-from fetcher.discovery.html.tokens import TAG, UnfinishedTag, boring_run, decoded, parse_attributes
+from fetcher.discovery.html.tokens import TAG, UnfinishedTag, decoded, parse_attributes
 from fetcher.discovery.position import Position
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
 _TELLING = frozenset(
     "audio base embed frame iframe img image input link meta object script style template video".split()  # noqa: SIM905
 )
-_RUN = boring_run(
-    [
-        *sorted({*_TELLING, *_TEXT_ONLY}),
-        *("math", "noscript", "picture", "plaintext", "svg", "/template", "/object"),
-    ]
-)
+_OF_INTEREST = [
+    *sorted({*_TELLING, *_TEXT_ONLY}),
+    *("math", "noscript", "picture", "plaintext", "svg", "/template", "/object"),
+]
+_RUN = boring_run(_OF_INTEREST)
+_SEARCH = search_for(_OF_INTEREST)
 # Start tags that leave the head open (13.2.6.4.4), and end tags that begin the body.
 _HEAD = frozenset("base basefont bgsound head html link meta noframes noscript script style template title".split())  # noqa: SIM905
 # Start tags after which a <frameset> is ignored (13.2.6.4.7, "frameset-ok"); text that is not blank does it too.
@@ -42,6 +43,11 @@ _NO_FRAMES = frozenset(
     "select table textarea wbr xmp".split()
 )
 _BODY_ENDS = frozenset(["body", "br", "html"])
+# Start tags whose attributes decide something, those that are of use even without any, and those after which the
+# tokenizer goes on in another way.
+_LOOKED_INTO = _TELLING | foreign_names | {"source", "track"}
+_EVEN_BARE = frozenset(["image", "img", "script"])
+_SWITCHING = frozenset([*_TEXT_ONLY, "math", "noscript", "plaintext", "script", "svg", "template"])
 _EMBEDDING = frozenset(["audio", "embed", "object", "video"])
 _STYLE = re.compile(rb"""[\t\n\f\r /"'](?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r =]""")
 _SPACE = b"\t\n\f\r "
@@ -92,6 +98,7 @@ class HtmlScanner:
         self._no_frames = False  # something stands in the body that no <frameset> may replace
         self._digest_styles = digest_styles
         self._digests: Digests | None = None
+        self._skim = Skim(_SEARCH)
         self._picture = Picture()
         self._embedding = Embedding()
 
@@ -102,6 +109,7 @@ class HtmlScanner:
         found: list[Candidate] = []
         self._found = found
         index = 0
+        self._skim.begin()
         if self._place.base == 0:
             if len(buffer) < 3 and _BOM.startswith(buffer):
                 self._kept = buffer
@@ -137,7 +145,9 @@ class HtmlScanner:
         foreign = self._foreign
         start = index
         if self._no_frames and not foreign and not self._picture.is_open and not self._embedding.is_open:
-            index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
+            index = self._skim.past(buffer, index)
+            if index == start:
+                index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
         elif foreign.is_svg and self._css is None:
             index = DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
         less = buffer.find(b"<", index)
@@ -151,9 +161,9 @@ class HtmlScanner:
             return text_end
         match = TAG.match(buffer, less)
         if match:
-            self._end_css()
-            line = self._place.line_at(buffer, less)
-            self._on_tag(buffer, match, line, self._place.base + less)
+            if self._css is not None:
+                self._end_css()
+            self._on_tag(buffer, match, 0, self._place.base + less)
             return match.end()
         return self._markup(buffer, less)
 
@@ -289,7 +299,8 @@ class HtmlScanner:
     def _on_tag(
         self, text: bytes, match: re.Match[bytes], line: int, offset: int, buffer: bytes | None = None, after: int = 0
     ) -> None:
-        """A whole tag, matched in ``text``; its content begins at ``after`` in ``buffer`` when that is not ``text``."""
+        """A whole tag, matched in ``text``; its content begins at ``after`` in ``buffer`` when that is not ``text``.
+        ``line``: 0 where it is counted only if something asks for it."""
         if buffer is None:
             buffer, after = text, match.end()
         name = match[2].lower()
@@ -302,8 +313,12 @@ class HtmlScanner:
             return
         attributes: dict[str, str] = {}
         self_closing = False
-        styled = _STYLE.search(text, match.end(2), match.end()) is not None or self._foreign.is_svg
-        if styled or word in _TELLING or word in foreign_names or word in ("source", "track"):
+        foreign_content = self._foreign
+        if word not in _LOOKED_INTO and not foreign_content.is_svg:
+            read = _STYLE.search(text, match.end(2), match.end()) is not None
+        else:
+            read = bool(foreign_content) or elements.worth_reading(word, text, match.end(2), match.end())
+        if read:
             attributes, self_closing = parse_attributes(text, match.end(2), match.end(), self._encoding)
         if word == "frameset" and not self._templates and not self._no_frames:
             self._framed += 1  # the only place where <frame> is not ignored (13.2.6.4.7, 13.2.6.4.20)
@@ -313,15 +328,20 @@ class HtmlScanner:
             and not (word == "input" and attributes.get("type", "").lower() == "hidden")
         ):
             self._no_frames = self._no_frames or not self._framed
-        self._enter_body(word)
-        foreign = self._foreign.inside and not self._foreign.breaks_out(word, attributes)
+        if not self.is_past_head:
+            self._enter_body(word)
+        foreign = foreign_content.inside and not foreign_content.breaks_out(word, attributes)
         if not self._templates:
             if not foreign and (self._picture.is_open or word == "picture"):
                 self._picture.start(word, attributes, self_closing=self_closing)
-            self._emit(word, attributes, line, offset, foreign=foreign)
+            if attributes or word in _EVEN_BARE:
+                if not line:
+                    line = self._place.line_at(text, match.start())
+                self._emit(word, attributes, line, offset, foreign=foreign)
             if not foreign and (self._embedding.is_open or word in _EMBEDDING):
                 self._embedding.start(word, attributes, offset, self_closing=self_closing)
-        self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
+        if foreign or word in _SWITCHING:
+            self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
 
     def _on_overflow(self, buffer: bytes, after: int, name: bytes) -> None:
         """A tag too long to look into still opens and closes what it opens and closes."""

@@ -12,79 +12,16 @@ from html.entities import html5
 
 SPACE = rb"\t\n\f\r "
 _VALUE = rb"""[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\t\n\f\r >"'][^\t\n\f\r >]*+)"""
-_NAME = rb"[^\t\n\f\r />][^\t\n\f\r />=]*+"
+ATTRIBUTE_NAME = rb"[^\t\n\f\r />][^\t\n\f\r />=]*+"
 # One attribute; the first byte of its name may be "=", and a name followed by "=" must have its whole value here.
-_ATTRIBUTE = _NAME + rb"(?:" + _VALUE + rb"|(?![\t\n\f\r ]*+=))"
-_ATTRIBUTES = rb"(?:[\t\n\f\r /]*+" + _ATTRIBUTE + rb")*+[\t\n\f\r /]*+>"
+ONE_ATTRIBUTE = ATTRIBUTE_NAME + rb"(?:" + _VALUE + rb"|(?![\t\n\f\r ]*+=))"
+ATTRIBUTES = rb"(?:[\t\n\f\r /]*+" + ONE_ATTRIBUTE + rb")*+[\t\n\f\r /]*+>"
 
-# The same, but a style attribute passes only quoted and without whatever could make it name a url or a font: calls,
-# references, escapes, comments, and "font" or "font-family" before a colon.
-_BORING_STYLE = (
-    rb"[sS][tT][yY][lL][eE]=(?:"
-    + rb"|".join(
-        rb"%b(?:[^%b&\\/(fF]++|[fF](?![oO][nN][tT](?:-[fF][aA][mM][iI][lL][yY])?[\t\n\f\r ]*+:))*+%b" % (q, q, q)
-        for q in (b'"', b"'")
-    )
-    + rb")"
-)
-_BORING_ATTRIBUTES = (
-    rb"(?:[\t\n\f\r /]*+(?:(?!(?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r />=])"
-    + _ATTRIBUTE
-    + rb"|"
-    + _BORING_STYLE
-    + rb"))*+[\t\n\f\r /]*+>"
-)
-
-# In a drawing, values that can name a file (fill="url(a.svg#b)", SVG 2, 6.6) or a font do not pass either.
-_DRAWN_VALUE = (
-    rb"[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"
-    + rb"|".join(rb"%b(?:[^%buU]++|[uU](?![rR][lL]\((?!#)))*+%b" % (q, q, q) for q in (b'"', b"'"))
-    + rb"""|(?=>)|[^\t\n\f\r >"'(][^\t\n\f\r >(]*+(?=[\t\n\f\r >]))"""
-)
-_DRAWN_ATTRIBUTES = (
-    rb"(?:[\t\n\f\r /]*+(?:(?!(?:[sS][tT][yY][lL][eE]|[fF][oO][nN][tT]-[fF][aA][mM][iI][lL][yY])[\t\n\f\r />=])"
-    + (_NAME + rb"(?:" + _DRAWN_VALUE + rb"|(?![\t\n\f\r ]*+=))")
-    + rb"|"
-    + _BORING_STYLE
-    + rb"))*+[\t\n\f\r /]*+>"
-)
-
-TAG = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + _ATTRIBUTES)
+TAG = re.compile(rb"<(/?)([a-zA-Z][^\t\n\f\r />]*+)" + ATTRIBUTES)
 ATTRIBUTE = re.compile(
-    rb"[\t\n\f\r /]*+(" + _NAME + rb")"
+    rb"[\t\n\f\r /]*+(" + ATTRIBUTE_NAME + rb")"
     rb"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >"'][^\t\n\f\r >]*+)|(?=>)))?+"""
 )
-
-
-def any_case(name: str) -> str:
-    """``name`` as a pattern for either case: "a" is "[aA]". Sets, unlike IGNORECASE, let the matcher reject on the
-    first byte."""
-    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in name)
-
-
-def boring_run(interesting: list[str]) -> re.Pattern[bytes]:
-    """A pattern that runs over text, comments and whole tags as long as nothing there can matter: it stops before the
-    first tag named in ``interesting`` ("/template" for the end tag), any tag whose style attribute may name something,
-    any markup that is unusual, and whatever is not whole yet."""
-    by_first: dict[str, list[str]] = {}
-    for name in interesting:
-        if not name.startswith("/"):
-            by_first.setdefault(name[0], []).append(name[1:])
-    # Grouped by first letter, so most tags are let through after one comparison.
-    starts = "|".join(f"{any_case(c)}(?:{'|'.join(map(any_case, names))})" for c, names in by_first.items())
-    ends = "|".join(any_case(name[1:]) for name in interesting if name.startswith("/"))
-    tag = rf"(?!(?:{starts})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + _BORING_ATTRIBUTES
-    end = rf"/(?!(?:{ends})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + _ATTRIBUTES
-    comment = rb"!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
-    stray = rb"(?=[^a-zA-Z/!?])"
-    return re.compile(rb"(?:[^<]*+<(?:" + rb"|".join((tag, end, stray, comment)) + rb"))*+")
-
-
-def run_of(names: list[str]) -> re.Pattern[bytes]:
-    """A pattern that runs over text and the whole tags of a drawing that have these names and name nothing."""
-    tag = rf"/?(?:{'|'.join(map(any_case, names))})(?=[\t\n\f\r />])".encode()
-    return re.compile(rb"(?:[^<]*+<" + tag + _DRAWN_ATTRIBUTES + rb")*+")
-
 
 _REFERENCE = re.compile(
     r"&(?:#(?:[xX](?=[0-9a-fA-F])0*+([0-9a-fA-F]*+)|(?=[0-9])0*+([0-9]*+));?|([a-zA-Z0-9]++)(;|(?!=)))"
@@ -138,14 +75,22 @@ def parse_attributes(buffer: bytes, start: int, end: int, encoding: str) -> tupl
     """The attributes between a tag's name and its ">" (``buffer[end - 1]``), first of duplicates, names in lower
     case; and whether the tag closes itself."""
     attributes: dict[str, str] = {}
-    last = start
-    for match in ATTRIBUTE.finditer(buffer, start, end):
-        name, double, single, bare = match.groups()
-        key = _FREQUENT.get(name) or decoded(name.lower(), encoding)
-        last = match.end()
+    frequent = _FREQUENT.get
+    bare = b""
+    for name, double, single, bare in ATTRIBUTE.findall(buffer, start, end):  # of the last, ``bare`` is asked for below
+        key = frequent(name) or decoded(name.lower(), encoding)
         if key not in attributes:
-            attributes[key] = attribute_text(double or single or bare or b"", encoding)
-    return attributes, end - 2 >= last and buffer[end - 2] == 0x2F
+            raw = double or single or bare
+            text = raw.decode("utf-8", "replace") if encoding == "utf-8" else decoded(raw, encoding)
+            if "&" in text or "\r" in text or "\0" in text:
+                text = attribute_text(raw, encoding)
+            attributes[key] = text
+    if buffer[end - 2] != 0x2F or end - 2 < start:
+        return attributes, False
+    if not bare.endswith(b"/"):
+        return attributes, True
+    *_, last = ATTRIBUTE.finditer(buffer, start, end)
+    return attributes, end - 2 >= last.end()
 
 
 # The tokenizer's states inside a tag: the run each consumes, where each byte that ends the run leads, and where any
@@ -157,7 +102,7 @@ _RUNS = [
     for run in (
         rb"[^\t\n\f\r />]*+",
         # Whole quoted and bare attributes at once: long tags take few steps.
-        rb"(?:[\t\n\f\r /]*+" + _NAME + rb"""[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'"""
+        rb"(?:[\t\n\f\r /]*+" + ATTRIBUTE_NAME + rb"""[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'"""
         rb"""|[^\t\n\f\r >"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])))*+[\t\n\f\r /]*+""",
         rb"[^\t\n\f\r />=]*+",
         rb"[\t\n\f\r ]*+",
