@@ -13,6 +13,7 @@ from fetcher.audits.hints.told import (
     FAMILY,
     each_browser,
     finding,
+    heeds,
     hinted,
     in_each_run,
     is_idle,
@@ -214,6 +215,13 @@ def hint_self(page: Page) -> Iterator[Finding]:
             page,
             facts,
             f"{how}: {facts.url}",
-            severity=Severity.NOTE if is_idle(page, facts) else Severity.ERROR,
+            severity=_of_self(page, facts),
             cost=_wasted(facts),
         )
+
+
+def _of_self(page: Page, facts: HintFacts) -> Severity:
+    """A warning where the browser sees through it and asks for nothing."""
+    if is_idle(page, facts):
+        return Severity.NOTE
+    return Severity.ERROR if heeds(facts, page.profile) else Severity.WARNING

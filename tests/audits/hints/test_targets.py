@@ -152,3 +152,10 @@ def test_the_page_itself(target: str, told: str) -> None:
     assert told in found.message
     assert found.severity is Severity.ERROR
     assert found.url == "https://a.test/"
+
+
+def test_an_empty_target_that_nobody_asks_for() -> None:
+    """Firefox sees through it: a warning there."""
+    hint = "<>; rel=preload; as=fetch; crossorigin"
+    (found,) = result(hint_self, page(hint, profile=ProfileName.FIREFOX)).findings
+    assert found.severity is Severity.WARNING

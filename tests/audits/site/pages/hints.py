@@ -6,11 +6,10 @@ from base64 import b64encode
 from hashlib import sha256
 
 from fetcher.origin import asset
-from fetcher.terms import Fields
+from fetcher.terms import ProfileName
 from tests.audits.site.parts import CACHED, FONT, HEAD, HINTS, SCRIPT, STYLE, document, sound
 from tests.audits.site.proof import Proof
 
-ANY: Fields = (("access-control-allow-origin", "*"),)
 DIGEST = "sha256-" + b64encode(sha256(b"document.title += '.';\n").digest()).decode()
 """Of /a.js."""
 MODULE = '<link rel="stylesheet" href="/a.css"><script type="module" src="/m.js"></script>'
@@ -95,4 +94,17 @@ PAGES = (
     _page("hint-duplicate", *HINTS, SCRIPT),
     _page("hint-self", *HINTS, "<>; rel=preload; as=fetch; crossorigin"),
     _page("hint-param-unsupported", STYLE, f"{SCRIPT}; nopush", FONT),
+    # The same faults in a preload of the markup, and without any 103.
+    _page("font-hint-crossorigin", head=f'{HEAD}<link rel="preload" href="/a.woff2" as="font">', name="font-in-markup"),
+    _page("hint-as-mismatch", head=f'<link rel="preload" href="/a.js" as="image">{HEAD}', name="as-in-markup"),
+    # As another browser has it.
+    _page(
+        "font-hint-crossorigin",
+        STYLE,
+        SCRIPT,
+        "</a.woff2>; rel=preload; as=font",
+        profile=ProfileName.FIREFOX,
+        options={"browser": "firefox"},
+        name="font-in-firefox",
+    ),
 )
