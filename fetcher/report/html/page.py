@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -16,6 +16,7 @@ from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import safe_load
 from fetcher.report.html.hints import hint_table
+from fetcher.report.html.instants import marks, path_table, path_to_rendering
 from fetcher.report.html.markup import data, text
 from fetcher.report.html.waterfall import axis_end, details, waterfall
 from fetcher.report.lines import count, milliseconds, size
@@ -32,23 +33,24 @@ def html_report(
     *,
     names: Sequence[str] = (),
     sections: Sequence[str] = (),
-    lines: Sequence[Mapping[str, float]] = (),
-    critical: Sequence[frozenset[int]] = (),
     redact: bool = True,
 ) -> str:
     """One page for one load, or for several beside each other over one time axis. ``names`` title them ("hints off",
-    "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls, ``lines`` further
-    instants by label and ``critical`` the requests on the critical path, a member per load. Secrets are replaced unless
-    ``redact`` is False."""
+    "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls. Secrets are
+    replaced unless ``redact`` is False."""
     shown = [safe_load(redacted(load) if redact else load) for load in loads]
     titles = [*names, *("" for _ in shown)][: len(shown)]
     end = max([axis_end(load) for load in shown] + [0.001])
     keys = [f"w{number}" for number in range(len(shown))]
-    marks = [*lines, *({} for _ in shown)][: len(shown)]
-    paths = [*critical, *(frozenset[int]() for _ in shown)][: len(shown)]
+    paths = [path_to_rendering(load) for load in shown]
+    critical = [frozenset(path.requests) if path is not None else frozenset[int]() for path in paths]
     blocks = "".join(
-        _load(load, title, waterfall(load, name=key, end=end, lines=mark, critical=path))
-        for load, title, key, mark, path in zip(shown, titles, keys, marks, paths, strict=True)
+        _load(load, title, waterfall(load, name=key, end=end, lines=marks(load), critical=on_path))
+        for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
+    )
+    tables = "".join(
+        hint_table(load, title) + path_table(load, path, title)
+        for load, title, path in zip(shown, titles, paths, strict=True)
     )
     first = shown[0] if shown else None
     subject = text(first.final_url or first.url) if first is not None else "no load"
@@ -60,7 +62,7 @@ def html_report(
         f"<header><h1>{subject}</h1>{_first_words(shown)}</header><main>{''.join(sections)}"
         f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
         f'<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
-        f"{''.join(hint_table(load, title) for load, title in zip(shown, titles, strict=True))}{_notes(shown, titles)}"
+        f"{tables}{_notes(shown, titles)}"
         f"</main><footer>{_footer(shown)}</footer>"
         f'<script type="application/json" id="data">{data(dict(zip(keys, map(details, shown), strict=True)))}</script>'
         f"<script>{_asset('report.js')}</script></body></html>\n"
@@ -136,7 +138,8 @@ def _legend() -> str:
     )
     return (
         f'<ul class="legend">{phases}<li>▼ an interim response came</li><li>◆ where the page itself asked for it</li>'
-        "<li>orange: started by a 103</li></ul>"
+        "<li>orange: started by a 103</li><li>underlined: rendering waits for it (estimated)</li>"
+        "<li>dashed: an instant of the page, point at it</li></ul>"
     )
 
 

@@ -61,7 +61,8 @@ def waterfall(
     guides += [("m", label, at) for label, at in instants.items()]
     body = "".join(_row(load, row, name, end, critical) for row in rows(load, all_rows=True))
     marks = "".join(
-        f'<b class="g {kind}" style="--a:{share(at, end)}"><span>{text(label)} {text(milliseconds(at))}</span></b>'
+        f'<b class="g {kind}" style="--a:{share(at, end)}" title="{text(label)} {text(milliseconds(at))}">'
+        f"<span>{text(label)} {text(milliseconds(at))}</span></b>"
         for kind, label, at in guides
     )
     ticks = "".join(f'<b class="a" style="--a:{share(at, end)}">{text(_tick(at))}</b>' for at in _ticks(end))
