@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, report_stream, run, write_text
-from fetcher.errors import FetcherError, UsageError
+from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
+from fetcher.cli.streams import is_terminal, report_stream, run, write_text
+from fetcher.errors import FetcherError
 
 if TYPE_CHECKING:
     from fetcher.browser.storage.state import BrowserState
@@ -28,6 +29,7 @@ Examples:
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
   fetcher load --har page.har -o waterfall.txt https://example.com/
+  fetcher load --html page.html --svg waterfall.svg https://example.com/
   fetcher load --transport aiohttp https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load --repeat-view https://example.com/
@@ -66,6 +68,9 @@ def load(
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     har: o.HarFile = None,
+    html: HtmlFile = None,
+    svg: SvgFile = None,
+    trace: TraceFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     fail: o.Fail = False,
@@ -75,11 +80,9 @@ def load(
     debug: o.Debug = False,
 ) -> None:
     """Load a page and everything it asks for, acting on its 103s, and show the waterfall."""
-    for name in (json, har, output):
-        check_writable(name)
-    if [json, har, output].count("-") > 1:
-        raise UsageError("only one of --json, --har and -o can have standard output; give the others a file")
-    o.distinct({"--json": json, "--har": har, "-o": output, "--storage": storage})
+    forms = Forms(html, svg, trace, har, (("--json", json), ("-o", output)))
+    forms.check()
+    o.distinct({**forms.named, "--storage": storage})
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
@@ -101,11 +104,8 @@ def load(
             records = [redacted(record) for record in records]
         if json is not None:
             write_text(_json(records, several=repeat_view), json)
-        if har is not None:
-            from fetcher.record.har.writer import har_text
-
-            write_text(har_text(records[0], redact=False, repeat=records[1] if len(records) > 1 else None), har)
-        free = output is not None or "-" not in (json, har)
+        forms.write(records, names=("first view", "repeat view") if len(records) > 1 else (), redact=False)
+        free = output is not None or not forms.takes_stdout
         if free and not (quiet and output is None) and (failure is None or _saw_something(records[-1])):
             from fetcher.report.terminal import print_load, print_repeat_view
 

@@ -250,7 +250,7 @@ def test_har_on_standard_output(cli: Cli, origin: Listening) -> None:
     assert json.loads(outcome.out)["log"]["version"] == "1.2"
     both = cli("load", "--har", "-", "--json", "-", f"{origin.http}/")
     assert (both.code, both.out) == (2, "")
-    assert "only one of --json, --har and -o" in both.err
+    assert "can have standard output, not --har and --json" in both.err
 
 
 def test_report_in_a_file(cli: Cli, origin: Listening, tmp_path: Path) -> None:

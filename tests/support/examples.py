@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fetcher.audits import baseline
+from fetcher.audits import baseline, saved
+from fetcher.audits.result import AuditResult
 from fetcher.record import save_har, save_record
 from tests.support.command_line import Listening
 from tests.support.loads import shop_without_hints
@@ -129,6 +130,9 @@ def prepare(folder: Path, origin: Listening) -> None:
     plain = replace(shop_without_hints(), interim=(), hints=())  # what has nothing wrong that fails an audit
     save_record(plain, folder / "load.json")
     save_har(plain, folder / "page.har")
+    for name in ("before.json", "after.json"):
+        save_record(plain, folder / name)
+    (folder / "audit.json").write_text(saved.dumps(AuditResult("0", "error", (), ())))
     (folder / "cookies.txt").write_text("example.com\tFALSE\t/\tTRUE\t0\tsession\t1\n")
 
 

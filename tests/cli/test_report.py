@@ -1,0 +1,88 @@
+"""``fetcher report``: saved loads in other forms, and what cannot be one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fetcher.cli import app
+from fetcher.record import save_har, save_record
+from tests.support.loads import eager_http1, many, shop
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a record of a shop and the HAR of another load."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    save_record(shop(), "shop.json")
+    save_har(eager_http1(), "other.har")
+    return tmp_path
+
+
+def test_a_record_in_every_form(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Page, picture, trace and HAR are files; nothing is printed when files were asked for."""
+    command = "report --html page.html --svg page.svg --trace page.trace --har page.har shop.json"
+    assert app.run(command.split()) == 0
+    assert capsys.readouterr().out == ""
+    assert (saved / "page.html").read_text().startswith("<!doctype html>")
+    assert (saved / "page.svg").read_text().startswith("<svg ")
+    assert json.loads((saved / "page.trace").read_text())["traceEvents"]
+    assert json.loads((saved / "page.har").read_text())["log"]["version"] == "1.2"
+
+
+def test_without_a_form_the_waterfall_is_shown(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As ``load`` shows it; of a HAR too."""
+    assert app.run(["report", "shop.json", "other.har"]) == 0
+    said = capsys.readouterr().out
+    assert "https://shop.test/product/42" in said
+    assert eager_http1().url in said
+
+
+def test_two_loads_stand_side_by_side(saved: Path) -> None:
+    """Titled by their files."""
+    assert app.run(["report", "--html", "both.html", "other.har", "shop.json"]) == 0
+    page = (saved / "both.html").read_text()
+    assert "<h3>other.har</h3>" in page
+    assert "<h3>shop.json</h3>" in page
+
+
+def test_a_saved_audit_brings_its_findings(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the waterfall of its load below them, and nothing a server said as markup."""
+    assert app.run(["audit", "-q", "--json", "audit.json", "shop.json"]) == 1
+    assert app.run(["report", "--html", "audit.html", "audit.json"]) == 0
+    page = (saved / "audit.html").read_text()
+    assert '<h2 id="findings">' in page
+    assert "font-hint-crossorigin" in page
+    assert "Waterfall of https://shop.test/product/42" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("report nothing.json", "neither an http or https URL nor a file"),
+        ("report broken.json", "not JSON"),
+        ("report --html none/page.html shop.json", "there is no folder none"),
+        ("report --html same --svg same shop.json", "both name same"),
+        ("report --html - --svg - shop.json", "only one of"),
+        ("report --html page.html shop.json shop.json shop.json shop.json shop.json", "shows 4 loads at the most"),
+    ],
+)
+def test_what_cannot_be(saved: Path, arguments: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, and no file half made."""
+    (saved / "broken.json").write_text("{")
+    code = app.run(arguments.split())
+    assert code in (2, 3)
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert not (saved / "page.html").exists()
+
+
+def test_load_writes_the_same_forms(saved: Path) -> None:
+    """A large record's page stays small."""
+    save_record(many(1_000), "many.json")
+    assert app.run(["report", "--html", "many.html", "many.json"]) == 0
+    assert (saved / "many.html").stat().st_size < 1_000_000
