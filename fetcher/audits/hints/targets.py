@@ -13,6 +13,7 @@ from fetcher.audits.hints.told import (
     FAMILY,
     each_browser,
     finding,
+    head_start_lost,
     heeds,
     hinted,
     in_each_run,
@@ -181,6 +182,7 @@ def hint_mixed_content(page: Page) -> Iterator[Finding]:
                 (name, chromium if name in (ProfileName.CHROMIUM, ProfileName.EAGER) else told)
                 for name, told in each_browser(page, facts)
             ),
+            cost=head_start_lost(page, facts),
             fix=write(facts, replace(link, target=f"https{url.href[4:]}")),
         )
 

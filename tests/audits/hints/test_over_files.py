@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fetcher.audits import Outcome, Page, Severity, audit_page
+from fetcher.audits.auditing import apply
 from fetcher.audits.hints import RULES
-from fetcher.record import from_har
+from fetcher.record import PageLoad, from_har
+from fetcher.terms import ProfileName
+from tests.support import loads
 
 DATA = Path(__file__).parents[2] / "record" / "data"
 FILES = sorted(DATA.glob("*.har"))
@@ -39,3 +43,25 @@ def test_what_a_file_does_not_tell_is_not_judged() -> None:
         assert outcomes[name].outcome is Outcome.NOT_APPLICABLE
         assert "says nothing of the page's elements" in outcomes[name].reason
     assert outcomes["hint-credentials-mismatch"].outcome is Outcome.PASSED
+
+
+RECORDS = (loads.shop, loads.shop_without_hints, loads.eager_http1, loads.failed, loads.hostile)
+
+
+@pytest.mark.parametrize("profile", [ProfileName.CHROMIUM, ProfileName.SAFARI])
+@pytest.mark.parametrize("made", RECORDS, ids=lambda made: made.__name__)
+def test_no_record_makes_a_rule_fail(made: Callable[[], PageLoad], profile: ProfileName) -> None:
+    """Failed loads, hints that were switched off, HTTP/1.1 and hostile text, as each browser."""
+    results = [apply(rule, Page((made(),), profile=profile)) for rule in RULES]
+    assert [f"{one.rule.id}: {one.reason}" for one in results if one.outcome is Outcome.CRASHED] == []
+
+
+def test_what_the_shop_of_the_tests_has_wrong() -> None:
+    """A font without crossorigin that was fetched twice, measured, and a hint with an as that does not exist."""
+    audit = audit_page(Page((loads.shop(),)), RULES)
+    found = {each.rule: each for each in audit.findings}
+    assert set(found) == {"font-hint-crossorigin", "hint-as-invalid"}
+    font = found["font-hint-crossorigin"]
+    assert font.severity is Severity.ERROR
+    assert font.cost is not None
+    assert (font.cost.ms, font.cost.bytes, font.cost.basis.value) == (65.8, 64_020, "measured")
