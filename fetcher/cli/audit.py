@@ -7,20 +7,23 @@ interrupted: what was seen until then is judged.
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from fetcher.cli import audit_options as a
 from fetcher.cli import options as o
 from fetcher.cli.audit_forms import Forms
-from fetcher.cli.auditing import Auditing, Kept, expectations
+from fetcher.cli.audit_targets import Settled, config_of, read_budget, settled, targets_of
+from fetcher.cli.auditing import Auditing, expectations
+from fetcher.cli.baseline_file import Kept
 from fetcher.cli.streams import is_terminal, report_stream
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
+    from fetcher.runs.targets import Config
 
 FINDINGS, THEIR_RULE, NOT_JUDGED, SOME_NOT_JUDGED, OUR_FAULT = 1, 2, 3, 4, 70
 
@@ -33,8 +36,12 @@ Examples:
   fetcher audit --baseline known.json --write-baseline https://example.com/
   fetcher audit --baseline known.json https://example.com/     fail on new findings only
   fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
-  fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
+  fetcher audit --budget budget.toml https://example.com/
   fetcher audit --probe cors --probe http1 https://example.com/     ask it as others do, too
+  fetcher audit --urls urls.txt --rps 100 -n 1         many pages, findings by template
+  fetcher audit --sitemap https://example.com/sitemap.xml -n 1
+  fetcher audit                                        the pages of ./fetcher.toml
+  fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
 
@@ -47,86 +54,30 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing coul
 A rule that scripts keep from an answer is "unknown" and never fails an audit."""
 
 
-class FailOn(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
-
-
-Sources = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="URL|RECORD|HAR...", help="Pages to load, or files with loads.", show_default=False),
-]
-Runs = Annotated[int, typer.Option("-n", "--runs", metavar="N", min=1, max=1000, help="How often each URL is loaded.")]
-Pause = Annotated[float, typer.Option("--pause", metavar="SECONDS", min=0, help="How long to wait between two runs.")]
-FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 1.")]
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="RULE", help="Ask this rule; repeatable.")]
-Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="RULE", help="Leave this rule out; repeatable.")]
-RulesFile = Annotated[
-    list[str] | None,
-    typer.Option("--rules", metavar="FILE", help="Ask the rules of this Python file, too; it is run. Repeatable."),
-]
-BaselineFile = Annotated[
-    str | None,
-    typer.Option("--baseline", metavar="FILE", help="Fail on findings that are not in this file only."),
-]
-WriteBaseline = Annotated[
-    bool, typer.Option("--write-baseline", help="Put every finding into the --baseline file: all are known then.")
-]
-JUnitFile = Annotated[
-    str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML, a suite for each page; - is stdout.")
-]
-SarifFile = Annotated[
-    str | None, typer.Option("--sarif", metavar="FILE", help="Write SARIF 2.1.0 for code scanning; - is stdout.")
-]
-MarkdownFile = Annotated[
-    str | None, typer.Option("--md", metavar="FILE", help="Write Markdown for a pull request; - is stdout.")
-]
-GitHub = Annotated[bool, typer.Option("--github", help="GitHub Actions: print annotations, add to the step summary.")]
-List = Annotated[bool, typer.Option("--list", help="List every rule and stop.")]
-Explain = Annotated[str | None, typer.Option("--explain", metavar="RULE", help="Say what one rule is about and stop.")]
-ExpectText = Annotated[
-    str | None,
-    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
-]
-Delivery = Annotated[
-    str | None, typer.Option("--delivery", metavar="SHARE", help="A 103 is expected in this share of runs, as 80%.")
-]
-ExpectHints = Annotated[
-    int | None, typer.Option("--expect-hints", metavar="N", min=0, help="At least N hints are expected.")
-]
-ExpectHint = Annotated[
-    list[str] | None,
-    typer.Option("--expect-hint", metavar="GLOB", help="A hint with this URL or path is expected; repeatable."),
-]
-Probes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--probe",
-        metavar="NAME",
-        help="Ask one thing more of each URL: cors, http1, query, no-cookies, crawler or repeat; repeatable.",
-    ),
-]
-
-
 def audit(
-    sources: Sources = None,
-    runs: Runs = 5,
-    pause: Pause = 0.1,
-    fail_on: FailOnOption = FailOn.ERROR,
-    only: Only = None,
-    skip: Skip = None,
-    rules_file: RulesFile = None,
-    baseline: BaselineFile = None,
-    write_baseline: WriteBaseline = False,
-    list_rules: List = False,
-    explain: Explain = None,
-    expect_hints: ExpectHints = None,
-    expect_hint: ExpectHint = None,
-    delivery: Delivery = None,
-    expect_text: ExpectText = None,
-    probe: Probes = None,
+    context: typer.Context,
+    sources: a.Sources = None,
+    runs: a.Runs = 5,
+    pause: a.Pause = 0.1,
+    fail_on: a.FailOnOption = a.FailOn.ERROR,
+    only: a.Only = None,
+    skip: a.Skip = None,
+    rules_file: a.RulesFile = None,
+    budget: a.Budget = None,
+    probe: a.ProbeNames = None,
+    urls: a.UrlsFile = None,
+    sitemap: a.SitemapUrl = None,
+    max_pages: a.MaxPages = 100,
+    rps: a.Rps = None,
+    config: a.Config = None,
+    baseline: a.BaselineFile = None,
+    write_baseline: a.WriteBaseline = False,
+    list_rules: a.List = False,
+    explain: a.Explain = None,
+    expect_hints: a.ExpectHints = None,
+    expect_hint: a.ExpectHint = None,
+    delivery: a.Delivery = None,
+    expect_text: a.ExpectText = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -145,10 +96,10 @@ def audit(
     device: o.Device = None,
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
-    junit: JUnitFile = None,
-    sarif: SarifFile = None,
-    markdown: MarkdownFile = None,
-    github: GitHub = False,
+    junit: a.JUnitFile = None,
+    sarif: a.SarifFile = None,
+    markdown: a.MarkdownFile = None,
+    github: a.GitHub = False,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
@@ -158,31 +109,38 @@ def audit(
 ) -> None:
     """Judge a page, a saved record or a HAR by every rule: what is wrong, where, what it costs, what to do."""
     colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-    own = _own_rules(rules_file)
     if list_rules or explain is not None:
-        _tell_rules(explain, own, output, colour)
+        _tell_rules(explain, _own_rules(rules_file), output, colour)
         return
-    if not sources:
-        raise UsageError("name a URL, a saved record or a HAR file; --list lists the rules")
-    forms = Forms(json, junit, sarif, markdown, output, github)
-    forms.check(**{"--baseline": baseline})
-    from fetcher.audits.auditing import chosen
-
-    rules = chosen(own, only or (), skip or ())
-    kept = Kept(baseline, write=write_baseline)
-    auditing = Auditing(
-        rules, browser, runs, expectations(expect_hints, expect_hint, delivery, expect_text),
-        probes=_probes(probe, sources), progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+    name, settings = config_of(config, wanted=not (sources or urls or sitemap))
+    chosen = settled(
+        context, settings.settings, name, runs=runs, pause=pause, browser=browser, fail_on=fail_on.value,
+        only=only or [], skip=skip or [], rules_file=rules_file or [], probe=probe or [], baseline=baseline, rps=rps,
     )  # fmt: skip
+    forms = Forms(json, junit, sarif, markdown, output, github)
+    forms.check(**{"--baseline": chosen.baseline})
+    rules = _rules(chosen, settings, name, budget)
+    kept = Kept(chosen.baseline, write=write_baseline)
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
     )  # fmt: skip
-    live = {"pause": pause * 1000, "headers": o.header_fields(header), "user_agent": user_agent, "options": net,
+    live = {"pause": chosen.pause * 1000, "headers": o.header_fields(header), "user_agent": user_agent, "options": net,
             "timeout": max_time}  # fmt: skip
+    auditing = Auditing(
+        rules, chosen.browser, chosen.runs, expectations(expect_hints, expect_hint, delivery, expect_text), live=live,
+        probes=chosen.probe, rps=chosen.rps, progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+    )  # fmt: skip
+    notes: list[str] = []
+    files, targets = targets_of(sources or (), urls, sitemap, settings, most=max_pages, net=net, notes=notes)
+    if not files and not targets:
+        raise UsageError("name a URL, a saved record or a HAR file, or write a fetcher.toml; --list lists the rules")
+    if probe and not targets:
+        raise UsageError("--probe asks a server, and no URL is named; a saved audit holds what its probes brought")
+    _say(notes, quiet=quiet)
     asked = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
-    failure = auditing.all(sources, live, asked)
-    result = kept.compared(auditing.result(fail_on.value))
+    failure = auditing.all(files, targets, asked)
+    result = kept.compared(auditing.result(chosen.fail_on))
     if result.pages:
         forms.write(result, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
     if failure is not None:
@@ -193,13 +151,25 @@ def audit(
         raise typer.Exit(code)
 
 
-def _probes(names: list[str] | None, sources: list[str]) -> list[str]:
-    """Those asked for; raises UsageError where no source is a page that could be asked."""
-    from fetcher.runs.inputs import is_url
+def _rules(chosen: Settled, settings: Config, name: str | None, budget: str | None) -> tuple[Rule, ...]:
+    """Ours, those of files, those of budgets."""
+    from fetcher.audits.auditing import chosen as rules_chosen
+    from fetcher.audits.budget import rules_of
 
-    if names and not any(is_url(source) for source in sources):
-        raise UsageError("--probe asks a server, and no URL is named; a saved audit holds what its probes brought")
-    return names or []
+    own = _own_rules(chosen.rules_file)
+    if budget is not None:
+        own += read_budget(budget)
+    elif settings.budget:
+        own += rules_of(settings.budget, f"{name}: [budget]")
+    return rules_chosen(own, chosen.only, chosen.skip)
+
+
+def _say(notes: list[str], *, quiet: bool) -> None:
+    from fetcher.report.escape import safe
+
+    if not quiet:
+        for note in notes:
+            print(f"fetcher: note: {safe(note)}", file=sys.stderr)
 
 
 def _own_rules(files: list[str] | None) -> tuple[Rule, ...]:

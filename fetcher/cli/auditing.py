@@ -1,31 +1,33 @@
-"""What ``fetcher audit`` does between its command line and its outputs: judge each source, keep the baseline.
+"""What ``fetcher audit`` does between its command line and its outputs: read or load each source, and judge it.
 
-Files are read and pages are loaded one after the other; what was judged until an interruption is kept.
+Pages are loaded one after the other, never two at a time: two would change what is measured, and a server has the pace
+it was promised. What was made until an interruption is judged.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import fetcher
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, run, write_text
+from fetcher.cli.streams import run
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Expectations, Run
-    from fetcher.audits.baseline import Baseline
     from fetcher.audits.page import Answers
-    from fetcher.audits.result import AuditedPage, AuditResult
+    from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
+    from fetcher.runs.audit import Judging
+    from fetcher.runs.probes import Plan
+    from fetcher.runs.targets import Target
 
 
 class Auditing:
-    """The sources one after the other; ``pages`` holds what was judged, also of a page that was interrupted."""
+    """The pages of one command: ``rules`` as ``browser`` sees them, each URL loaded ``runs`` times at ``rps`` requests
+    a second with the ``live`` options of a load, then the ``probes``. ``quiet`` says nothing while it goes on."""
 
     def __init__(
         self,
@@ -34,11 +36,14 @@ class Auditing:
         runs: int,
         expected: Expectations,
         *,
+        live: Mapping[str, Any],
         probes: Sequence[str] = (),
-        progress: bool,
+        rps: float | None = None,
+        progress: bool = False,
         quiet: bool = False,
     ) -> None:
         from fetcher.audits.auditing import profile_named
+        from fetcher.runs.pace import Pace
         from fetcher.runs.probes import named
 
         self.rules = rules
@@ -46,98 +51,92 @@ class Auditing:
         self.profile = profile_named(browser)
         self.runs = runs
         self.expected = expected
+        self.live = live
         self.probes = named(probes)
+        self.pace = Pace(rps)
         self.progress = progress
         self.quiet = quiet
-        self.pages: list[AuditedPage] = []
+        self.judging: Judging | None = None
 
-    def all(self, sources: Sequence[str], live: dict[str, Any], asked: dict[str, Any]) -> FetcherError | None:
-        """Judge each source. What cannot be asked for at all is raised before anything is loaded or once it is met;
-        another failure, such as an interruption, ends it and is given back."""
-        from fetcher.runs.inputs import is_url
+    def all(self, files: Sequence[str], targets: Sequence[Target], asked: Mapping[str, Any]) -> FetcherError | None:
+        """Judge each file's pages, then each target, whose options are ``asked`` for besides its own. What cannot be
+        asked for is raised before anything is loaded; a failure that is not one page's own ends it and is given back.
+        """
+        from fetcher.runs.audit import Judging, Made, runs_of
+        from fetcher.runs.inputs import read_pages
 
-        if any(is_url(one) for one in sources):
+        if targets:
             from fetcher.browser.profiles import profile
 
             profile(self.browser)
-        ready = [(one, o.page_options(one, **asked) if is_url(one) else None) for one in sources]
-        for source, options in ready:
+        ready = [(target, self._options(target, asked)) for target in targets]
+        saved = [(name, page) for name in files for page in read_pages(name)]
+        urls = [*(f"{name} {page.loads[0].url}" for name, page in saved), *(target.url for target in targets)]
+        self.judging = Judging(self.rules, self.profile, urls)
+        for name, page in saved:
+            self.judging.add(
+                Made(
+                    name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
+                    answers=page.answers,
+                )
+            )  # fmt: skip
+        for number, (target, options) in enumerate(ready):
+            about = f"page {number + 1} of {len(ready)}: " if len(ready) > 1 else ""
             try:
-                if options is None:
-                    self._file(source)
-                else:
-                    self._url(source, {**live, **options})
+                self._one(target, options, about)
             except UsageError:
                 raise
             except FetcherError as error:
                 return error
         return None
 
-    def _file(self, name: str) -> None:
-        from fetcher.runs.audit import judged, runs_of
-        from fetcher.runs.inputs import read_pages
+    def _options(self, target: Target, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Of ``load_page``, and what a target says itself over what the command says."""
+        own = dict(asked)
+        if target.device is not None:
+            own["device"] = o.Devices(target.device)
+        options = {**self.live, **o.page_options(target.url, **own)}
+        if target.headers:
+            fields = o.header_fields(target.headers)
+            given = {name for name, _ in fields}
+            options["headers"] = (*(one for one in options["headers"] if one[0] not in given), *fields)
+        return options
 
-        for page in read_pages(name):
-            made = runs_of(page.loads)
-            self.pages.append(
-                judged(
-                    name, made, rules=self.rules, profile=self.profile, expected=self.expected, file=name,
-                    answers=page.answers,
-                )
-            )  # fmt: skip
+    def _one(self, target: Target, options: dict[str, Any], about: str) -> None:
+        from fetcher.audits.page import Answers
+        from fetcher.runs.audit import Made
 
-    def _url(self, url: str, options: dict[str, Any]) -> None:
-        from fetcher.runs.audit import judged
-        from fetcher.urls import parse
-
-        place = parse(url).href
+        expected = target.expected or self.expected
         done: list[Run] = []
-        answers: Answers | None = None
-        try:
-            run(self._load(url, done, options), place)
-            if self.probes:
-                answers = self._probe(place, done, options)
-        finally:
-            if done:
-                page = judged(
-                    url, done, rules=self.rules, profile=self.profile, asked=self.runs, expected=self.expected,
-                    answers=answers,
-                )  # fmt: skip
-                self.pages.append(page)
-
-    def _probe(self, place: str, done: Sequence[Run], options: dict[str, Any]) -> Answers | None:
-        """The probes of a page that could be loaded, after saying how many requests they are; None of one that a wall
-        stands in front of: asking it again would be no way to learn more."""
-        from fetcher.analysis import RunOutcome
-        from fetcher.runs.probes import make_all, plan
-
-        load = next((one.load for one in done if one.outcome is RunOutcome.COUNTED), None)
-        if load is None or any(one.outcome is RunOutcome.BLOCKED for one in done):
-            return None
-        plans = [plan(name, load) for name in self.probes]
-        if not self.quiet:
-            from fetcher.report.escape import safe
-
-            print(f"fetcher: probes of {safe(place)}", file=sys.stderr)
-            for planned in plans:
-                print(f"  {planned}", file=sys.stderr)
-        asked = {name: value for name, value in options.items() if name != "pause"}
         answers: list[Answers] = []
+        try:
+            run(self._load(target, expected, done, answers, options, about), target.url)
+        finally:
+            if done and self.judging is not None:
+                self.judging.add(
+                    Made(
+                        target.url, done, self.runs, expected, target.template, target.file, target.line,
+                        answers[0] if answers else Answers(),
+                    )
+                )  # fmt: skip
 
-        async def make() -> None:
-            answers.append(await make_all(plans, browser=self.browser, find_text=self.expected.text, **asked))
-
-        run(make(), place)
-        return answers[0]
-
-    async def _load(self, url: str, done: list[Run], options: dict[str, Any]) -> None:
-        from fetcher.runs.audit import load_runs
+    async def _load(
+        self,
+        target: Target,
+        expected: Expectations,
+        done: list[Run],
+        answers: list[Answers],
+        options: dict[str, Any],
+        about: str,
+    ) -> None:
+        from fetcher.analysis.survey import RunOutcome
+        from fetcher.runs.audit import load_probes, load_runs
 
         shown = None
         if self.progress:
             from fetcher.cli.progress import Runs
 
-            shown = Runs(sys.stderr, url, self.runs)
+            shown = Runs(sys.stderr, f"{about}{target.url}", self.runs)
             shown.tick()
 
         def on_run(made: Run) -> None:
@@ -147,68 +146,38 @@ class Auditing:
 
         try:
             await load_runs(
-                url, runs=self.runs, browser=self.browser, expected=self.expected, on_run=on_run, **options
+                target.url, runs=self.runs, browser=self.browser, expected=expected, on_run=on_run, pace=self.pace,
+                **options,
             )  # fmt: skip
         finally:
             if shown is not None:
                 shown.wipe()
+        reached = next((made.load for made in done if made.outcome is RunOutcome.COUNTED), None)
+        walled = any(made.outcome is RunOutcome.BLOCKED for made in done)  # asking again is no way to learn more
+        if self.probes and reached is not None and not walled:
+            own = {name: value for name, value in options.items() if name != "pause"}
+            made = await load_probes(
+                self.probes, reached, on_plan=lambda plans: self._say_plans(target.url, plans), pace=self.pace,
+                browser=self.browser, find_text=expected.text, **own,
+            )  # fmt: skip
+            answers.append(made)
+
+    def _say_plans(self, url: str, plans: Sequence[Plan]) -> None:
+        if self.quiet:
+            return
+        from fetcher.report.escape import safe
+
+        print(f"fetcher: probes of {safe(url)}", file=sys.stderr)
+        for planned in plans:
+            print(f"  {planned}", file=sys.stderr, flush=True)
 
     def result(self, fail_on: str) -> AuditResult:
+        """What was made until now, judged."""
         from fetcher.audits.catalogue import built_in
         from fetcher.audits.result import AuditResult, texts
 
-        return AuditResult(fetcher.__version__, fail_on, texts(self.rules, built_in()), tuple(self.pages))
-
-
-class Kept:
-    """The --baseline file: read before anything is loaded, compared with, and renewed where that was asked for."""
-
-    def __init__(self, name: str | None, *, write: bool) -> None:
-        from fetcher.audits import baseline
-
-        if write and name is None:
-            raise UsageError("--write-baseline needs a file to write: --baseline FILE")
-        self.name = name
-        self.write = write
-        self.old: Baseline | None = None
-        if name is None:
-            return
-        check_writable(name if write else None)
-        try:
-            self.old = baseline.loads(Path(name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            if not write:
-                raise UsageError(f"--baseline {name}: there is no such file; --write-baseline makes it") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"--baseline {name}: the file cannot be read: {error}") from error
-        except FetcherError as error:
-            raise UsageError(f"--baseline {name}: {error}") from error
-
-    def compared(self, result: AuditResult) -> AuditResult:
-        """Against what the file knew; against itself where it is written, so that nothing is new."""
-        from fetcher.audits import baseline
-
-        known = baseline.renewed(result, self.old) if self.write else self.old
-        if known is None:
-            return result
-        found = baseline.compared(result, known)
-        return replace(found, fixed=baseline.compared(result, self.old).fixed) if self.write and self.old else found
-
-    def written(self, result: AuditResult, *, quiet: bool) -> None:
-        if not self.write or self.name is None:
-            return
-        from fetcher.audits import baseline
-        from fetcher.report.escape import safe
-
-        new = baseline.renewed(result, self.old)
-        if new is None:
-            print(f"fetcher: no page was judged, so {safe(self.name)} is left as it was", file=sys.stderr)
-            return
-        write_text(baseline.dumps(new), self.name)
-        if not quiet:
-            known = sum(entry.count for entry in new.findings)
-            told = f"{known} finding{'' if known == 1 else 's'}"
-            print(f"fetcher: {safe(self.name)} knows {told} now", file=sys.stderr)
+        pages = self.judging.pages() if self.judging is not None else ()
+        return AuditResult(fetcher.__version__, fail_on, texts(self.rules, built_in()), pages)
 
 
 def expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:

@@ -1,13 +1,15 @@
-"""Load a page several times and judge it by the rules, or judge what was loaded before.
+"""Load pages several times and judge them by the rules, or judge what was loaded before.
 
 A live page is loaded whole, each time over fresh connections, one run after the other; a wall ends it, and only runs
-that reached the page count. A saved record or a HAR is judged by the same rules, from the same facts.
+that reached the page count. A saved record or a HAR is judged by the same rules, from the same facts. Rules that look
+at other pages see those of a small audit, and of a large one those that differ in their query.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fetcher.analysis.expectations import Expectations
@@ -16,10 +18,16 @@ from fetcher.audits.auditing import audit_page
 from fetcher.audits.page import Answers, Page
 from fetcher.audits.result import AuditedPage, NamedLoad, PageOutcome, page_of
 from fetcher.audits.rule import Rule
+from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad
+from fetcher.runs import probes
 from fetcher.runs.check import PAUSE_MS, repeat
+from fetcher.runs.pace import Pace
 from fetcher.terms import ProfileName
 from fetcher.urls import parse
+
+FEW = 20
+"""Up to so many pages are judged beside each other and keep their loads; of more, each is judged at once."""
 
 
 async def load_runs(
@@ -30,13 +38,47 @@ async def load_runs(
     browser: str = "chromium",
     expected: Expectations | None = None,
     on_run: Callable[[Run], None] | None = None,
+    pace: Pace | None = None,
     **options: Any,
 ) -> list[Run]:
-    """``runs`` loads of the whole page; ``options`` are ``load_page``'s, all else as ``runs.check.repeat`` has it."""
+    """``runs`` loads of the whole page at ``pace``; ``options`` are ``load_page``'s, all else as
+    ``runs.check.repeat`` has it."""
     text = expected.text if expected is not None else None
+    kept = pace or Pace(None)
+
+    def made(run: Run) -> None:
+        kept.made(run.load)
+        if on_run is not None:
+            on_run(run)
+
     return await repeat(
-        url, runs=runs, pause=pause, browser=browser, text=text, on_run=on_run, only_hints=False, **options
-    )
+        url, runs=runs, pause=pause, browser=browser, text=text, on_run=made, only_hints=False,
+        turn=lambda: kept.turn(url), **options,
+    )  # fmt: skip
+
+
+async def load_probes(
+    names: Iterable[probes.ProbeName],
+    load: PageLoad,
+    *,
+    on_plan: Callable[[Sequence[probes.Plan]], None] | None = None,
+    pace: Pace | None = None,
+    **options: Any,
+) -> Answers:
+    """The probes called ``names`` of the page that ``load`` is a run of. ``on_plan`` is told all of them, with the
+    number of their requests, before the first is made."""
+    plans = [probes.plan(name, load) for name in names]
+    if plans and on_plan is not None:
+        on_plan(plans)
+    kept = pace or Pace(None)
+
+    async def paced(url: str, **given: Any) -> PageLoad:
+        await kept.turn(url)
+        made = await load_page(url, **given)
+        kept.made(made)
+        return made
+
+    return await probes.make_all(plans, load=paced, **options)
 
 
 def runs_of(loads: Iterable[PageLoad]) -> list[Run]:
@@ -49,42 +91,98 @@ def _was_looked_for(load: PageLoad) -> bool:
     return document is not None and document.has_text is not None
 
 
-def judged(
-    source: str,
-    made: Sequence[Run],
-    *,
-    rules: Iterable[Rule],
-    profile: ProfileName,
-    asked: int | None = None,
-    expected: Expectations | None = None,
-    template: str | None = None,
-    file: str | None = None,
-    line: int | None = None,
-    answers: Answers | None = None,
-) -> AuditedPage:
-    """The page that ``made`` are runs of, judged by those that count. ``source`` is the URL that was asked for, or the
-    file they were read from; ``file`` and ``line`` are where a file names the page, ``answers`` what
-    probes of it brought."""
-    loads = [run.load for run in made if run.outcome is RunOutcome.COUNTED and run.load is not None]
-    left_out = [run for run in made if run.outcome is not RunOutcome.COUNTED]
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What there is to judge of one page. ``source`` is the URL that was asked for, or the file it was read from;
+    ``file`` and ``line`` are where a file names it; ``asked`` how many ``runs`` there should have been."""
+
+    source: str
+    runs: Sequence[Run]
+    asked: int | None = None
+    expected: Expectations = field(default_factory=Expectations)
+    template: str | None = None
+    file: str | None = None
+    line: int | None = None
+    answers: Answers = field(default_factory=Answers)
+
+    @property
+    def loads(self) -> tuple[PageLoad, ...]:
+        """Those that count."""
+        return tuple(run.load for run in self.runs if run.outcome is RunOutcome.COUNTED and run.load is not None)
+
+
+class Judging:
+    """Pages as they are made, judged in groups: ``rules`` as ``profile`` sees them. ``urls`` are all that will be."""
+
+    def __init__(self, rules: Iterable[Rule], profile: ProfileName, urls: Sequence[str]) -> None:
+        self._rules = tuple(rules)
+        self._profile = profile
+        self._few = len(urls) <= FEW
+        self._left = Counter(map(_path, urls))
+        self._held: dict[str, list[tuple[int, Made]]] = {}
+        self._judged: dict[int, AuditedPage] = {}
+        self._count = 0
+
+    def add(self, made: Made) -> None:
+        """Judges ``made``, and what waited for it, where no page of the same path is to come."""
+        path = _path(made.source)
+        self._held.setdefault(path, []).append((self._count, made))
+        self._count += 1
+        self._left[path] -= 1
+        if not self._few and self._left[path] <= 0:
+            self._judge(self._held.pop(path))
+
+    def pages(self) -> tuple[AuditedPage, ...]:
+        """All pages in the order in which they were made; what waits is judged now."""
+        if self._few:
+            self._judge([one for group in self._held.values() for one in group])
+        else:
+            for group in self._held.values():
+                self._judge(group)
+        self._held.clear()
+        return tuple(self._judged[number] for number in sorted(self._judged))
+
+    def _judge(self, group: Sequence[tuple[int, Made]]) -> None:
+        pages = [(number, _page(made, self._profile)) for number, made in group]
+        for (number, made), (_, page) in zip(group, pages, strict=True):
+            if page is not None:
+                page.siblings = [other for at, other in pages if at != number and other is not None]
+            self._judged[number] = _judged(made, page, self._rules, self._profile, keep=self._few)
+
+
+def _path(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _page(made: Made, profile: ProfileName) -> Page | None:
+    """None where no run reached the page."""
+    if not made.loads:
+        return None
+    return Page(made.loads, profile, made.expected, probes=made.answers.probes, repeat=made.answers.repeat)
+
+
+def _judged(
+    made: Made, page: Page | None, rules: Iterable[Rule], profile: ProfileName, *, keep: bool
+) -> AuditedPage:  # fmt: skip
+    left_out = [run for run in made.runs if run.outcome is not RunOutcome.COUNTED]
     why = left_out[0].why if left_out else None
-    wanted = asked if asked is not None else len(made)
-    if not loads:
+    asked = made.asked if made.asked is not None else len(made.runs)
+    if page is None:
         blocked = any(run.outcome is RunOutcome.BLOCKED for run in left_out)
         outcome = PageOutcome.BLOCKED if blocked else PageOutcome.FAILED
-        url = _url_of(source, made)
-        return AuditedPage(url, source, outcome, profile, 0, wanted, why, template, file, line)
-    extra = answers or Answers()
-    page = Page(tuple(loads), profile, expected or Expectations(), probes=extra.probes, repeat=extra.repeat)
-    found = page_of(
-        audit_page(page, rules), source, asked=wanted, why=why, template=template, loads=loads,
-        probes=[NamedLoad(probe.name, probe.load) for probe in extra.probes.values()], repeat=extra.repeat,
-    )  # fmt: skip
-    return replace(found, file=file, line=line)
+        return AuditedPage(
+            _url_of(made), made.source, outcome, profile, 0, asked, why, made.template, made.file, made.line
+        )  # fmt: skip
+    found = page_of(audit_page(page, rules), made.source, asked=asked, why=why, template=made.template)
+    found = replace(found, file=made.file, line=made.line)
+    if not keep:
+        return found
+    named = tuple(NamedLoad(probe.name, probe.load) for probe in made.answers.probes.values())
+    return replace(found, loads=made.loads, probes=named, repeat=page.repeat)
 
 
-def _url_of(source: str, made: Sequence[Run]) -> str:
-    for run in made:
+def _url_of(made: Made) -> str:
+    for run in made.runs:
         if run.load is not None:
             return run.load.final_url or run.load.url
-    return parse(source).href
+    return parse(made.source).href

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fetcher.analysis import Checked, Expectations, Run, RunOutcome, judge
@@ -29,12 +29,13 @@ async def repeat(
     text: str | None = None,
     on_run: Callable[[Run], None] | None = None,
     only_hints: bool = True,
+    turn: Callable[[], Awaitable[None]] | None = None,
     **options: Any,
 ) -> list[Run]:
     """``runs`` loads of the document and its hints (of the whole page without ``only_hints``), ``pause`` milliseconds
     apart. ``text`` must stand in the document, else the run is blocked. ``options`` are ``load_page``'s. ``on_run`` is
     told each run when it is over, so that those before an interruption are not lost; what the interrupted one had seen
-    is told too, as a failed run.
+    is told too, as a failed run. ``turn`` is waited for before each load.
 
     Raises UsageError for what can never be loaded; any other failure is a run's outcome.
     """
@@ -44,6 +45,8 @@ async def repeat(
     for number in range(1, runs + 1):
         if number > 1:
             await asyncio.sleep(pause / 1000)
+        if turn is not None:
+            await turn()
         try:
             load = await load_page(url, browser=browser, only_hints=only_hints, find_text=text, **options)
         except (UsageError, Interrupted):

@@ -1,8 +1,8 @@
 """Files that hold loads, whatever wrote them: our records, lists of them, HARs, and saved checks and audits.
 
 ``read_pages`` gives each page with its runs: loads of one URL in one file are runs of one page, as Browsertime writes
-them; the pages of a saved audit stay apart, each with what probes of it brought. Raises ``RecordError``, or
-``UsageError`` where the name is neither a file nor a URL.
+them; the pages of a saved audit stay apart. Raises ``RecordError``, or ``UsageError`` where the name is neither a
+file nor a URL.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fetcher.audits.page import Answers, Probe
+from fetcher.audits.result import AuditedPage
 from fetcher.audits.saved import from_json as audit_from_json
 from fetcher.audits.saved import is_audit
 from fetcher.errors import RecordError, UsageError
@@ -24,20 +25,21 @@ MOST_BYTES = 2_000_000_000
 """A file larger than this is no record: it is refused before it is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilePage:
-    """One page of a file."""
-
-    loads: tuple[PageLoad, ...]
-    answers: Answers = field(default_factory=Answers)
-
-
 def is_url(text: str) -> bool:
     """Whether an argument is meant as a URL and not as a file's name."""
     return text.strip().lower().startswith(("http://", "https://"))
 
 
-def read_pages(name: str) -> list[FilePage]:
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """One page's runs, and what a saved audit has besides."""
+
+    loads: tuple[PageLoad, ...]
+    answers: Answers = field(default_factory=Answers)
+    template: str | None = None
+
+
+def read_pages(name: str) -> list[SavedPage]:
     """The runs of each page in the file ``name``, in its order."""
     path = Path(name)
     if path.is_dir():
@@ -63,11 +65,7 @@ def read_pages(name: str) -> list[FilePage]:
         raise RecordError(f"{name} is no saved record and no HAR file: it is not JSON ({_short(error)})") from error
     try:
         if is_audit(data):
-            pages = [
-                FilePage(page.loads, Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat))
-                for page in audit_from_json(data).pages
-                if page.loads
-            ]
+            pages = [_audited(page) for page in audit_from_json(data).pages if page.loads]
         else:
             pages = _by_page(_loads_in(data))
     except RecordError as error:
@@ -101,8 +99,13 @@ def _loads_in(data: Any) -> list[PageLoad]:
     return [from_json(data)]
 
 
-def _by_page(loads: Iterable[PageLoad]) -> list[FilePage]:
+def _audited(page: AuditedPage) -> SavedPage:
+    answers = Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat)
+    return SavedPage(page.loads, answers, page.template)
+
+
+def _by_page(loads: Iterable[PageLoad]) -> list[SavedPage]:
     found: dict[str, list[PageLoad]] = {}
     for load in loads:
         found.setdefault(load.url, []).append(load)
-    return [FilePage(tuple(runs)) for runs in found.values()]
+    return [SavedPage(tuple(runs)) for runs in found.values()]

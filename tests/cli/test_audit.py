@@ -261,3 +261,74 @@ def test_forms_that_cannot_be(audit: Audit, options: tuple[str, ...], says: str)
     outcome = audit("/", *options)
     assert (outcome.code, outcome.out) == (2, "")
     assert says in sentence(outcome)
+
+
+def test_a_budget(audit: Audit, tmp_path: Path) -> None:
+    """Over it is a finding that fails."""
+    budget = tmp_path / "budget.toml"
+    budget.write_text("hints = 1\nrequests = 1000\n")
+    outcome = audit("/", "--budget", str(budget))
+    assert outcome.code == 1
+    said = " ".join(outcome.out.split())
+    assert "✗ error budget-hints the 103 has 6 links (median of 2 runs); the budget is at most 1 link seen" in said
+
+
+def test_a_list_of_pages(audit: Audit, origin: Listening, tmp_path: Path) -> None:
+    """--urls: findings by template, annotated at the line that names the page; --max-pages ends it and says so."""
+    urls = tmp_path / "urls.txt"
+    urls.write_text("".join(f"{origin.https}{path}\n" for path in ("/no-hints", "/", "/wall")))
+    outcome = audit("", "--urls", str(urls), "-n", "1", "--github", "--rps", "5000")
+    assert outcome.code == 1
+    assert "template /no-hints, 1 page\n" in outcome.out
+    assert f"::error file={urls},line=1,title=no-early-hints::" in outcome.out
+    assert outcome.out.count("3 pages: 1 passed, 1 failed, 1 blocked") == 1
+    outcome = audit("", "--urls", str(urls), "-n", "1", "--max-pages", "1")
+    assert "note: 3 pages are listed; the first 1 are audited" in outcome.err
+    assert "/wall" not in outcome.out
+
+
+def test_a_sitemap(audit: Audit, origin: Listening) -> None:
+    """Its pages; what is none is one sentence."""
+    outcome = audit("", "--sitemap", f"{origin.https}/sitemap.xml", "-n", "1")
+    assert outcome.code == 1
+    assert "template /no-hints, 1 page\n" in outcome.out
+    assert "2 pages: 1 passed, 1 failed" in outcome.out
+    outcome = audit("", "--sitemap", f"{origin.https}/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "the sitemap" in sentence(outcome)
+    assert "answered 404" in sentence(audit("", "--sitemap", f"{origin.https}/nowhere.xml"))
+
+
+def test_a_configuration(
+    cli: Cli, origin: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """fetcher.toml of the working directory gives pages and settings; what is typed counts more."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(MINE)
+    (tmp_path / "fetcher.toml").write_text(f"""\
+[audit]
+runs = 1
+fail-on = "never"
+only = ["hero-hinted", "no-early-hints"]
+rules = ["mine.py"]
+
+[[page]]
+url = "{origin.https}/no-hints"
+template = "bare"
+device = "mobile"
+headers = {{ x-team = "blue" }}
+
+[[page]]
+url = "{origin.https}/"
+expect = {{ text = "Lowtide" }}
+""")
+    outcome = cli("audit", "--cacert", origin.ca_file, "--json", "audit.json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "template bare, 1 page\n! 2 errors\n" in outcome.out
+    bare, _ = form.from_json(json.loads((tmp_path / "audit.json").read_text())).pages
+    assert (bare.template, bare.file, bare.line, bare.runs) == ("bare", "fetcher.toml", 8, 1)
+    sent = dict(bare.loads[0].requests[0].fields)
+    assert (sent["x-team"], sent["sec-ch-ua-mobile"]) == ("blue", "?1")
+    assert cli("audit", "--cacert", origin.ca_file, "--fail-on", "error").code == 1
+    (tmp_path / "other.toml").write_text("[[page]]\nurl = 3\n")
+    assert "other.toml, line 2: url of a page is a text" in sentence(cli("audit", "--config", "other.toml"))

@@ -26,6 +26,13 @@ def hostile(request: RequestSeen) -> Answer:
     )
 
 
+def sitemap(request: RequestSeen) -> Answer:
+    """The page without hints and the shop, by the name under which the site was asked for."""
+    origin = f"{request.scheme}://{request.authority}"
+    places = "".join(f"<url><loc>{origin}{path}</loc></url>" for path in ("/no-hints", "/"))
+    return text(200, f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>')
+
+
 class Sometimes:
     """A 103 in every other answer, the first included."""
 
@@ -43,6 +50,7 @@ def site() -> Site:
     extra = {
         "/echo": echo,
         "/hostile": hostile,
+        "/sitemap.xml": sitemap,
         "/binary": (Head(200, (("content-type", "application/octet-stream"),)), Body(bytes(range(256)) * 40)),
         "/plain-page": page("<!doctype html><p>hello"),
         "/late": (Wait(5), Interim(103, (("link", "</styles/site.css>; rel=preload; as=style"),)), Wait(60_000)),

@@ -73,8 +73,11 @@ def localised(command: str, origin: Listening) -> list[str]:
                 extra = ["-k", "--connect-to", f"::127.0.0.1:{port}"]
         made.append(word)
     made += extra
-    if "check" in words or ("audit" in words and any("://" in word for word in words)):
+    if "check" in words:
         made += ["--pause", "0", *(["-n", "2"] if "-n" in words else [])]
+    if "audit" in words and not {"--list", "--explain"} & set(words):
+        made += ["--pause", "0", "-n", "1"]
+        made += ["-k", "--connect-to", f"::127.0.0.1:{origin.https.rpartition(':')[2]}"] if not extra else []
     return made
 
 
@@ -127,6 +130,9 @@ def prepare(folder: Path, origin: Listening) -> None:
     (folder / "ca.pem").write_bytes(Path(origin.ca_file).read_bytes())
     (folder / "known.json").write_text(baseline.dumps(baseline.Baseline()))
     (folder / "my_rules.py").write_text("import fetcher\n\n@fetcher.rule('mine')\ndef mine(page):\n    return []\n")
+    (folder / "budget.toml").write_text("requests = 100\n")
+    (folder / "urls.txt").write_text("https://example.com/\nhttps://example.com/product/42  product\n")
+    (folder / "fetcher.toml").write_text('[[page]]\nurl = "https://example.com/"\nexpect = { hints = 2 }\n')
     plain = replace(shop_without_hints(), interim=(), hints=())  # what has nothing wrong that fails an audit
     save_record(plain, folder / "load.json")
     save_har(plain, folder / "page.har")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
+from fetcher.audits.templates import Group, grouped
 from fetcher.report.audit.words import amounts, evidence, home_of, judged_by, readable, standings, verdict
 from fetcher.report.lines import count
 
@@ -51,7 +52,10 @@ def _summary(result: AuditResult) -> str:
 
 def _blocks(result: AuditResult) -> Iterator[str]:
     """Each page's heading, each of its findings, what crashed, what is fixed: what is left out is left out whole."""
-    for page in sorted(result.pages, key=lambda one: not _fails(result, one)):
+    by_template = len(result.pages) > 1 and any(page.template is not None for page in result.pages)
+    for group in grouped(result.pages) if by_template else ():
+        yield from _template(result, group)
+    for page in () if by_template else sorted(result.pages, key=lambda one: not _fails(result, one)):
         yield _heading(result, page)
         for one in sorted(page.reported, key=lambda one: one.standing is Standing.KNOWN):
             yield _finding(page, one)
@@ -65,6 +69,24 @@ def _blocks(result: AuditResult) -> Iterator[str]:
         yield f"### {count(len(result.fixed), 'finding')} of the baseline fixed\n"
         for gone in result.fixed:
             yield f"- ✅ {code(gone.rule)} on {code(gone.page)}: {text(gone.message)}\n"
+
+
+def _template(result: AuditResult, group: Group) -> Iterator[str]:
+    """A template's pages: each rule once, with an example and how many pages have it."""
+    icon = "❌" if any(_fails(result, page) for page in group.pages) else "✅"
+    name = code(group.template) if group.template is not None else "pages without a template"
+    found = (amounts(group.reported) or "nothing found") + standings(result, group.reported)
+    yield f"### {icon} {name}: {count(len(group.pages), 'page')}\n\n{text(found)}\n"
+    for one in group.gathered:
+        example = next(page for page in group.pages if page.url == one.pages[0])
+        yield f"On {len(one.pages)} of {count(len(group.judged), 'page')}, as {code(one.pages[0])}:\n"
+        yield _finding(example, one.example)
+    for page in group.pages:
+        if page.outcome is not PageOutcome.JUDGED:
+            yield f"- ❌ {code(page.url)}: {text(verdict(result, page))}\n"
+    crashed = dict.fromkeys((crash.rule, crash.reason) for _, crash in group.of(Outcome.CRASHED))
+    for rule, reason in crashed:
+        yield f"- 💥 {code(rule)} crashed: {text(reason)}\n"
 
 
 def _fails(result: AuditResult, page: AuditedPage) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fetcher.audits.result import RuleText
-from fetcher.report.audit.text import STYLES
+from fetcher.report.audit.blocks import STYLES
 from fetcher.report.escape import safe_load
 from fetcher.report.lines import Line, Style, count, paragraph, to_ascii, trimmed
 

@@ -25,7 +25,7 @@ from tests.support.sarif_schema import validator
 
 def everything() -> AuditResult:
     """Two pages, of which one is blocked, a baseline that knows one finding, and one that is fixed."""
-    one = replace(page(template="product"), file="fetcher.toml", line=12)
+    one = replace(page(), file="fetcher.toml", line=12)
 
     def standing(told: Reported) -> Standing:
         return Standing.NEW if severity_of(told) is Severity.NOTE else Standing.KNOWN
@@ -171,6 +171,17 @@ def test_markdown() -> None:
     assert said.index("(new)") < said.index("(known)")
     assert "- sent: `</css/main.css>; rel=preload; as=style (103, link at byte 0, 38 bytes)`" in said
     assert "- ✅ `hint-not-found` on `/product`: gone" in said
+
+
+def test_markdown_of_many_pages() -> None:
+    """By template: a rule once, on how many pages, with one as the example."""
+    pages = [replace(page(template="/p/*"), url=f"https://shop.test/p/{number}") for number in range(30)]
+    said = markdown(result(*pages, replace(blocked(), template="/p/*")))
+    assert "### ❌ `/p/*`: 31 pages\n\n30 errors, 30 warnings, 30 notes\n" in said
+    assert said.count("`hero-hinted`") == 1
+    assert "On 30 of 30 pages, as `https://shop.test/p/0`:" in said
+    assert "- ❌ `https://shop.test/wall`: blocked: it answered 403; not judged" in said
+    assert said.count("crashed: ValueError") == 1
 
 
 def test_markdown_is_bounded() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from fetcher.audits import Finding, Quote, Severity
 from fetcher.audits.result import AuditResult, Fixed, Reported, RuleOutcome, Standing
+from fetcher.report.audit.blocks import MOST_LISTED
 from fetcher.report.audit.rules import explain_lines, list_lines
-from fetcher.report.audit.text import MOST_LISTED, audit_lines
+from fetcher.report.audit.text import audit_lines
 from fetcher.report.escape import cells
 from tests.support.audits import blocked, broken, page, result
 
@@ -131,3 +132,20 @@ Finds a hero image that no hint names.
 
 Source: RFC 8297"""
     )
+
+
+def test_many_pages_by_template() -> None:
+    """Each rule once for its template, with how many pages have it; each page only with all_rows."""
+    urls = [f"https://shop.test/product/{number}" for number in range(8)]
+    pages = [replace(page(template="/product/*"), url=url, source=url) for url in urls]
+    wall = replace(blocked(), template="/product/*")
+    text = shown(result(*pages, wall))
+    assert text.startswith("template /product/*, 9 pages\n✗ 8 errors, 8 warnings, 8 notes; 1 not judged\n")
+    assert text.count("hero-hinted") == 1
+    assert "✗ error  hero-hinted, on 8 of 8 pages\n  the hero image waits for its style sheet\n" in text
+    every = " ".join(text.split())
+    assert " pages /product/0, /product/1, /product/2, /product/3, /product/4 and 3 more " in every
+    assert "✗ https://shop.test/wall: blocked: it answered 403; not judged" in text
+    assert "? unknown: hidden (on 8 pages): scripts did not run" in text
+    assert text.endswith("\n9 pages: 8 failed, 1 blocked")
+    assert shown(result(*pages, wall), all_rows=True).count("\n✗ error  hero-hinted") == 9

@@ -1,0 +1,152 @@
+"""Which pages ``fetcher audit`` is of: its arguments, --urls, --sitemap, or the ``fetcher.toml`` beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fetcher.cli.streams import run
+from fetcher.errors import ContentError, UsageError
+
+if TYPE_CHECKING:
+    from fetcher.net.options import NetOptions
+    from fetcher.runs.targets import Config, Target
+
+
+def config_of(name: str | None, *, wanted: bool) -> tuple[str | None, Config]:
+    """The configuration and its name: the file ``name``, or where pages are ``wanted`` from it the one in the working
+    directory. Raises UsageError."""
+    from fetcher.runs.targets import FILE, Config, read_config
+
+    if name is None and not (wanted and Path(FILE).is_file()):
+        return None, Config()
+    chosen = name or FILE
+    return chosen, read_config(_read(chosen, "--config"), chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The options that a configuration may set; the command line's count more."""
+
+    runs: int
+    pause: float
+    browser: str
+    fail_on: str
+    only: list[str]
+    skip: list[str]
+    rules_file: list[str]
+    probe: list[str]
+    baseline: str | None
+    rps: float | None
+
+
+_KEYS = {"rules": "rules_file", "fail-on": "fail_on"}
+_FILES = ("rules", "baseline")
+
+
+def settled(context: typer.Context, settings: Mapping[str, Any], name: str | None, **given: Any) -> Settled:
+    """``given``, and where that was not typed the ``settings`` of the configuration ``name``, whose files are named
+    from its own folder. Raises UsageError."""
+    from fetcher.cli.audit_options import FailOn
+
+    folder = Path(name or ".").parent
+    for key, value in settings.items():
+        option = _KEYS.get(key, key)
+        source = context.get_parameter_source(option)
+        if source is not None and source.name != "DEFAULT":
+            continue
+        if key in _FILES:
+            value = [str(folder / one) for one in value] if isinstance(value, list) else str(folder / value)
+        given[option] = value
+    if given["fail_on"] not in list(FailOn):
+        raise UsageError(f"{name}: fail-on is {', '.join(FailOn)}, not {given['fail_on']!r}")
+    if not 1 <= given["runs"] <= 1000:
+        raise UsageError(f"{name}: runs is a number from 1 to 1000, not {given['runs']}")
+    return Settled(**given)
+
+
+def targets_of(
+    sources: Sequence[str],
+    urls: str | None,
+    sitemap: str | None,
+    config: Config,
+    *,
+    most: int,
+    net: NetOptions,
+    notes: list[str],
+) -> tuple[list[str], list[Target]]:
+    """(files, pages to load). Many pages get the template of their URL where they have none. ``notes`` takes what a
+    person should know. Raises UsageError, and FetcherError where the sitemap cannot be had."""
+    from fetcher.audits.templates import template_of
+    from fetcher.runs.inputs import is_url
+    from fetcher.runs.targets import Target, read_urls
+    from fetcher.urls import parse
+
+    files = [one for one in sources if not is_url(one)]
+    targets = [Target(parse(one).href) for one in sources if is_url(one)]
+    if not (sources or urls or sitemap):
+        targets += config.pages
+    listed: list[Target] = []
+    if urls is not None:
+        listed += read_urls(_read(urls, "--urls"), urls)
+    if sitemap is not None:
+        listed += _sitemap(parse(sitemap).href, most, net, notes)
+    if len(listed) > most:
+        notes.append(f"{len(listed)} pages are listed; the first {most} are audited (--max-pages)")
+        listed = listed[:most]
+    targets += [one if one.template else replace(one, template=template_of(one.url)) for one in listed]
+    return files, targets
+
+
+def _read(name: str, option: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{option} {name}: the file cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise UsageError(f"{option} {name}: the file is not text") from error
+
+
+def read_budget(name: str) -> Any:
+    """The rules of a --budget file. Raises UsageError."""
+    from fetcher.audits.budget import read
+
+    return read(_read(name, "--budget"), name)
+
+
+def _sitemap(url: str, most: int, net: NetOptions, notes: list[str]) -> list[Target]:
+    from fetcher.runs.sitemap import read_sitemap
+
+    async def get(where: str) -> bytes:
+        return await _get(where, net)
+
+    found = run(read_sitemap(url, get, most=most), url)
+    if found.more:
+        notes.append(f"the sitemap has more than {most} pages; the first {most} are audited (--max-pages)")
+    if found.foreign:
+        notes.append(f"{found.foreign} URLs of the sitemap are of other sites and left out")
+    return found.pages
+
+
+async def _get(url: str, net: NetOptions) -> bytes:
+    """The content of ``url``, over as many redirects as a browser follows. Raises FetcherError."""
+    from fetcher.client import fetch
+    from fetcher.runs.sitemap import MOST_BYTES
+    from fetcher.terms import field_value
+    from fetcher.urls import parse
+
+    limits = replace(net.limits, body_bytes=MOST_BYTES, decoded_bytes=MOST_BYTES)
+    for _ in range(limits.redirects + 1):
+        async with await fetch(url, options=net, limits=limits) as response:
+            place = field_value(response.fields, "location")
+            if response.status in (301, 302, 303, 307, 308) and place is not None:
+                url = parse(place, url).href
+                continue
+            if response.status != 200:
+                raise ContentError(f"{url} answered {response.status}; there is no sitemap")
+            return await response.read()
+    raise ContentError(f"{url}: too many redirects")
