@@ -185,6 +185,9 @@ def _walked(load: PageLoad, causes: tuple[tuple[Cause, ...], ...], last: int, at
                 backwards.append(Step(StepKind.FOUND, one.id, cause.at, discovered, "not yet asked for"))
             number, until = cause.request, cause.at
             break
+    first = backwards[-1] if backwards else None
+    if first is not None and first.start > 0:
+        backwards.append(Step(StepKind.FOUND, first.request, 0.0, first.start, "before the first request"))
     return backwards[::-1]
 
 

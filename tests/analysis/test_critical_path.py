@@ -4,16 +4,18 @@ takes 40, an answer 20."""
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fetcher.analysis.critical_path import CriticalPath, Goal, StepKind, critical_path
 from fetcher.analysis.milestones import milestones
 from fetcher.origin import Answer, Head, Site, asset, page
-from fetcher.record import PageLoad
+from fetcher.record import PageLoad, from_har
 from tests.support.loads import many, shop
 from tests.support.virtual_time import virtual_load
 
+DATA = Path(__file__).parents[1] / "record" / "data"
 CSS = "</a.css>; rel=preload; as=style"
 
 
@@ -136,6 +138,20 @@ def test_steps_are_without_a_gap(make: type[PageLoad], goal: Goal) -> None:
     assert found.steps[0].request == 0
     assert all(step.kind in StepKind for step in found.steps)
     assert all((found.slack[number] or 0) == 0 for number in found.requests if found.slack[number] is not None)
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("*.har")), ids=lambda file: file.stem)
+def test_files_of_other_programs(file: Path) -> None:
+    """The same, by what they tell; the load event's path ends in what came last before it."""
+    record = from_har(file)
+    for goal in Goal:
+        found = critical_path(record, goal)
+        if found is None:
+            continue
+        ends = [0.0, *(step.end for step in found.steps)]
+        assert [step.start for step in found.steps] == ends[:-1]
+        assert ends[-1] == found.at
+        assert len(found.slack) == len(record.requests)
 
 
 def test_there_is_none_without_an_end() -> None:

@@ -24,6 +24,7 @@ BENCHMARKS = {
     "large_body": "One large body",
     "start_up": "Starting",
     "scanner": "Scanning HTML",
+    "audits": "Judging a page by every rule",
 }
 COLUMNS = (42, 24, 36, 7, 10, 12)
 

@@ -114,15 +114,17 @@ def hint_unused(page: Page) -> Iterator[Finding]:
     """Nothing on the page uses a hinted resource: its bytes come before those that the page waits for. Where scripts
     did not run it is unknown, since they may use it."""
     hinted = fetched(page)
+    if page.load.only_hints:
+        page.must_see_uses()
     close = near(page, hinted)
     for one in hinted:
-        if one.uses or is_broken(one.request) or is_moved(one.request) or one.url in close:
+        if one.is_used or is_broken(one.request) or is_moved(one.request) or one.url in close:
             continue
         if one.url == page.url:
             continue  # the page itself is no resource of the page: another rule's
         page.must_see_uses()
-        if page.load.recorded_by is not None and one.hint.used is None:
-            raise Unknown(f"the file of {page.load.recorded_by} does not show what used the hint")
+        if one.is_used is None:
+            raise Unknown("the record does not show what used the hint")
         size = one.request.sizes.transferred
         yield about(
             page,

@@ -20,12 +20,14 @@ CHROMIUMS = (ProfileName.CHROMIUM, ProfileName.EAGER)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A preload of the 103 that made a request; ``uses`` is what uses its URL, other preloads left out."""
+    """A preload of the 103 that made a request; ``uses`` is what uses its URL, other preloads left out. ``is_used`` is
+    None where the record does not tell: a HAR has no elements, and where ours stands in it, only the hint says so."""
 
     facts: HintFacts
     hint: Hint
     request: RequestRecord
     uses: tuple[Wanted, ...]
+    is_used: bool | None
 
     @property
     def url(self) -> str:
@@ -40,14 +42,25 @@ class Fetched:
 def fetched(page: Page) -> tuple[Fetched, ...]:
     """Every preload of the first 103 that made a request; raises NotApplicable where there is none."""
     _ = page.interim
+    again = frozenset(link.url for link in page.final_links)
     found = tuple(
-        Fetched(facts, facts.hint, facts.request, page.used_by_url.get(facts.url or "", ()))
+        _fetched(page, facts, facts.hint, facts.request, again)
         for facts in page.hints
         if facts.is_preload and facts.hint is not None and facts.request is not None
     )
     if not found:
         raise NotApplicable("no preload of the 103 made a request")
     return found
+
+
+def _fetched(page: Page, facts: HintFacts, hint: Hint, request: RequestRecord, again: frozenset[str | None]) -> Fetched:
+    uses = page.used_by_url.get(facts.url or "", ())
+    is_used = hint.used
+    if uses or page.load.discoveries:
+        is_used = bool(uses)
+    elif hint.used and facts.url in again:
+        is_used = None  # by the final response's preload perhaps
+    return Fetched(facts, hint, request, uses, is_used)
 
 
 def preconnects(page: Page) -> tuple[HintFacts, ...]:
@@ -78,7 +91,7 @@ def asked_at(page: Page, one: Wanted) -> float | None:
 def near(page: Page, others: Iterable[Fetched]) -> dict[str, Near]:
     """For each hinted URL that nothing on the page uses: the one that it does use and that is nearly it."""
     known = NearURLs(page.used_by_url)
-    found = ((one.url, known.of(one.url)) for one in others)
+    found = ((one.url, known.of(one.url)) for one in others if not one.is_used)
     return {url: each for url, each in found if each is not None}
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fetcher.audits import Basis, Outcome, Page, Severity
 from fetcher.audits.resources import RULES
 from fetcher.origin import Head, Route, asset, text
+from fetcher.record import from_har
+from fetcher.record.har.writer import har_text
 from fetcher.terms import ProfileName
 from tests.audits.one_page import found, judged, page
 from tests.audits.site.parts import BODY, CACHED, HEAD, HINTS, STYLE, document
@@ -133,6 +136,16 @@ def test_unused_is_unknown_beside_scripts() -> None:
 
 def observed(one: Page) -> Page:
     return replace(one, observed=True)
+
+
+@pytest.mark.parametrize("rule", BY_ID)
+def test_a_har_of_ours_says_what_its_record_says(rule: str, tmp_path: Path) -> None:
+    """Or less, since it has no elements; where the final response preloads the same, it cannot tell what used it."""
+    for one in (PRECONNECTED, page(STYLE, PICTURE, head='<link rel="stylesheet" href="/a.css">')):
+        file = tmp_path / "page.har"
+        file.write_text(har_text(one.load))
+        again = judged(BY_ID, rule, Page((from_har(file),)))
+        assert again.outcome in (judged(BY_ID, rule, one).outcome, Outcome.UNKNOWN)
 
 
 def test_unused_where_only_hints_were_loaded() -> None:

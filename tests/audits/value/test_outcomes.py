@@ -4,6 +4,7 @@ finding holds."""
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from fetcher.analysis.paired import shift_of
 from fetcher.audits import Basis, Outcome, Page, Severity
 from fetcher.audits.value import RULES
 from fetcher.origin import Route, asset
+from fetcher.record import from_har
+from fetcher.record.har.writer import har_text
 from fetcher.terms import ProfileName
 from tests.audits.one_page import found, judged, page
 from tests.audits.site.pages.value import compared
@@ -115,6 +118,14 @@ def test_where_an_opportunity_cannot_be_judged(change: dict[str, object], outcom
     result = judged(BY_ID, "early-hints-opportunity", Page((replace(WITHOUT.load, **change),)))  # type: ignore[arg-type]
     assert result.outcome is outcome
     assert reason in result.reason
+
+
+def test_a_har_of_ours_tells_of_its_103s(tmp_path: Path) -> None:
+    """So that their absence counts; what blocks rendering is guessed by priority there, and that is said."""
+    file = tmp_path / "page.har"
+    file.write_text(har_text(WITHOUT.load))
+    told = found(BY_ID, "early-hints-opportunity", Page((from_har(file),)))
+    assert "with the highest priority" in told.fix
 
 
 def test_safari_gets_connections_only() -> None:
