@@ -70,7 +70,9 @@ class Hints:
             assert refusal is not None
             return [InterimJudged(number, False, refusal.rule, refusal.reason)]
         self._seen += 1
-        links = state.profile.read(Early(fetch.url, event.fields))
+        facts = state.facts.get(fetch.connection) if fetch.connection is not None else None
+        address = facts.address if facts is not None and facts.proxy is None else None
+        links = state.profile.read(Early(fetch.url, event.fields, address))
         if refusal is not None:
             judged: list[Command] = [InterimJudged(number, False, refusal.rule, refusal.reason)]
             return judged + [

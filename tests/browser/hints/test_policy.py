@@ -254,3 +254,27 @@ def test_a_bare_module_is_asked_of_the_policy_too() -> None:
     play = ready()
     fields: Fields = (("content-security-policy", "script-src 'none'"),)
     assert play.interim("</m.js>; rel=modulepreload", fields=fields)[1] == "hint 0 refused EH 6.1"
+
+
+@pytest.mark.parametrize(
+    ("address", "target", "acts"),
+    [
+        ("93.184.215.14", "https://10.0.0.1/a.css", False),
+        ("93.184.215.14", "https://[::1]/a.css", False),
+        ("93.184.215.14", "https://localhost/a.css", False),
+        ("93.184.215.14", "https://1.1.1.1/a.css", True),
+        ("93.184.215.14", "https://b.test/a.css", True),  # its address is judged once a connection stands
+        ("10.0.0.2", "https://10.0.0.1/a.css", True),
+        ("127.0.0.1", "https://localhost/a.css", True),
+    ],
+)
+def test_a_public_page_may_not_hint_at_private_addresses(address: str, target: str, acts: bool) -> None:
+    """EH 10.2: refused before anything is opened, by the address that the 103 came from."""
+    play = Playbook()
+    play.opens(address=address)
+    lines = play.interim(f"<{target}>; rel=preload; as=style", f"<{target}>; rel=preconnect")
+    hints = [line.split(" fetch ")[0] for line in lines if line.startswith("hint")]
+    expected = "acted EH 4.6" if acts else "refused EH 10.2"
+    assert hints[0] == f"hint 0 {expected}"
+    assert (" refused EH 10.2" in hints[1]) is not acts
+    assert any(line.startswith("open 1") for line in lines) is acts
