@@ -137,7 +137,7 @@ class _Page:
             last = last_hop(self.load, each)
             waits.until(end_of(last), last.id)
             for found in self.children.get(last.id, ()):
-                imports = found.candidate.kind in (CandidateKind.CSS_IMPORT, CandidateKind.MODULE_SCRIPT)
+                imports = found.candidate.kind in (CandidateKind.CSS_IMPORT, CandidateKind.MODULE_IMPORT)
                 if found.request is not None and imports and found.request not in seen:
                     seen.add(found.request)
                     todo.append(found.request)

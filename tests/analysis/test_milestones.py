@@ -64,6 +64,20 @@ def test_what_waits_for_what(markup: str) -> None:
     assert told.load.estimated
 
 
+def test_an_import_belongs_to_its_module() -> None:
+    """DOMContentLoaded waits for what a module imports, and what that imports, as Chromium's does."""
+    scripts = {
+        "m_js": asset(b"import '/n.js';", "text/javascript"),
+        "n_js": asset(b"import '/o-80.js';", "text/javascript"),
+    }
+    record = load("<script type=module src=/m.js></script><body><img src=/b-20.png>", **scripts)
+    told = milestones(record)
+    assert told is not None
+    assert told.dom_content_loaded.at == pytest.approx(START + 84, abs=4)
+    assert told.dom_content_loaded.request is not None
+    assert record.requests[told.dom_content_loaded.request].url.endswith("/o-80.js")
+
+
 def test_an_import_belongs_to_its_sheet() -> None:
     """Rendering waits for the sheet that a sheet imports, and says so."""
     record = load("<link rel=stylesheet href=/a.css><body><p>x", a_css=asset(b"@import '/b-80.css';", "text/css"))
