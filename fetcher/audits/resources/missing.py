@@ -9,7 +9,7 @@ from fetcher.analysis.versions import Nearness
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.page import Page
-from fetcher.audits.resources.told import FAMILY, fetched, is_broken, is_moved, near, use_of
+from fetcher.audits.resources.told import FAMILY, fetched, is_broken, is_moved, must_see_uses, near, use_of
 from fetcher.audits.rule import Unknown, rule
 from fetcher.audits.telling import about, by_browser, cost_of, sized
 
@@ -122,7 +122,7 @@ def hint_unused(page: Page) -> Iterator[Finding]:
             continue
         if one.url == page.url:
             continue  # the page itself is no resource of the page: another rule's
-        page.must_see_uses()
+        must_see_uses(page)
         if one.is_used is None:
             raise Unknown("the record does not show what used the hint")
         size = one.request.sizes.transferred

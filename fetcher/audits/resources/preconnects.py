@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
-from fetcher.audits.resources.told import FAMILY, preconnects
+from fetcher.audits.resources.told import FAMILY, must_see_uses, preconnects
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import BROWSERS, about
 from fetcher.record.page_load import ConnectionRecord, RequestRecord
@@ -96,7 +96,7 @@ def preconnect_unused(page: Page) -> Iterator[Finding]:
     for facts, url in _elsewhere(page):
         if _requests_to(page, url):
             continue
-        page.must_see_uses()
+        must_see_uses(page)
         connection = facts.connection
         opened = connection.connect_end is not None if connection is not None else False
         yield about(

@@ -9,9 +9,11 @@ from fetcher.analysis.reuse import REDIRECTS
 from fetcher.analysis.versions import Near, NearURLs
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.page import HintFacts, Page
-from fetcher.audits.rule import NotApplicable
+from fetcher.audits.rule import NotApplicable, Unknown
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.record.page_load import Hint, RequestRecord
 from fetcher.terms import ProfileName
+from fetcher.urls import resolve, same_site
 
 FAMILY = "resources"
 
@@ -79,6 +81,17 @@ def is_broken(one: RequestRecord) -> bool:
 
 def is_moved(one: RequestRecord) -> bool:
     return one.status in REDIRECTS
+
+
+def must_see_uses(page: Page) -> None:
+    """Raise where something could use what nothing that was seen does: scripts, or a frame of the page's own site,
+    which has the page's cache and connections and was not looked into (a frame of another has its own: EH 10.3)."""
+    page.must_see_uses()
+    here = resolve(page.url)
+    for found in page.load.discoveries:
+        url = resolve(found.url) if found.candidate.kind is CandidateKind.FRAME and found.url is not None else None
+        if found.request is not None and url is not None and here is not None and same_site(url, here):
+            raise Unknown(f"the frame {url.href} was not looked into, and may use it")
 
 
 def asked_at(page: Page, one: Wanted) -> float | None:

@@ -138,6 +138,22 @@ def observed(one: Page) -> Page:
     return replace(one, observed=True)
 
 
+@pytest.mark.parametrize(("host", "outcome"), [("a.test", Outcome.UNKNOWN), ("b.example", Outcome.FINDINGS)])
+def test_unused_is_unknown_beside_a_frame_of_the_site(host: str, outcome: Outcome) -> None:
+    """It was not looked into and could use it; one of another site has a cache and connections of its own."""
+    one = page(
+        STYLE,
+        PICTURE,
+        "<https://cdn.test>; rel=preconnect",
+        head='<link rel="stylesheet" href="/a.css">',
+        body=f'{BODY}<iframe src="https://{host}/f.html" title="f"></iframe>',
+        routes={"/f.html": text(200, "a frame")},
+        hosts={"b.example": {"/f.html": text(200, "a frame")}, "cdn.test": {}},
+    )
+    assert judged(BY_ID, "hint-unused", one).outcome is outcome
+    assert judged(BY_ID, "preconnect-unused", one).outcome is outcome
+
+
 @pytest.mark.parametrize("rule", BY_ID)
 def test_a_har_of_ours_says_what_its_record_says(rule: str, tmp_path: Path) -> None:
     """Or less, since it has no elements; where the final response preloads the same, it cannot tell what used it."""
