@@ -59,7 +59,7 @@ async def test_each_rule_finds_its_page_on_a_real_origin(tmp_path: Path) -> None
             found = faults(family, proof, audit) if family else [str(each) for each in audit.findings] + crashes(audit)
             return [f"{proof.host}: {one}" for one in found]
 
-        gate = asyncio.Semaphore(4)
+        gate = asyncio.Semaphore(8)
         pages = (("", CLEAN), *EVERY)
         told = await asyncio.gather(*(wrong(family, proof) for family, proof in pages))
         for _ in range(AGAIN):
