@@ -4,6 +4,7 @@ block as a program; and its tables against the code."""
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -136,7 +138,7 @@ def test_the_ci_recipes(origin: Listening, folder: Path) -> None:
     """The workflow's command and the shell's script run: the first passes, the second says so, and says the
     right thing for a page without hints, for one that breaks off and for one that cannot be reached: each of them stops
     the release."""
-    (workflow,) = blocks(README, "yaml")
+    workflow = next(block for block in blocks(README, "yaml") if "fetcher check" in block)
     (script,) = blocks(README, "sh")
     command = re.sub(r"\\\n\s*", "", workflow)
     (line,) = [line.strip() for line in command.splitlines() if line.strip().startswith("fetcher ")]
@@ -161,6 +163,27 @@ def test_the_ci_recipes(origin: Listening, folder: Path) -> None:
     unjudged = "not judged: the page could not be loaded, or a wall was in the way"
     told("/cut", 3, unjudged)
     told("nowhere", 3, unjudged)
+
+
+def test_the_workflow_that_audits(
+    origin: Listening, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its command runs as on GitHub: it passes, annotates what is new, fills the summary and leaves what the next step
+    uploads."""
+    (workflow,) = [block for block in blocks(README, "yaml") if "fetcher audit" in block]
+    joined = re.sub(r"\\\n\s*", "", workflow)
+    (line,) = [line.strip() for line in joined.splitlines() if line.strip().startswith("fetcher ")]
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
+    assert app.run(localised(line, origin)) == 0
+    said = capsys.readouterr().out
+    assert [
+        one for one in said.splitlines() if one.startswith("::") and not re.match(r"::(notice|warning) title=", one)
+    ] == []
+    assert (folder / "summary.md").read_text(encoding="utf-8").startswith("## fetcher audit: ")
+    uploaded = re.search(r"sarif_file: (\S+)", workflow)
+    assert uploaded is not None
+    assert json.loads((folder / uploaded[1]).read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert ElementTree.parse(folder / "audit.xml").getroot().get("failures") == "0"
 
 
 def table(title: str) -> list[list[str]]:

@@ -14,6 +14,9 @@ from fetcher.report.lines import Line, Style, count, paragraph
 MOST_LISTED = 5
 """Findings of one rule on one page that are shown without ``all_rows``."""
 
+MOST_QUOTED = 240
+"""Cells of what a server sent that are shown without ``all_rows``: enough for a link, not for a field of many."""
+
 READABLE = 140
 """Lines are no longer than this however wide the terminal is: nobody reads lines of 200 letters."""
 
@@ -79,7 +82,7 @@ def finding_lines(one: Reported, heading: Severity, width: int, home: str | None
     standing = f"{one.standing}: " if one.standing is Standing.NEW else "known: " if one.standing else ""
     less = f"{own}: " if own is not heading else ""
     yield from paragraph(f"{standing}{less}{one.finding.message}", width, lead=(("  ", Style.PLAIN),), indent=2)
-    for what, text in evidence(one.finding, home):
+    for what, text in evidence(one.finding, home, None if all_rows else MOST_QUOTED):
         yield from paragraph(text, width, Style.DIM, lead=((f"    {what:<8} ", Style.DIM),), indent=13)
     if all_rows:
         yield ((f"    {'print':<8} {one.fingerprint}"[:width], Style.DIM),)

@@ -15,6 +15,9 @@ from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reporte
 from fetcher.report.audit.words import evidence, home_of, readable, verdict
 from fetcher.report.lines import Line
 
+MOST_QUOTED = 1000
+"""Cells of what a server sent: an annotation takes 4 kB."""
+
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 _MARKED = re.compile(r"##(?=\w*\[)")
@@ -40,7 +43,7 @@ def _commands(result: AuditResult) -> Iterator[str]:
 
 def _told(page: AuditedPage, one: Reported) -> str:
     lines = [f"{page.url}: {one.finding.message}"]
-    lines += [f"{what}: {text}" for what, text in evidence(one.finding, home_of(page))]
+    lines += [f"{what}: {text}" for what, text in evidence(one.finding, home_of(page), MOST_QUOTED)]
     lines += [f"fix: {one.finding.fix}"] if one.finding.fix else []
     return "\n".join(lines)
 

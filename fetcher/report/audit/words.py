@@ -9,7 +9,7 @@ from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, counted, without_loads
 from fetcher.record.redaction import redacted
-from fetcher.report.escape import safe, safe_load
+from fetcher.report.escape import safe, safe_load, shorten
 from fetcher.report.lines import count, milliseconds, place, size, split
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
@@ -44,11 +44,12 @@ def amounts(reported: Iterable[Reported]) -> str:
     return ", ".join(count(number, severity.value) for severity, number in counted(reported).items() if number)
 
 
-def evidence(finding: Finding, home: str | None = None) -> Iterator[tuple[str, str]]:
+def evidence(finding: Finding, home: str | None = None, most: int | None = None) -> Iterator[tuple[str, str]]:
     """(what it is, its text) of all that backs ``finding``: what was sent, its URL, who uses it, what differs, what
-    browsers do, what it costs, how often it was seen. URLs of the origin ``home`` are their paths."""
+    browsers do, what it costs, how often it was seen. URLs of the origin ``home`` are their paths. What was sent is
+    shown in at most ``most`` cells, its bytes counted in full."""
     if finding.quote is not None:
-        yield "sent", quoted(finding.quote, home)
+        yield "sent", quoted(finding.quote, home, most)
     if finding.url is not None and (finding.quote is None or finding.url not in finding.quote.text):
         yield "url", finding.url
     if finding.used is not None:
@@ -63,12 +64,13 @@ def evidence(finding: Finding, home: str | None = None) -> Iterator[tuple[str, s
         yield "seen", f"in {finding.seen} of {finding.runs} runs"
 
 
-def quoted(quote: Quote, home: str | None = None) -> str:
+def quoted(quote: Quote, home: str | None = None, most: int | None = None) -> str:
     """ "</a.css>; rel=preload (103, link at byte 34, 23 bytes)"."""
     shown = place(quote.where, home) if "://" in quote.where else quote.where
     at = f" at byte {quote.offset}" if quote.offset is not None else ""
     parts = [shown, f"{quote.field or 'its text'}{at}" if quote.field or at else "", count(quote.size, "byte")]
-    return f"{quote.text} ({', '.join(part for part in parts if part)})"
+    text = quote.text if most is None else shorten(quote.text, most, 0.7)
+    return f"{text} ({', '.join(part for part in parts if part)})"
 
 
 def placed(used: Place, home: str | None = None) -> str:

@@ -149,3 +149,14 @@ def test_many_pages_by_template() -> None:
     assert "? unknown: hidden (on 8 pages): scripts did not run" in text
     assert text.endswith("\n9 pages: 8 failed, 1 blocked")
     assert shown(result(*pages, wall), all_rows=True).count("\n✗ error  hero-hinted") == 9
+
+
+def test_a_long_quote_is_shortened() -> None:
+    """Its bytes are counted in full, and all_rows shows all of it."""
+    quote = Quote("<a>; " * 300, "link", 0)
+    found = (Reported("0" * 16, Finding("long", rule="long", quote=quote)),)
+    whole = result(replace(page(), results=(RuleOutcome("long", page().results[0].outcome, "", found),)))
+    assert "…" in shown(whole)
+    assert "1500 bytes)" in shown(whole)
+    assert shown(whole).count("<a>;") < 60
+    assert shown(whole, all_rows=True).count("<a>;") == 300
