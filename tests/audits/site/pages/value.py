@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fetcher.analysis.measured import Measured
 from fetcher.analysis.paired import shift_of
 from fetcher.origin import asset
@@ -14,6 +16,7 @@ CDN = "cdn.third-party-hint.example"
 WOBBLE = (-4.0, -3.0, -1.0, 0.5, 2.0, 3.0, 4.0, 1.0)
 
 
+@cache
 def compared(shift: float) -> Measured:
     """Eight pairs of loads, with hints ``shift`` ms later, give or take."""
     pairs = [(400.0, 400.0 + shift + wobble) for wobble in WOBBLE]
