@@ -6,7 +6,7 @@ Two rules, both seen in Chromium 156 from a server's log, over HTTP/2 and HTTP/1
   fewer than two requests of its document run, or, for one of LOW, fewer than two of LOW. On either protocol.
 - delayable (services/network resource_scheduler): a request below MEDIUM to a host that is not known to speak HTTP/2
   starts only while fewer than ten such run, and fewer than six of any kind to its host. Looked at again when a request
-  ends, not when a host turns out to speak HTTP/2.
+  ends, not when a host turns out to speak HTTP/2. One that another host's connection serves stays unknown.
 
 Navigations and what a 103 asked for are not a document's requests: neither held nor counted.
 """

@@ -244,6 +244,23 @@ def test_a_goaway_in_mid_load() -> None:
     assert all(each.outcome == "complete" for each in record.requests)
 
 
+@pytest.mark.parametrize(("far", "at_once"), [(False, 6), (True, 14)])
+def test_a_host_served_by_another_s_is_not_known_for_http2(far: bool, at_once: int) -> None:
+    """Six pictures at a time, however long it goes on, as in Chromium (``test_connections``); on a connection of its
+    own, once that has shown what it speaks, all."""
+    host = "far.wide.test" if far else "img.wide.test"
+    pictures = "".join(f"<img src=https://{host}/{number}.png>" for number in range(14)).encode()
+    first = Body(f"<img src=https://{host}/first.png>".encode())
+    late = (Head(200, (("content-type", "text/html; charset=utf-8"),)), first, Wait(200), Body(pictures))
+    slow = {f"/{number}.png": asset(b"", "image/png", delay_ms=500) for number in range(14)}
+    requests = load({"/": late}, {host: slow}).requests[2:]
+    begun = [each.times.request_start or 0 for each in requests]
+    assert sum(at < begun[0] + 400 for at in begun) == at_once
+    assert all(each.coalesced is not far for each in requests)
+    if not far:
+        assert "not known to speak HTTP/2" in (requests[-1].held or "")
+
+
 def test_421_in_a_load() -> None:
     def answer(request: object) -> object:
         return text(421, "") if request.stream > 1 else asset(b"12345", "image/png")  # type: ignore[attr-defined]
