@@ -115,6 +115,9 @@ def lcp_candidate(load: PageLoad) -> LcpGuess | None:
         if one.id in preloaded:
             return _guess(number, found, one, "the page preloads it")
     for number, found, one in of_markup:
+        if one.hint is not None:
+            return _guess(number, found, one, "the 103 hints it")
+    for number, found, one in of_markup:
         if _is_big(one) and not _is_small(found.candidate):
             return _guess(number, found, one, "it is the first large picture of the document")
     for number, found, one in images:
@@ -172,7 +175,8 @@ def _by_priority(load: PageLoad) -> LcpGuess | None:
         if one.destination is Destination.IMAGE and (one.priority or 0) >= NetPriority.MEDIUM and _is_big(one)
     ]
     largest = max(images, key=lambda one: one.sizes.decoded or one.sizes.transferred or 0, default=None)
-    if largest is None:
-        return None
-    why = "it is the largest of the pictures that the browser asked for with a raised priority"
-    return LcpGuess(largest.id, None, why)
+    if largest is not None:
+        why = "it is the largest of the pictures that the browser asked for with a raised priority"
+        return LcpGuess(largest.id, None, why)
+    hinted = [one for one in load.requests if one.destination is Destination.IMAGE and one.hint is not None]
+    return LcpGuess(hinted[0].id, None, "it is the only picture that the 103 hints") if len(hinted) == 1 else None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from fetcher.analysis.rendering import lcp_candidate, render_blocking
 from fetcher.origin import Answer, RequestSeen, Site, asset, page
-from fetcher.record import PageLoad
+from fetcher.record import PageLoad, from_har
 from fetcher.terms import Destination, InitiatorKind, NetPriority
 from tests.support.loads import shop
 from tests.support.virtual_time import virtual_load
 
+SHOP = Path(__file__).parents[1] / "record" / "data" / "shop-product-early-hints.har"
 TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png", "woff2": "font/woff2"}
 
 
@@ -95,6 +97,19 @@ def test_a_picture_for_several_screens() -> None:
     found = lcp_candidate(load("<body><img src=/a.png srcset='/a.png 1x, /b.png 2x'>"))
     assert found is not None
     assert found.responsive
+
+
+def test_a_hinted_picture_is_one_that_its_author_thinks_of() -> None:
+    """Before the first large one; in a browser's file where it is the only one."""
+    html = "<!doctype html><body><img src=/a.png><img src=/b.png>"
+    hint = "</b.png>; rel=preload; as=image"
+    site = Site({"/": page(html, hints=(hint,), think_ms=50)}, default=served)
+    found = lcp_candidate(virtual_load("https://a.test/", site).load)
+    assert found is not None
+    assert found.why == "the 103 hints it"
+    rum = lcp_candidate(from_har(SHOP))
+    assert rum is not None
+    assert "rumbullion-rum.jpg" in from_har(SHOP).requests[rum.request].url
 
 
 def test_in_a_browsers_file_by_raised_priority() -> None:

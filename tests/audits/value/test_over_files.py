@@ -27,7 +27,8 @@ def test_no_crash_and_no_finding_without_hints(file: Path) -> None:
 
 
 def test_the_shop_hints_too_much() -> None:
-    """Eleven preloads; the three style sheets are kept first. Cache reads give no rate and no size: none is claimed."""
+    """Eleven preloads; the three style sheets are kept first, then the picture. Cache
+    reads give no rate and no size: none is claimed."""
     (found,) = audit_page(Page((from_har(SHOP),)), RULES).findings
     assert found.severity is Severity.WARNING
     assert found.message == "the 103 has 11 preloads, more than 6"
@@ -36,6 +37,7 @@ def test_the_shop_hints_too_much() -> None:
     kept = found.fix.splitlines()[1]
     assert kept.count("rel=preload") == 6
     assert [link.count("as=style") for link in kept.split(", ")][:3] == [1, 1, 1]
+    assert "rumbullion-rum.jpg" in kept.split(", ")[3]
 
 
 def test_what_a_file_does_not_tell_is_not_judged() -> None:
