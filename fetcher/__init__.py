@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fetcher import sync
     from fetcher.analysis import Checked, Expectations
+    from fetcher.analysis.comparison import Comparison
     from fetcher.audits.auditing import Audit, audit
     from fetcher.audits.finding import Finding
     from fetcher.audits.rule import rule
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from fetcher.net import NetOptions
     from fetcher.record import PageLoad, from_har, load_record, save_har, save_record
     from fetcher.runs.check import check
+    from fetcher.runs.compare import compare
     from fetcher.terms import Limits
     from fetcher.wire.events import InterimResponse
 
@@ -49,7 +51,9 @@ _HOMES = {
     "fetcher.load": ("load_page",),
     "fetcher.net": ("NetOptions",),
     "fetcher.record": ("PageLoad", "from_har", "load_record", "save_har", "save_record"),
+    "fetcher.analysis.comparison": ("Comparison",),
     "fetcher.runs.check": ("check",),
+    "fetcher.runs.compare": ("compare",),
     "fetcher.terms": ("Limits",),
     "fetcher.wire.events": ("InterimResponse",),
     "fetcher.errors": (
@@ -84,6 +88,8 @@ __all__ = [  # noqa: RUF022 - grouped by what a reader looks for
     "save_har",
     "check",
     "Checked",
+    "compare",
+    "Comparison",
     "Expectations",
     "audit",
     "Audit",

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = [
     *("fetch", "connect", "Connection", "Response", "InterimResponse"),
     *("load_page", "PageLoad", "load_record", "save_record", "from_har", "save_har"),
-    *("check", "Checked", "Expectations", "sync", "NetOptions", "Limits"),
+    *("check", "Checked", "compare", "Comparison", "Expectations", "sync", "NetOptions", "Limits"),
     *("audit", "Audit", "Finding", "rule"),
     *("FetcherError", "UsageError", "InvalidURL", "NetworkError", "LookupFailed", "ConnectFailed", "TLSFailed"),
     *("ConnectionLost", "ProtocolError", "RemoteProtocolError", "LimitExceeded", "DeadlineExceeded", "ContentError"),

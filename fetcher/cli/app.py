@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import audit, check, get, load, report, serve
+from fetcher.cli import audit, check, compare, get, load, report, serve
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -73,6 +73,9 @@ app.command("audit", epilog=audit.EPILOG, short_help="Judge a page, a saved reco
 )
 app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
 app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
+app.command("compare", epilog=compare.EPILOG, short_help="Does it differ? Hints off and on, two URLs, two ways.")(
+    compare.compare
+)
 app.command("report", epilog=report.EPILOG, short_help="Show saved loads, HARs and audits in another form.")(
     report.report
 )

@@ -110,3 +110,32 @@ class Runs:
 
     def wipe(self) -> None:
         self._line.wipe()
+
+
+class Pairs:
+    """ "https://a.test/: pair 3 of 11, 4.1 s, about 11 s left" for a comparison; ``over`` says that a load is."""
+
+    def __init__(self, stream: TextIO, url: str, pairs: int) -> None:
+        self._line = MovingLine(stream)
+        self._url = shorten(safe(url), 50)
+        self._loads = 2 * pairs
+        self._over = 0
+        self._started = clock.now()
+
+    def line(self, now: float) -> str:
+        seconds = (now - self._started) / 1000
+        pair = min(self._over // 2 + 1, self._loads // 2)
+        left = ""
+        if self._over:
+            left = f", about {seconds / self._over * (self._loads - self._over):.0f} s left"
+        return f"{self._url}: pair {pair} of {self._loads // 2}, {seconds:.1f} s{left}"
+
+    def tick(self) -> None:
+        self._line.tick(self.line)
+
+    def over(self) -> None:
+        self._over = min(self._over + 1, self._loads)
+        self._line.draw(self.line(clock.now()))
+
+    def wipe(self) -> None:
+        self._line.wipe()

@@ -55,6 +55,7 @@ _ASCII = str.maketrans(
         "−": "-",
         "→": ">",
         "…": "~",
+        **dict(zip("▁▂▃▄▅▆▇", "_.,-=+#", strict=True)),  # heights of a distribution
     }
 )
 _ASCII_QUEUED = str.maketrans({"·": "."})

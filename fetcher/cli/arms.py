@@ -1,0 +1,85 @@
+"""The options of one arm of a comparison, as ``--a`` and ``--b`` give them: those of ``fetcher load``, in one text.
+
+``--b '--browser firefox --device mobile'`` means what ``fetcher load --browser firefox --device mobile URL`` means; the
+options common to both arms stand on the command itself. Files and views belong to no arm and are refused.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import typer
+
+from fetcher.cli import options as o
+from fetcher.errors import UsageError
+
+_BadCommandLine: Any = typer.BadParameter.__mro__[2]  # what the parser raises, which has no public name
+
+ALLOWED = frozenset(
+    {
+        "browser", "no_early_hints", "http", "cacert", "insecure", "resolve", "connect_to", "header", "header_scope",
+        "user_agent", "cookie", "user", "cert", "key", "proxy", "noproxy", "device", "viewport", "dpr", "transport",
+        "frames", "max_time",
+    }
+)  # fmt: skip
+
+
+def arm_options(text: str, url: str, option: str, common: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Arguments for ``load_page`` from ``text``; ``common`` are ``load``'s options that hold where ``text`` is silent.
+    Raises ``UsageError``, naming ``option``."""
+    from fetcher.cli import load
+
+    command = typer.main.get_command(_app(load.load))
+    try:
+        words = shlex.split(text)
+        context = command.make_context(f"fetcher compare {option}", [*words, url], resilient_parsing=False)
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} cannot be split into options: {error}") from error
+    except (typer.Exit, typer.Abort):
+        raise UsageError(f"{option} takes options of fetcher load, not {text!r}") from None
+    except _BadCommandLine as error:
+        raise UsageError(f"{option} {text!r}: {_said(error)}") from error
+    given = {
+        name: value
+        for name, value in context.params.items()
+        if str(context.get_parameter_source(name)).endswith("COMMANDLINE")
+    }
+    given.pop("url", None)
+    wrong = sorted(set(given) - ALLOWED)
+    if wrong:
+        raise UsageError(f"{option} takes no --{wrong[0].replace('_', '-')}: it says how a page is loaded, no more")
+    merged = {**{name: context.params.get(name) for name in ALLOWED}, **(common or {}), **given}
+    return load_arguments(url, merged)
+
+
+def load_arguments(url: str, params: dict[str, Any]) -> dict[str, Any]:
+    """``load``'s parameters by name as arguments for ``load_page``."""
+    device, transport = params["device"], o.Transports(params["transport"])
+    net = o.net_options(
+        http=o.HttpVersions(params["http"]), cacert=params["cacert"], insecure=params["insecure"],
+        resolve=params["resolve"], connect_to=params["connect_to"], cert=params["cert"], key=params["key"],
+        proxy=params["proxy"], noproxy=params["noproxy"],
+    )  # fmt: skip
+    asked = o.page_options(
+        url, cookie=params["cookie"], user=params["user"], header_scope=o.HeaderScopes(params["header_scope"]),
+        device=None if device is None else o.Devices(device), viewport=params["viewport"], dpr=params["dpr"],
+    )  # fmt: skip
+    if transport is not o.Transports.CONNECTIONS:
+        asked["transport"] = transport.value
+    return {
+        "browser": params["browser"], "early_hints": not params["no_early_hints"],
+        "headers": o.header_fields(params["header"]), "user_agent": params["user_agent"], "options": net,
+        "timeout": params["max_time"], "frames": params["frames"], **asked,
+    }  # fmt: skip
+
+
+def _app(function: Any) -> typer.Typer:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.command()(function)
+    return app
+
+
+def _said(error: Any) -> str:
+    text: str = error.format_message().rstrip(".")
+    return text

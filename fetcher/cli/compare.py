@@ -1,0 +1,202 @@
+"""``fetcher compare``: does it make a difference? Two ways to load a page, in pairs, judged together.
+
+The result is printed and saved also when the command is interrupted: the pairs made until then are judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fetcher.cli import options as o
+from fetcher.cli.arms import ALLOWED, arm_options, load_arguments
+from fetcher.cli.forms import Forms, HtmlFile
+from fetcher.cli.streams import is_terminal, report_stream, run, write_text
+from fetcher.errors import FetcherError, UsageError
+
+if TYPE_CHECKING:
+    from fetcher.analysis.comparison import Comparison
+    from fetcher.runs.compare import Comparing, Way
+
+NOT_MEASURED = 3
+
+EPILOG = """\b
+Examples:
+  fetcher compare https://example.com/                    hints ignored against acted on
+  fetcher compare -n 30 --json comparison.json https://example.com/
+  fetcher compare --until 20 https://example.com/         until the interval is 20 ms wide
+  fetcher compare https://example.com/ https://staging.example.com/
+  fetcher compare --a '--http 1.1' --b '--http 2' https://example.com/
+  fetcher compare --b '--device mobile' https://example.com/
+
+\b
+Pairs are loaded in random order, each load over fresh connections; the first pair is dropped.
+"no difference shown" is not "no difference": see what so many pairs could have shown.
+
+\b
+Exit codes: 0 done, whatever was found; 2 usage; 3 no pair could be loaded; 130 interrupted, and
+what was measured until then is printed."""
+
+Urls = Annotated[list[str], typer.Argument(metavar="URL [URL]", help="A page, or two to compare with each other.")]
+Pairs = Annotated[int, typer.Option("-n", "--pairs", metavar="N", min=1, max=1000, help="How many pairs of loads.")]
+Until = Annotated[
+    float | None,
+    typer.Option("--until", metavar="MS", min=0.001, help="Stop once the interval is so narrow (at most -n pairs)."),
+]
+FirstArm = Annotated[str | None, typer.Option("--a", metavar="OPTIONS", help="Options of fetcher load, first arm.")]
+SecondArm = Annotated[str | None, typer.Option("--b", metavar="OPTIONS", help="Options of fetcher load, second arm.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Draws the order within pairs.")]
+WarmUp = Annotated[int, typer.Option("--warm-up", metavar="N", min=0, max=100, help="Pairs dropped at the start.")]
+Pause = Annotated[float, typer.Option("--pause", metavar="SECONDS", min=0, help="How long to wait between two loads.")]
+ExpectText = Annotated[
+    str | None,
+    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else the load does not count."),
+]
+
+
+def compare(
+    urls: Urls,
+    pairs: Pairs = 10,
+    until: Until = None,
+    a: FirstArm = None,
+    b: SecondArm = None,
+    seed: Seed = 103,
+    warm_up: WarmUp = 1,
+    pause: Pause = 0.1,
+    expect_text: ExpectText = None,
+    browser: o.Browser = "chromium",
+    http: o.Http = o.HttpVersions.AUTO,
+    cacert: o.CaFile = None,
+    insecure: o.Insecure = False,
+    resolve: o.Resolve = None,
+    connect_to: o.ConnectTo = None,
+    header: o.Header = None,
+    header_scope: o.HeaderScope = o.HeaderScopes.SITE,
+    user_agent: o.UserAgent = None,
+    cookie: o.Cookie = None,
+    user: o.User = None,
+    cert: o.Cert = None,
+    key: o.Key = None,
+    proxy: o.Proxy = None,
+    noproxy: o.NoProxy = None,
+    device: o.Device = None,
+    viewport: o.Viewport = None,
+    dpr: o.Dpr = None,
+    frames: o.Frames = False,
+    max_time: o.MaxTime = None,
+    json: o.JsonFile = None,
+    html: HtmlFile = None,
+    output: o.Report = None,
+    no_redact: o.NoRedact = False,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+    color: o.Color = o.Colour.AUTO,
+    debug: o.Debug = False,
+) -> None:
+    """Load a page in two ways, in pairs, and say what differs: hints off and on, two URLs, or two sets of options."""
+    given = dict(locals())
+    forms = Forms(html=html, others=(("--json", json), ("-o", output)))
+    forms.check()
+    common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
+    common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
+    ways = _ways(urls, a, b, common)
+    from fetcher.runs.compare import Comparing
+
+    comparing = Comparing(
+        ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text,
+        by=f"fetcher as {browser}",
+    )  # fmt: skip
+    failure: FetcherError | None = None
+    try:
+        run(_run(comparing, progress=not quiet and is_terminal(sys.stderr)), urls[0])
+    except UsageError:
+        raise
+    except FetcherError as error:
+        failure = error
+    result = comparing.result()
+    if result.pairs:
+        _write(result, forms, json, output, quiet=quiet, verbose=verbose, color=color, redact=not no_redact)
+    if failure is not None:
+        raise failure
+    if not result.counted:
+        why = next((pair.why for pair in result.pairs if pair.why), "no pair was made")
+        print(f"fetcher: {_safe(urls[0])}: nothing was measured: {_safe(why)}", file=sys.stderr)
+        raise typer.Exit(NOT_MEASURED)
+
+
+def _ways(urls: list[str], a: str | None, b: str | None, common: dict[str, Any]) -> tuple[Way, Way]:
+    from fetcher.runs.compare import Way, off_and_on
+
+    if len(urls) > 2:
+        raise UsageError(f"compare takes one URL or two, not {len(urls)}")
+    if a is None and b is None and len(urls) == 1:
+        return off_and_on(urls[0], load_arguments(urls[0], common))
+    names = (urls[0], urls[-1]) if len(urls) == 2 else (a or "as given", b or "as given")
+    if names[0] == names[1]:
+        raise UsageError("both arms are the same; give --a or --b other options, or another URL")
+    made = [
+        Way(name, url, arm_options(text or "", url, option, common), text or "")
+        for name, url, text, option in zip(names, (urls[0], urls[-1]), (a, b), ("--a", "--b"), strict=True)
+    ]
+    return made[0], made[1]
+
+
+async def _run(comparing: Comparing, *, progress: bool) -> None:
+    shown = None
+    if progress:
+        from fetcher.cli.progress import Pairs as Shown
+
+        shown = Shown(sys.stderr, comparing.ways[0].url, comparing.wanted + comparing.warm_up)
+        shown.tick()
+        comparing.on_load = shown.over
+    try:
+        await comparing.run()
+    finally:
+        if shown is not None:
+            shown.wipe()
+
+
+def _write(
+    result: Comparison,
+    forms: Forms,
+    json: str | None,
+    output: str | None,
+    *,
+    quiet: bool,
+    verbose: bool,
+    color: o.Colour,
+    redact: bool,
+) -> None:
+    """Every form that was asked for, the saved one first."""
+    if json is not None:
+        from fetcher.analysis.saved_comparison import dumps
+
+        write_text(dumps(result, redact=redact), json)
+    if forms.html is not None:
+        from fetcher.report.html.comparison import comparison_section
+
+        pair = next((each for each in result.pairs if each.counts), None)
+        loads = [load for load in (pair.first, pair.second) if load is not None] if pair is not None else []
+        section = comparison_section(result, redact=redact)
+        forms.write(loads, names=[arm.name for arm in result.arms], sections=[section], redact=redact)
+    if result.counted and (output is not None or not (forms.takes_stdout or quiet)):
+        from fetcher.report.comparison.text import comparison_lines
+        from fetcher.report.terminal import print_lines
+
+        colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
+        with report_stream(output) as stream:
+            print_lines(
+                lambda width, unicode: comparison_lines(
+                    result, width=width, unicode=unicode, all_rows=verbose, redact=redact
+                ),
+                file=stream,
+                color=colour,
+            )
+
+
+def _safe(text: str) -> str:
+    from fetcher.report.escape import safe
+
+    return safe(text)

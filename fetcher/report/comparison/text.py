@@ -1,0 +1,142 @@
+"""A comparison for the terminal: the answer in a line, a row per figure, a plot of both arms, what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fetcher.analysis.comparison import Comparison, Measure
+from fetcher.analysis.paired import Shift
+from fetcher.record.redaction import redacted
+from fetcher.report.comparison.words import (
+    beside,
+    claim,
+    detectable,
+    difference,
+    made,
+    middle,
+    probability,
+    summary,
+    title,
+)
+from fetcher.report.escape import cells, pad, safe_load, shorten
+from fetcher.report.lines import Line, Segment, Style, milliseconds, paragraph, split, to_ascii, trimmed
+
+READABLE = 140
+MOST_PLOTTED = 3
+_PLOTTED = ("lcp", "fcp", "render-start", "load")
+
+
+def comparison_lines(
+    comparison: Comparison, *, width: int, unicode: bool = True, all_rows: bool = False, redact: bool = True
+) -> list[Line]:
+    """The whole comparison in ``width`` cells. Rows of hinted resources are shown with ``all_rows``, else counted."""
+    shown = safe_load(redacted(comparison) if redact else comparison, unicode=unicode)
+    width = min(width, READABLE)
+    home = split(shown.url)[0] or None
+    first, second = shown.arms
+    lines: list[Line] = [((shorten(shown.url, width), Style.STRONG),)]
+    lines += paragraph(f"{first.name} against {second.name}, {shown.by}", width)
+    lines += paragraph(summary(shown), width, _tone(shown))
+    lines.append(())
+    rows = [one for one in shown.measures if one.url is None]
+    resources = [one for one in shown.measures if one.url is not None]
+    lines += _table([*rows, *(resources if all_rows else ())], (first.name, second.name), home, width)
+    if resources and not all_rows:
+        lines.append(((f"and {len(resources)} hinted resources; -v shows them", Style.DIM),))
+    lines.append(())
+    for measure in [one for name in _PLOTTED if (one := shown.of(name))][:MOST_PLOTTED]:
+        lines += _plot(measure, (first.name, second.name), width)
+    lines += paragraph(made(shown), width, Style.DIM)
+    for arm in shown.arms:
+        lines += paragraph(beside(arm), width, Style.DIM, lead=((f"{arm.name}  ", Style.PLAIN),), indent=2)
+    for note in shown.notes:
+        lines += paragraph(note, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
+    lines += paragraph(
+        "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's; − is sooner or "
+        f"less with {second.name}.",
+        width,
+        Style.DIM,
+    )
+    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
+
+
+def _tone(comparison: Comparison) -> Style:
+    decisive = comparison.measured.decisive
+    if decisive is None or not decisive[1].is_shown:
+        return Style.STRONG
+    return Style.GOOD if (decisive[1].value or 0) < 0 else Style.BAD
+
+
+def _table(measures: Sequence[Measure], arms: tuple[str, str], home: str | None, width: int) -> list[Line]:
+    head = ["", arms[0], arms[1], "difference (95 % interval)", "p", "could see", ""]
+    table = [
+        [
+            title(one, home), middle(one, one.first), middle(one, one.second), difference(one), probability(one),
+            detectable(one), claim(one),
+        ]
+        for one in measures
+    ]  # fmt: skip
+    columns = [0, 1, 2, 3, 4, 5, 6] if width >= 118 else [0, 1, 2, 3, 6]
+    if width < 110:
+        return _narrow(measures, arms, home, width)
+    sizes = [max(cells(row[at]) for row in [head, *table]) for at in columns]
+    sizes[0] = min(sizes[0], max(24, width - sum(sizes[1:]) - 2 * len(sizes)))
+    lines = [_row([head[at] for at in columns], sizes, Style.DIM, None)]
+    for row, measure in zip(table, measures, strict=True):
+        lines.append(_row([row[at] for at in columns], sizes, Style.PLAIN, measure.shift))
+    return lines
+
+
+def _row(words: Sequence[str], sizes: Sequence[int], style: Style, shift: Shift | None) -> Line:
+    parts: list[Segment] = []
+    for place, (word, size) in enumerate(zip(words, sizes, strict=True)):
+        last = place == len(words) - 1
+        tone = style if shift is None or not last else _claimed(shift)
+        right = 0 < place < len(words) - 1
+        parts.append((pad(shorten(word, size), size, right=right) + ("" if last else "  "), tone))
+    return trimmed(parts)
+
+
+def _claimed(shift: Shift) -> Style:
+    if not shift.is_shown:
+        return Style.DIM
+    return Style.GOOD if (shift.value or 0) < 0 else Style.BAD
+
+
+def _narrow(measures: Sequence[Measure], arms: tuple[str, str], home: str | None, width: int) -> list[Line]:
+    """Two lines a figure: both arms, then the difference and what may be said."""
+    lines: list[Line] = []
+    for one in measures:
+        head = f"{arms[0]} {middle(one, one.first)}, {arms[1]} {middle(one, one.second)}"
+        name = shorten(title(one, home), max(width - cells(head) - 2, 20))
+        lines.append(((f"{name}  ", Style.STRONG), (head, Style.PLAIN)))
+        lines += paragraph(
+            f"{difference(one)}, p {probability(one)}: {claim(one)}", width, _claimed(one.shift),
+            lead=(("  ", Style.PLAIN),), indent=2,
+        )  # fmt: skip
+    return lines
+
+
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+
+
+def _plot(measure: Measure, arms: tuple[str, str], width: int) -> list[Line]:
+    """A line for each arm: how many loads fell where, over one axis."""
+    values = [value for pair in measure.values for value in pair]
+    low, high = min(values), max(values)
+    name = max(map(cells, arms))
+    room = max(20, min(width - name - 2, 80))
+    if high <= low:
+        return []
+    axis = f"{milliseconds(low)}"
+    end = milliseconds(high)
+    lines: list[Line] = [((title(measure, None), Style.STRONG),)]
+    for arm, style in ((0, Style.WAITING), (1, Style.HINT)):
+        counts = [0] * room
+        for pair in measure.values:
+            counts[min(room - 1, int((pair[arm] - low) / (high - low) * room))] += 1
+        most = max(counts)
+        bars = "".join(_HEIGHTS[-(-number * 8 // most)] if number else "·" for number in counts)
+        lines.append(((pad(arms[arm], name) + "  ", Style.PLAIN), (bars, style)))
+    lines.append(((" " * (name + 2) + axis + " " * max(1, room - cells(axis) - cells(end)) + end, Style.DIM),))
+    return [*lines, ()]

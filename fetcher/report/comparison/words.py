@@ -1,0 +1,102 @@
+"""What every form of a comparison says in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fetcher.analysis.comparison import Arm, Comparison, Measure
+from fetcher.analysis.paired import FEWEST
+from fetcher.analysis.spread import Spread
+from fetcher.report.lines import count, milliseconds, place, signed, size
+
+
+def claim(measure: Measure) -> str:
+    """What may be said: "−35.2 ms sooner"-like claims only where a difference was shown."""
+    shift = measure.shift
+    if shift.value is None:
+        return "not measured"
+    if shift.low is None or shift.p is None:
+        return f"too few pairs to say ({shift.pairs}; {FEWEST} at least)"
+    if not shift.is_shown:
+        return "no difference shown"
+    if measure.unit == "bytes":
+        return "more" if shift.value > 0 else "less"
+    return "later" if shift.value > 0 else "sooner"
+
+
+def amount(measure: Measure, value: float) -> str:
+    """A value of the measure's unit."""
+    return size(round(value)) if measure.unit == "bytes" else milliseconds(value)
+
+
+def change(measure: Measure, value: float) -> str:
+    """A difference with its sign."""
+    if measure.unit == "bytes":
+        return ("−" if value < 0 else "+") + size(round(abs(value))) if round(value) else "0 B"
+    return signed(value)
+
+
+def middle(measure: Measure, found: Spread | None) -> str:
+    return "-" if found is None else amount(measure, found.median)
+
+
+def difference(measure: Measure) -> str:
+    """ "−35.2 ms (−41.0 ms to −30.1 ms)"."""
+    shift = measure.shift
+    if shift.value is None:
+        return "-"
+    text = change(measure, shift.value)
+    if shift.low is None or shift.high is None:
+        return text
+    return f"{text} ({change(measure, shift.low)} to {change(measure, shift.high)})"
+
+
+def probability(measure: Measure) -> str:
+    p = measure.shift.p
+    return "-" if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def detectable(measure: Measure) -> str:
+    """The smallest difference that so many pairs would show."""
+    value = measure.shift.detectable
+    return "-" if value is None else amount(measure, value)
+
+
+def title(measure: Measure, home: str | None) -> str:
+    name = place(measure.url, home) if measure.url is not None else measure.title
+    return f"{name} (estimated)" if measure.estimated else name
+
+
+def made(comparison: Comparison) -> str:
+    """ "10 of 10 pairs count, 1 dropped as warm-up, order seeded with 103; 10 pairs were asked for"."""
+    text = f"{comparison.counted} of {count(len(comparison.pairs) or comparison.counted, 'pair')} count"
+    if comparison.warm_up:
+        text += f", {comparison.warm_up} dropped as warm-up"
+    return f"{text}, order seeded with {comparison.seed}; {comparison.ended}"
+
+
+def beside(arm: Arm) -> str:
+    """What could explain a difference: "edge 10 hit · round trip 24.1 ms · acted on in 10"."""
+    parts = []
+    if arm.options:
+        parts.append(arm.options)
+    if arm.states:
+        parts.append("edge cache " + ", ".join(f"{number} {state.value}" for state, number in arm.states))
+    if arm.rtt is not None:
+        parts.append(f"round trip {milliseconds(arm.rtt.median)}")
+    parts.append(f"103 acted on in {count(arm.acted, 'load')}")
+    return " · ".join(parts)
+
+
+def summary(comparison: Comparison, names: Sequence[str] = ("lcp", "fcp", "render-start", "load")) -> str:
+    """One sentence on what counts most: the first of ``names`` that was measured."""
+    measure = next((one for name in names if (one := comparison.of(name)) and one.shift.value is not None), None)
+    if measure is None:
+        return "no figure that a visitor would notice was measured"
+    told = title(measure, None)
+    if measure.shift.is_shown:
+        return f"{told}: {difference(measure)}, {claim(measure)} with {comparison.arms[1].name}"
+    text = f"{told}: {claim(measure)}"
+    if measure.shift.detectable is not None:
+        text += f"; with so many pairs one of {detectable(measure)} would have been, four times in five"
+    return text

@@ -1,0 +1,79 @@
+"""A comparison as a section of the page: the answer, a row per figure, both arms as dots over one axis."""
+
+from __future__ import annotations
+
+from fetcher.analysis.comparison import Comparison, Measure
+from fetcher.record.redaction import redacted
+from fetcher.report.comparison.words import (
+    beside,
+    claim,
+    detectable,
+    difference,
+    made,
+    middle,
+    probability,
+    summary,
+    title,
+)
+from fetcher.report.escape import safe_load
+from fetcher.report.html.markup import table, text
+from fetcher.report.lines import milliseconds, split
+
+_PLOTTED = ("lcp", "fcp", "render-start", "dom-content-loaded", "load", "hinted")
+MOST_DOTS = 500
+
+
+def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
+    """What ``comparison`` shows. Secrets are replaced unless ``redact`` is False."""
+    shown = safe_load(redacted(comparison) if redact else comparison)
+    home = split(shown.url)[0] or None
+    first, second = shown.arms
+    rows = [
+        [
+            text(title(one, home)), text(middle(one, one.first)), text(middle(one, one.second)),
+            text(difference(one)), text(probability(one)), text(detectable(one)), _claim(one),
+        ]
+        for one in shown.measures
+    ]  # fmt: skip
+    head = ["figure", text(first.name), text(second.name), "difference (95 % interval)", "p", "could be seen", "so"]
+    plots = "".join(_plot(one, (first.name, second.name)) for name in _PLOTTED if (one := shown.of(name)))
+    notes = "".join(f'<p class="hm">{text(note)}</p>' for note in shown.notes)
+    return (
+        f'<h2 id="comparison">Comparison</h2><p><strong>{text(summary(shown))}</strong></p>'
+        f"<p>{text(made(shown))}; loaded by {text(shown.by)}</p>{notes}"
+        + table(head, rows, caption="Medians of both arms, and the shift of pairs")
+        + f'<div class="plots">{plots}</div>'
+        + "".join(f"<p>{text(arm.name)}: {text(beside(arm))}</p>" for arm in shown.arms)
+        + '<p class="dim">Differences are Hodges-Lehmann shifts with bootstrap 95 % intervals, p is Wilcoxon\'s '
+        "signed-rank test. The waterfalls below are those of one pair.</p>"
+    )
+
+
+def _claim(measure: Measure) -> str:
+    words = claim(measure)
+    if not measure.shift.is_shown:
+        return text(words)
+    return f'<span class="{"yes" if (measure.shift.value or 0) < 0 else "no"}">{text(words)}</span>'
+
+
+def _plot(measure: Measure, arms: tuple[str, str]) -> str:
+    """Each load a dot, an arm a line of them; pairs are joined."""
+    values = measure.values[:MOST_DOTS]
+    every = [value for pair in values for value in pair]
+    low, high = min(every), max(every)
+    span = high - low or 1.0
+
+    def x(value: float) -> float:
+        return round(110 + (value - low) / span * 470, 1)
+
+    joins = "".join(f'<line x1="{x(a):g}" y1="26" x2="{x(b):g}" y2="58"/>' for a, b in values)
+    dots = "".join(f'<circle cx="{x(a):g}" cy="26" r="3"/>' for a, _ in values)
+    dots += "".join(f'<circle class="b" cx="{x(b):g}" cy="58" r="3"/>' for _, b in values)
+    name = text(title(measure, None))
+    return (
+        f'<svg class="dots" viewBox="0 0 600 84" width="600" height="84" role="img" aria-label="{name} of both arms">'
+        f'<text x="0" y="12" class="s">{name}</text><text x="0" y="30">{text(arms[0][:16])}</text>'
+        f'<text x="0" y="62">{text(arms[1][:16])}</text>{joins}{dots}'
+        f'<text x="110" y="80">{text(milliseconds(low))}</text>'
+        f'<text x="580" y="80" text-anchor="end">{text(milliseconds(high))}</text></svg>'
+    )

@@ -1,0 +1,180 @@
+"""Load a page in two ways, again and again, so that the two can be told apart: pairs, in random order, one at a time.
+
+Within a pair the order is drawn from a seed, so that what drifts (a server that warms up, a network that fills) meets
+both arms alike; the first pairs are dropped as warm-up; every load has fresh connections. A load that fails or is
+blocked drops its pair and is told; a wall at any time, or two failed pairs from the start, end it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fetcher.analysis.comparison import Comparison, Pair, judged_by
+from fetcher.analysis.comparison import compare as judge
+from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.errors import FetcherError, Interrupted, UsageError
+from fetcher.load import load_page
+from fetcher.record.page_load import PageLoad
+
+PAUSE_MS = 100.0
+JUDGED_BY = "render-start"
+"""The figure whose interval ``until`` narrows; "load" where a page has none."""
+FEWEST_UNTIL = 6
+
+Load = Callable[[str, dict[str, Any]], Awaitable[PageLoad]]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One arm: what is loaded, and how. ``options`` are ``load_page``'s; ``words`` say them in a report."""
+
+    name: str
+    url: str
+    options: dict[str, Any] = field(default_factory=dict)
+    words: str = ""
+
+
+async def _by_us(url: str, options: dict[str, Any]) -> PageLoad:
+    return await load_page(url, **options)
+
+
+@dataclass(slots=True)
+class Comparing:
+    """A comparison being made; ``pairs`` are those made so far, so that an interruption loses none."""
+
+    ways: tuple[Way, Way]
+    wanted: int = 10
+    until: float | None = None
+    seed: int = 103
+    warm_up: int = 1
+    pause: float = PAUSE_MS
+    text: str | None = None
+    load: Load = _by_us
+    by: str = "fetcher"
+    on_load: Callable[[], None] | None = None
+    pairs: list[Pair] = field(default_factory=list)
+    ended: str = ""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.pause) and self.pause >= 0):
+            raise UsageError(f"--pause (pause) between two loads is a finite time, 0 or more, not {self.pause:g}")
+        if self.wanted < 1:
+            raise UsageError(f"-n (pairs) is how many pairs of loads are made, 1 or more, not {self.wanted}")
+        if self.until is not None and not (math.isfinite(self.until) and self.until > 0):
+            raise UsageError(f"--until (until) is the width of an interval in ms, more than 0, not {self.until:g}")
+
+    async def run(self) -> Comparison:
+        """Make the pairs, and judge them. Raises UsageError for what can never be loaded."""
+        dice = random.Random(self.seed)
+        self.ended = f"{self.wanted} pairs were asked for"
+        for number in range(1 - self.warm_up, self.wanted + 1):
+            pair = await self._pair(number, second_first=dice.random() < 0.5)
+            if number < 1:
+                continue
+            self.pairs.append(pair)
+            if not pair.counts and (self._is_hopeless() or "blocked" in (pair.why or "")):
+                self.ended = f"it was given up: {pair.why}"
+                break
+            if self.until is not None and self._is_narrow():
+                self.ended = f"the interval is at most {self.until:g} ms wide"
+                break
+        return self.result()
+
+    def result(self) -> Comparison:
+        """What the pairs made so far show."""
+        first, second = self.ways
+        return judge(
+            first.url if first.url == second.url else f"{first.url} and {second.url}",
+            self.pairs,
+            names=(first.name, second.name),
+            options=(first.words, second.words),
+            by=self.by,
+            seed=self.seed,
+            asked=self.wanted,
+            warm_up=self.warm_up,
+            ended=self.ended or "it was interrupted",
+        )
+
+    async def _pair(self, number: int, *, second_first: bool) -> Pair:
+        order = (1, 0) if second_first else (0, 1)
+        found: dict[int, PageLoad | None] = {}
+        why = None
+        for place in order:
+            if self.pause and (self.pairs or found or number > 1 - self.warm_up):
+                await asyncio.sleep(self.pause / 1000)
+            way = self.ways[place]
+            load, wrong = await self._one(way)
+            found[place] = load
+            if self.on_load is not None:
+                self.on_load()
+            if wrong is not None and why is None:
+                why = f"{way.name}: {wrong}"
+        return Pair(number, second_first, found.get(0), found.get(1), why)
+
+    async def _one(self, way: Way) -> tuple[PageLoad | None, str | None]:
+        options = dict(way.options)
+        if self.text is not None:
+            options["find_text"] = self.text
+        try:
+            load = await self.load(way.url, options)
+        except (UsageError, Interrupted):
+            raise
+        except FetcherError as error:
+            return None, str(error)
+        run = run_of(1, load, wants_text=self.text is not None)
+        return load, f"blocked: {run.why}" if run.outcome is RunOutcome.BLOCKED else None
+
+    def _is_hopeless(self) -> bool:
+        """Two pairs failed from the start: the page cannot be loaded."""
+        return len(self.pairs) >= 2 and not any(pair.counts for pair in self.pairs)
+
+    def _is_narrow(self) -> bool:
+        if sum(pair.counts for pair in self.pairs) < FEWEST_UNTIL:
+            return False
+        shift = judged_by(self.pairs, JUDGED_BY)
+        if shift.width is None:
+            shift = judged_by(self.pairs, "load")
+        return shift.width is not None and self.until is not None and shift.width <= self.until
+
+
+async def compare(
+    url: str,
+    other: str | None = None,
+    *,
+    pairs: int = 10,
+    until: float | None = None,
+    browser: str = "chromium",
+    first: dict[str, Any] | None = None,
+    second: dict[str, Any] | None = None,
+    seed: int = 103,
+    warm_up: int = 1,
+    pause: float = PAUSE_MS,
+    **options: Any,
+) -> Comparison:
+    """``url`` with its hints ignored against acted on, in ``pairs`` pairs; or against ``other``, another URL; or with
+    ``first`` options against ``second`` ones (``load_page``'s). ``until`` ends it once the interval is that narrow, ms.
+    Everything else goes to ``load_page``. What ``fetcher compare`` says, as a value."""
+    shared = {"browser": browser, **options}
+    if other is not None:
+        ways = Way(url, url, shared), Way(other, other, shared)
+    elif first is not None or second is not None:
+        ways = Way("first", url, {**shared, **(first or {})}), Way("second", url, {**shared, **(second or {})})
+    else:
+        ways = off_and_on(url, shared)
+    comparing = Comparing(
+        ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause, by=f"fetcher as {browser}"
+    )
+    return await comparing.run()
+
+
+def off_and_on(url: str, options: dict[str, Any]) -> tuple[Way, Way]:
+    """The two arms of a comparison of hints: both receive every 103, the first ignores it."""
+    return (
+        Way("hints off", url, {**options, "early_hints": False}, "every 103 received and ignored"),
+        Way("hints on", url, options, "the 103 acted on"),
+    )

@@ -1,0 +1,70 @@
+"""``fetcher compare`` against the local origin: its forms, its arms, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fetcher.analysis.saved_comparison import loads
+from tests.cli.conftest import Cli
+from tests.support.command_line import Listening
+
+
+def test_hints_off_and_on(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """The saved file and the page hold what is printed."""
+    saved, page = tmp_path / "c.json", tmp_path / "c.html"
+    outcome = cli(
+        "compare", "-n", "2", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file,
+        "--json", str(saved), "--html", str(page), f"{origin.https}/",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert "hints off against hints on, fetcher as chromium" in outcome.out
+    assert "2 of 2 pairs count" in outcome.out
+    result = loads(saved.read_text())
+    assert [arm.name for arm in result.arms] == ["hints off", "hints on"]
+    assert (result.arms[0].acted, result.arms[1].acted) == (0, 2)
+    assert '<h2 id="comparison">' in page.read_text()
+    assert "<h3>hints on</h3>" in page.read_text()
+
+
+def test_two_sets_of_options(cli: Cli, origin: Listening) -> None:
+    """Each arm takes load's options, over those of the command."""
+    outcome = cli(
+        "compare", "-n", "1", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file, "--json", "-",
+        "--a", "--http 1.1 --device mobile", "--b", "--http 2", f"{origin.https}/",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    pair = json.loads(outcome.out)["pairs"][0]
+    protocols = [pair[arm]["connections"][0]["protocol"] for arm in ("first", "second")]
+    assert protocols == ["http/1.1", "h2"]
+    assert pair["first"]["device"]["mobile"] is True
+    assert pair["second"]["device"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--a", "--htp 3", "URL"], "--a '--htp 3': No such option"),
+        (["--b", "--json x", "URL"], "--b takes no --json"),
+        (["--a", "'", "URL"], "cannot be split"),
+        (["URL", "URL", "URL"], "one URL or two, not 3"),
+        (["URL", "URL"], "both arms are the same"),
+        (["--until", "0", "URL"], "--until"),
+        (["--json", "-", "-o", "-", "URL"], "standard output"),
+    ],
+)
+def test_what_cannot_be(cli: Cli, origin: Listening, arguments: list[str], told: str) -> None:
+    """Usage, one sentence, nothing loaded."""
+    outcome = cli("compare", *(f"{origin.http}/" if word == "URL" else word for word in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert told in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_nothing_measured(cli: Cli) -> None:
+    """A page that cannot be loaded is exit 3 and a sentence, no table of nothing."""
+    outcome = cli("compare", "-n", "3", "--pause", "0", "http://127.0.0.1:1/")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert "nothing was measured: " in outcome.err

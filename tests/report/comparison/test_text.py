@@ -1,0 +1,66 @@
+"""A comparison on the terminal and in the page: the answer first, claims only where shown, servers' text inert."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fetcher.analysis.comparison import Comparison
+from fetcher.record.page_load import PageLoad
+from fetcher.report.comparison.text import comparison_lines
+from fetcher.report.escape import cells
+from fetcher.report.html.comparison import comparison_section
+from fetcher.runs.compare import Comparing, off_and_on
+from tests.support.noisy_pages import NoisyPage
+
+
+@pytest.fixture(scope="module")
+def result() -> Comparison:
+    """Ten pairs of a page whose hint makes rendering start 100 ms sooner."""
+    make = NoisyPage()
+
+    async def load(url: str, options: dict[str, Any]) -> PageLoad:
+        return make(url, options)
+
+    ways = off_and_on("https://a.test/", {"browser": "chromium"})
+    return asyncio.run(Comparing(ways, wanted=10, pause=0, load=load).run())
+
+
+def words(result: Comparison, width: int, **options: Any) -> list[str]:
+    return ["".join(text for text, _ in line) for line in comparison_lines(result, width=width, **options)]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 110, 120, 200])
+def test_it_fits_and_answers_first(result: Comparison, width: int) -> None:
+    """No line is wider than the terminal; the third says what counts."""
+    lines = words(result, width)
+    assert max(map(cells, lines)) <= width
+    assert lines[2].startswith("rendering can start (estimated): −")
+    told = " ".join(lines)
+    assert "sooner" in told
+    assert "no difference shown" in told
+
+
+def test_ascii(result: Comparison) -> None:
+    """Every glyph has a stand-in."""
+    assert all(line.isascii() for line in words(result, 100, unicode=False))
+
+
+def test_each_hinted_resource_on_demand(result: Comparison) -> None:
+    """Counted, or shown with all rows."""
+    assert any("and 1 hinted resource" in line for line in words(result, 120))
+    assert any("/site.css" in line for line in words(result, 120, all_rows=True))
+
+
+def test_server_text_is_only_text(result: Comparison) -> None:
+    """In the page as on the terminal."""
+    hostile = "<script>alert(1)</script>\x1b[2J\u202e"
+    spoiled = replace(result, url=hostile, notes=(hostile,), ended=hostile)
+    section = comparison_section(spoiled)
+    assert "<script" not in section
+    assert "\x1b" not in section
+    assert "\x1b" not in "".join(words(spoiled, 80))
+    assert "<circle" in section
