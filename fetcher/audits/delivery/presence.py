@@ -85,9 +85,9 @@ def interim_intermittent(page: Page) -> Iterator[Finding]:
         return
     without = [_edge(load) for load in page.judged if not _has(load)]
     from_cache = all(state is EdgeState.HIT for state in without)
-    told = f"the 103 came in {came} of {page.runs} runs"
+    told = f"no 103 came in {page.runs - came} of {page.runs} runs, and one in the others"
     if from_cache:
-        told += "; those without it came from the edge's cache, which needs none"
+        told += ": without one they came from the edge's cache, which needs none"
     severe = came / page.runs < OFTEN and not from_cache
     yield Finding(
         f"{told}{'' if from_cache else _by_edge(page)}",
