@@ -16,6 +16,7 @@ from fetcher.discovery.charset import Charset, TextStream, css_charset, html_cha
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
+from fetcher.discovery.html.xhtml import XhtmlScanner
 from fetcher.discovery.modules.scanner import ModuleScanner
 from fetcher.errors import FetcherError
 from fetcher.fields import integrity
@@ -81,7 +82,7 @@ class Content:
         self._scripting = True
         self._digest_styles = False
         self._text: TextStream | None = None
-        self._scanner: HtmlScanner | CssScanner | ModuleScanner | None = None
+        self._scanner: HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
 
     def scan(self, order: Scan) -> list[Candidate]:
@@ -218,7 +219,7 @@ class Content:
             found += self._names.feed(text)
         return found
 
-    def _new_scanner(self) -> HtmlScanner | CssScanner | ModuleScanner:
+    def _new_scanner(self) -> HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner:
         text = self._text
         assert text is not None
         assert text.charset is not None
@@ -228,6 +229,8 @@ class Content:
         if self._kind is ScanKind.MODULE:
             return ModuleScanner(limit=max(0, self._left))
         self._names = MarkupNames(codec)
+        if self._kind is ScanKind.XHTML:
+            return XhtmlScanner(encoding=codec, offset=text.offset, digest_styles=self._digest_styles)
         return HtmlScanner(
             encoding=codec, offset=text.offset, scripting=self._scripting, digest_styles=self._digest_styles
         )

@@ -43,6 +43,9 @@ def coded(data: bytes, coding: str, fields: Fields = HTML) -> Route:
 
 
 MARKUP = '<link rel=stylesheet href="/ス.css?q=ス"><img src=/i.png?q=é>'
+XML = f'<html xmlns="http://www.w3.org/1999/xhtml">{MARKUP}</html>'.replace("=stylesheet", '="stylesheet"').replace(
+    "><img src=/i.png?q=é>", '/><img src="/i.png?q=é"/>'
+)
 EUC_JP = b"<meta charset=euc-jp>" + MARKUP.encode("euc_jp", "ignore")
 CHARSETS = [
     ("bom", b"\xef\xbb\xbf" + MARKUP.encode(), "text/html; charset=gbk", "utf-8 bom", "%E3%82%B9", "%C3%A9"),
@@ -59,7 +62,7 @@ CHARSETS = [
         "%26%23233%3B",
     ),
     ("sjis", MARKUP.encode("cp932", "ignore"), "text/html; charset=x-sjis", "shift_jis content-type", "%83X", ""),
-    ("xhtml", MARKUP.encode(), "application/xhtml+xml", "utf-8 default", "%E3%82%B9", "%C3%A9"),
+    ("xhtml", XML.encode(), "application/xhtml+xml", "utf-8 default", "%E3%82%B9", "%C3%A9"),
 ]
 
 

@@ -585,6 +585,7 @@ class Subresources:
             fetch.scanning = True
             self.state.scans.add(fetch.id)
             kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
+            document.place.scanned = kind is ScanKind.HTML  # XML has no preload scanner in Chromium
             policies = document.policies
             digests = policies.asks_for_digests
             commands.append(Scan(fetch.id, kind, charset(content_type), inherited, policies.runs_scripts, digests))

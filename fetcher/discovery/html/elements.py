@@ -182,6 +182,16 @@ def _style(attributes: Mapping[str, str]) -> Named:
     return [(CandidateKind.META, "")] if attributes.get("title") and is_css(attributes) else []
 
 
+def _svg_link(attributes: Mapping[str, str]) -> Named:
+    """Nothing to SVG, but the preload scanner knows no namespaces and asks ahead (observed in Chromium 156): a style
+    sheet too, which then nobody uses."""
+    ahead = (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD, CandidateKind.PRECONNECT)
+    found = [
+        (CandidateKind.PRELOAD if kind is CandidateKind.STYLESHEET else kind, url) for kind, url in _link(attributes)
+    ]
+    return [each for each in found if each[0] in ahead]
+
+
 def _svg_filter_image(attributes: Mapping[str, str]) -> Named:
     """Like what style sheets name: only layout asks for it."""
     return [(CandidateKind.CSS_IMAGE, url) for _, url in _svg_image(attributes)]
@@ -211,6 +221,7 @@ HTML_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
 SVG_ELEMENTS: dict[str, Callable[[Mapping[str, str]], Named]] = {
     "feimage": _svg_filter_image,
     "image": _svg_image,
+    "link": _svg_link,
     "script": _svg_script,
     "use": _svg_use,
 }

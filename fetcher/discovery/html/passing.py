@@ -47,6 +47,9 @@ _DRAWN_ATTRIBUTES = (
 )
 
 
+COMMENT = rb"<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
+
+
 def any_case(name: str) -> str:
     """``name`` as a pattern for either case: "a" is "[aA]". Sets, unlike IGNORECASE, let the matcher reject on the
     first byte."""
@@ -66,9 +69,8 @@ def boring_run(interesting: list[str]) -> re.Pattern[bytes]:
     ends = "|".join(any_case(name[1:]) for name in interesting if name.startswith("/"))
     tag = rf"(?!(?:{starts})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + _BORING_ATTRIBUTES
     end = rf"/(?!(?:{ends})[\t\n\f\r />])[a-zA-Z][^\t\n\f\r />]*+".encode() + ATTRIBUTES
-    comment = rb"!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
     stray = rb"(?=[^a-zA-Z/!?])"
-    return re.compile(rb"(?:[^<]*+<(?:" + rb"|".join((tag, end, stray, comment)) + rb"))*+")
+    return re.compile(rb"(?:[^<]*+<(?:" + rb"|".join((tag, end, stray, COMMENT[1:])) + rb"))*+")
 
 
 def run_of(names: list[str]) -> re.Pattern[bytes]:
@@ -82,6 +84,9 @@ _BEFORE_NAME = b"\t\n\f\r /\"'"
 _ANGLES_AND_QUOTES = bytes(byte for byte in range(256) if byte not in b"""<>="'""")
 # Of a stretch without all other bytes: a quoted value that a tag's bracket may stand in.
 _HIDING = re.compile(rb"""="[^"<>]*+[<>]|='[^'<>]*+[<>]""")
+_COMMENT = re.compile(COMMENT)
+SHORT = 256
+"""Bytes of a stretch for which matching tag after tag costs less."""
 # In a style attribute without these no declaration names a url or a font.
 _TELLING_STYLE = re.compile(rb"[(&\\]|font")
 
@@ -102,7 +107,8 @@ def search_for(interesting: Iterable[str]) -> Search:
 
 class Skim:
     """``past(buffer, index)``: where text is read next, with nothing of interest on the way, or ``index`` itself where
-    that is not told so easily. Indexes into one buffer must not go back; ``begin`` says that there is a new one."""
+    that is not told so easily. Indexes into one buffer must not go back; ``begin``
+    says that there will be a new one, and forgets this one."""
 
     __slots__ = ("_attributes", "_low", "_search", "_stop", "_unplain")
 
@@ -122,15 +128,21 @@ class Skim:
         low = self._low
         if not low:
             low = self._low = buffer.lower()
-        if index > self._stop:
-            self._stop = self._next(low, index)
-        stop = self._before_attribute(low, index, self._stop)
-        if low.find(b"<", index, stop) >= 0:
-            bones = low[index:stop].translate(None, _ANGLES_AND_QUOTES)
-            if _HIDING.search(bones + b"<") or b"<" in bones.translate(None, b"=\"'").replace(b"<>", b""):
-                self._unplain = self._stop
-                return index
-        return stop
+        while True:
+            if index > self._stop:
+                self._stop = self._next(low, index)
+            stop = self._before_attribute(low, index, self._stop)
+            if low.find(b"<", index, stop) >= 0:
+                if stop - index < SHORT:
+                    return index
+                bones = low[index:stop].translate(None, _ANGLES_AND_QUOTES)
+                if _HIDING.search(bones + b"<") or b"<" in bones.translate(None, b"=\"'").replace(b"<>", b""):
+                    self._unplain = self._stop
+                    return index
+            comment = _COMMENT.match(low, stop) if low.startswith(b"<!--", stop) else None
+            if comment is None:
+                return stop
+            index = comment.end()
 
     def _next(self, low: bytes, index: int) -> int:
         """The next tag of interest; else the last one, when it is not whole, or the end."""

@@ -109,7 +109,6 @@ class HtmlScanner:
         found: list[Candidate] = []
         self._found = found
         index = 0
-        self._skim.begin()
         if self._place.base == 0:
             if len(buffer) < 3 and _BOM.startswith(buffer):
                 self._kept = buffer
@@ -119,6 +118,7 @@ class HtmlScanner:
         end = len(buffer)
         while index < end:
             index = self._read(buffer, index)
+        self._skim.begin()
         self._place.advance(buffer, end - len(self._kept))
         return found
 
@@ -392,6 +392,8 @@ class HtmlScanner:
             pairs = kept(attributes)
             if not foreign:
                 pairs = (*pairs, *self._embedding.within(name))
+            elif name == "link" and "stylesheet" in elements.ascii_lower(attributes.get("rel", "")):
+                pairs = (*pairs, ("as", "style"))
             for kind, url in named:
                 if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
                     self._digest_styles = True

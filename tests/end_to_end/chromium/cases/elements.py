@@ -399,7 +399,6 @@ KEPT = {
     "iframe-data": FRAMES,
     "iframe-srcdoc-0": FRAMES,
     "iframe-credentialless-0": "a credentialless frame has no connections of its own here",
-    "preload-type-1": "a preload of a script whose type nobody runs is asked for by Chromium",
     "object-classid-0": "an <object> with a classid is asked for here",
     "video-sources": MEDIA,
     "audio-sources": MEDIA,

@@ -1,0 +1,202 @@
+"""XHTML as XML parsers read it (XML 1.0, Namespaces in XML): candidates up to the first error, and none after it.
+
+A document that is served as application/xhtml+xml gets no preload scanner in Chromium, only its parser: elements count
+by their namespace, names in lower case only, <noscript> and <title> hold markup, <style/> is empty, and what comes
+after the first well-formedness error is never asked for. Expat (in Python's library) does the parsing; it bounds what
+entities may grow to, and a tag of more than ``limit`` bytes ends the scan here as an overflow.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from xml.parsers import expat
+
+from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
+from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.html import elements
+from fetcher.discovery.html.digests import of_text
+from fetcher.discovery.html.embedding import Embedding
+from fetcher.discovery.html.inline_script import InlineScript
+from fetcher.discovery.html.picture import Picture
+
+_LIMIT = 1_048_576
+_HTML = "http://www.w3.org/1999/xhtml"
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink "
+_STYLE_WORDS = ("media", "nonce", "title")
+
+
+class XhtmlScanner:
+    """As ``HtmlScanner``: ``feed`` gives the candidates whose tags ended, ``error`` says where and why the rest of the
+    document is not read. Offsets are those of the UTF-8 form where the text is in something else."""
+
+    def __init__(
+        self, *, encoding: str = "utf-8", limit: int = _LIMIT, offset: int = 0, digest_styles: bool = False
+    ) -> None:
+        self.inline_scripts = 0
+        self.is_past_head = False
+        self.overflows = 0
+        self.data_urls = 0
+        self.error = ""
+        try:
+            decoder = codecs.getincrementaldecoder(encoding)
+        except LookupError:
+            decoder = codecs.getincrementaldecoder("utf-8")
+        self._decode = None if encoding == "utf-8" else decoder("replace").decode
+        self._limit = limit
+        self._base = offset
+        self._fed = 0
+        self._digest_styles = digest_styles
+        self._found: list[Candidate] = []
+        self._templates = 0
+        self._depth = 0
+        self._families: set[str] = set()
+        self._picture = Picture()
+        self._embedding = Embedding()
+        self._style: tuple[int, Mapping[str, str], int, int, list[bytes]] | None = None  # its depth, and so on
+        self._script: tuple[int, InlineScript] | None = None
+        self._parser = parser = expat.ParserCreate("utf-8", " ")
+        parser.buffer_text = False
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+
+    def feed(self, data: bytes) -> list[Candidate]:
+        return self._parse(data, last=False)
+
+    def close(self) -> list[Candidate]:
+        return self._parse(b"", last=True)
+
+    def _parse(self, data: bytes, *, last: bool) -> list[Candidate]:
+        self._found = []
+        if self.error:
+            return []
+        if self._decode is not None:
+            data = self._decode(data, last).encode("utf-8", "replace")
+        self._fed += len(data)
+        try:
+            self._parser.Parse(data, last)
+        except expat.ExpatError as error:
+            self.error = str(error)
+        else:
+            if not last and self._fed - max(0, self._parser.CurrentByteIndex) > self._limit:
+                self.error = f"a tag of more than {self._limit} bytes"
+                self.overflows += 1
+        return self._found
+
+    # --- what the parser tells --------------------------------------------------------------------------------------
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        namespace, _, local = name.rpartition(" ")
+        if namespace not in (_HTML, _SVG) or self._templates:
+            self._templates += bool(self._templates) and name == f"{_HTML} template"
+            return
+        foreign = namespace == _SVG
+        named = {_plain(key): value for key, value in attributes.items()}
+        if not foreign and local == "template":
+            self._templates += not elements.is_shadow_root(named)
+            return
+        if not foreign and local == "body":
+            self.is_past_head = True
+        line, offset = self._parser.CurrentLineNumber, self._base + self._parser.CurrentByteIndex
+        element = local.lower() if foreign else local
+        if not foreign and (self._picture.is_open or element == "picture"):
+            self._picture.start(element, named, self_closing=False)
+        self._emit(element, named, line, offset, foreign=foreign)
+        if not foreign:
+            self._embedding.start(element, named, offset, self_closing=False)
+        if element == "style" and elements.is_css(named):
+            self._style = (self._depth, named, line, offset, [])
+        elif element == "script":
+            self.inline_scripts += elements.inline_script(named, foreign=foreign)
+            kind = elements.inline_text(named) if not foreign else None
+            if kind is not None:
+                script = InlineScript(kind, named, line, offset, in_head=not self.is_past_head)
+                self._script = (self._depth, script)
+
+    def _end(self, name: str) -> None:
+        namespace, _, local = name.rpartition(" ")
+        if self._style is not None and self._style[0] == self._depth:
+            self._end_style()
+        if self._script is not None and self._script[0] == self._depth:
+            _, script = self._script
+            self._script = None
+            self._found += script.close()
+            self.overflows += script.overflowed
+        self._depth -= 1
+        if namespace != _HTML:
+            return
+        if self._templates:
+            self._templates -= local == "template"
+            return
+        if self._picture.is_open:
+            self._picture.end(local)
+        if self._embedding.is_open or local == "object":
+            self._embedding.end(local)
+
+    def _text(self, text: str) -> None:
+        if self._style is not None and self._style[0] == self._depth:
+            self._style[4].append(text.encode("utf-8", "replace"))
+        elif self._script is not None:
+            self._script[1].feed(text.encode("utf-8", "replace"))
+
+    # --- what an element names --------------------------------------------------------------------------------------
+
+    def _emit(self, element: str, attributes: Mapping[str, str], line: int, offset: int, *, foreign: bool) -> None:
+        named = elements.named_by(element, attributes, foreign=foreign) if element != "image" or foreign else []
+        sources = self._picture.sources() if element == "img" and not foreign else ()
+        if sources and not named:
+            named = [(CandidateKind.IMAGE, "")]
+        pairs = kept(attributes)
+        if not foreign:
+            named = [*named, *self._embedding.named(element, attributes)]
+            pairs = (*pairs, *self._embedding.within(element))
+        for kind, url in named:
+            if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
+                self._digest_styles = True
+            in_head = not self.is_past_head
+            self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources))
+        for declarations in (elements.presented(attributes) if foreign else "", attributes.get("style", "")):
+            if declarations and elements.worth_scanning(declarations):
+                self._css(declarations.encode("utf-8", "replace"), element, line, offset, (), declarations=True)
+
+    def _end_style(self) -> None:
+        assert self._style is not None
+        _, attributes, line, offset, texts = self._style
+        self._style = None
+        words = tuple((key, value) for key, value in attributes.items() if key in _STYLE_WORDS)
+        self._css(b"".join(texts), "style", line, offset, words, declarations=False)
+
+    def _css(
+        self,
+        text: bytes,
+        element: str,
+        line: int,
+        offset: int,
+        attributes: tuple[tuple[str, str], ...],
+        *,
+        declarations: bool,
+    ) -> None:
+        """What CSS names stands where its element does: its text is decoded, so bytes do not match."""
+        css = CssScanner(
+            line=line,
+            offset=offset,
+            element=element,
+            inline=True,
+            in_head=not self.is_past_head,
+            declarations=declarations,
+            fixed=True,
+            attributes=attributes,
+            families=self._families,
+        )
+        found = [*css.feed(text), *css.close()]
+        self._found += of_text(text, found) if self._digest_styles and found else found
+        self.overflows += css.overflows
+        self.data_urls += css.data_urls
+
+
+def _plain(name: str) -> str:
+    """An attribute's name as HTML writes it: expat puts its namespace in front."""
+    return f"xlink:{name.removeprefix(_XLINK)}" if name.startswith(_XLINK) else name

@@ -1,0 +1,95 @@
+"""XHTML as XML: what counts, and that nothing counts after the first error, wherever the bytes are cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from fetcher.discovery.html.xhtml import XhtmlScanner
+from tests.support.scans import told
+
+ROOT = '<html xmlns="http://www.w3.org/1999/xhtml">'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+CASES = [
+    ("<img src='a'/>", "image a"),
+    ("<img src='a'>", "image a"),
+    ("<img src='a'/></p><img src='b'/>", "image a"),
+    ("<img src=a /><img src='b'/>", ""),
+    ("<img src='a' src='b'/><img src='c'/>", ""),
+    ("<img src='a?b&amp;c'/>&nosuch;<img src='b'/>", "image a?b&c"),
+    ("<IMG src='a'/><img SRC='b'/><img src='c'/>", "image c"),
+    ("<img xmlns='' src='a'/><h:img xmlns:h='http://www.w3.org/1999/xhtml' src='b'/>", "image b"),
+    ("<script src='a.js'/><style/><title><img src='b'/></title>", "script a.js, image b"),
+    ("<noscript><img src='a'/></noscript>", "image a"),
+    ("<style><!-- @import 'a'; -->@import 'b';</style>", "css-import b"),
+    ("<style><![CDATA[@import 'a';]]></style>", "css-import a"),
+    ("<style media='print'>@import 'a';</style>", "css-import a"),
+    ("<p style='background:url(a)'/>", "css-image a"),
+    ("<template><img src='a'/><template/></template><img src='b'/>", "image b"),
+    ("<template shadowrootmode='open'><img src='a'/></template>", "image a"),
+    ("<picture><source srcset='a'/><img/></picture>", "image"),
+    ("<video><source src='a'/><p><source src='b'/></p></video>", "media a"),
+    (f"{SVG}<image xlink:href='a'/><use href='b#c'/><link rel='icon' href='no'/></svg>", "image a, svg-use b#c"),
+    (f"{SVG}<style>@import 'a';</style><rect fill='url(b#c)'/></svg>", "css-import a, css-image b#c"),
+    ("<![CDATA[<img src='a'/>]]><img src='b'/>", "image b"),
+    ("<!-- a -- b --><img src='a'/>", ""),
+    ("<script type='module'>import 'a.js'</script>", "module-import a.js"),
+    ("</html><img src='a'/>", ""),
+    ("<image src='a'/>", ""),
+]
+
+
+def scan(parts: list[bytes]) -> list[object]:
+    scanner = XhtmlScanner()
+    return [candidate for part in parts for candidate in scanner.feed(part)] + scanner.close()
+
+
+@pytest.mark.parametrize(("html", "expected"), CASES)
+def test_cases(html: str, expected: str) -> None:
+    """Whole, cut in two at every byte, and byte by byte the same comes out."""
+    data = (ROOT + html).encode()
+    whole = scan([data])
+    assert ", ".join(told(whole)) == expected  # type: ignore[arg-type]
+    for cut in range(len(data)):
+        assert scan([data[:cut], data[cut:]]) == whole
+    assert scan([data[at : at + 1] for at in range(len(data))]) == whole
+
+
+def test_places_and_head() -> None:
+    """Lines and byte offsets are those of the tag; the body begins with its own."""
+    text = f"\ufeff{ROOT}\n<head><link rel='icon' href='a'/></head>\r\n<body>é<img src='b'/></body></html>"
+    data = text.encode()
+    scanner = XhtmlScanner()
+    found = scanner.feed(data)
+    assert [(each.line, each.offset, each.in_head) for each in found] == [
+        (2, data.index(b"<link"), True),
+        (3, data.index(b"<img"), False),
+    ]
+    assert scanner.close() == []
+    assert not scanner.error
+
+
+def test_entities_of_a_named_document_type_are_no_error() -> None:
+    """What an external document type declares is not looked up: such a reference is passed over."""
+    doctype = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/x.dtd">'
+    assert told(scan([f"{doctype}{ROOT}<img src='a'/>&nbsp;<img src='b'/>".encode()])) == ["image a", "image b"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!DOCTYPE a [<!ENTITY a "xxxxxxxxxx">'
+        + b"".join(b'<!ENTITY %c "%s">' % (99 + n, b"&%c;" % (97 if n == 0 else 98 + n) * 10) for n in range(12))
+        + b"]><a>&n;</a>",
+        ROOT.encode() + b"<p>" * 60_000 + b"<img src='a'/>",
+        ROOT.encode() + b"<p " + b"a" * 3_000_000,
+        ROOT.encode() + b"".join(b"<p a%d='%s'/>" % (n, b"x" * 40) for n in range(15_000)),
+    ],
+    ids=["entities", "nesting", "attribute", "attributes"],
+)
+def test_hostile(data: bytes) -> None:
+    """Entities that grow, endless nesting and tags without end stay bounded: each ends here, and soon."""
+    scanner = XhtmlScanner()
+    for start in range(0, len(data), 65_536):
+        scanner.feed(data[start : start + 65_536])
+    scanner.close()
+    assert scanner.overflows == (b"a" * 2_000_000 in data)
