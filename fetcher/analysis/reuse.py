@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.wanted import Wanted, by_request, wanted_of
+from fetcher.browser.profiles import DRIVING
 from fetcher.fields.cache_control import freshness
 from fetcher.record.page_load import Hint, PageLoad, RequestRecord
-from fetcher.terms import Credentials, Fields, Mode, field_value
+from fetcher.terms import Credentials, Fields, Mode, ProfileName, field_value
 from fetcher.urls import resolve, same_site
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -58,6 +59,10 @@ class Reuse:
     by_key: Obstacle | None
     by_cache: Obstacle | None
     again: int | None = None
+
+    def by(self, profile: ProfileName) -> Obstacle | None:
+        """What stands in the way in that browser: each goes by one of the two rules."""
+        return self.by_key if DRIVING[profile].keeps_preloads else self.by_cache
 
 
 def reuses(load: PageLoad) -> tuple[Reuse, ...]:

@@ -224,7 +224,7 @@ class Page:
         if not self.early_hints:
             return ()
         first = self.early_hints[0].id
-        return tuple(self._facts(link) for link in self.links if link.interim == first)
+        return tuple(self.facts_of(link) for link in self.links if link.interim == first)
 
     @property
     def final_links(self) -> tuple[JudgedLink, ...]:
@@ -255,7 +255,8 @@ class Page:
             found.append(HintFacts(link, None, request, None, wanted, (), doubles))
         return tuple(found)
 
-    def _facts(self, link: JudgedLink) -> HintFacts:
+    def facts_of(self, link: JudgedLink) -> HintFacts:
+        """What came of one link of a 103."""
         load = self.load
         hint = load.hints[link.hint] if link.hint is not None else None
         request = load.requests[hint.request] if hint is not None and hint.request is not None else None

@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import audit, check, compare, get, load, report, serve
+from fetcher.cli import audit, check, compare, get, load, report, serve, why
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -33,6 +33,7 @@ EPILOG = """\b
 Examples:
   fetcher check https://example.com/                  is there a 103, is each of its hints good
   fetcher audit https://example.com/                  the page and its hints by every rule
+  fetcher why https://example.com/ /app.css           what became of one hint, where it was lost
   fetcher load https://example.com/                   the page, its hints and its waterfall
   fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
   fetcher get -k https://localhost:8443/              every response as it comes, 103s too
@@ -71,6 +72,7 @@ app.command("check", epilog=check.EPILOG, short_help="Is the 103 there, and is e
 app.command("audit", epilog=audit.EPILOG, short_help="Judge a page, a saved record or a HAR by every rule.")(
     audit.audit
 )
+app.command("why", epilog=why.EPILOG, short_help="Walk one hint from the wire to its use: where is it lost?")(why.why)
 app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
 app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
 app.command("compare", epilog=compare.EPILOG, short_help="Does it differ? Hints off and on, two URLs, two ways.")(
