@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.measured import Measured
 from fetcher.audits.catalogue import built_in, named
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
@@ -66,14 +67,16 @@ def audit(
     skip: Iterable[str] = (),
     browser: str = "chromium",
     expected: Expectations | None = None,
+    comparison: Measured | None = None,
 ) -> Audit:
     """What the rules say of a page: of one load, or of several runs of it. ``load`` may come from ``load_page``,
     ``load_record`` or ``from_har``. ``rules`` are yours, besides ours; ``only`` and ``skip`` name rules. ``browser`` is
-    whose view decides what weighs how much: chromium, firefox, safari, standard or eager.
+    whose view decides what weighs how much: chromium, firefox, safari, standard or eager. ``comparison`` is what
+    comparing the page with its hints and without showed (``measured`` of a comparison).
 
     Raises UsageError for a rule or a browser that does not exist, or where there is no load."""
     loads = (load,) if isinstance(load, PageLoad) else tuple(load)
-    page = Page(loads, profile_named(browser), expected or Expectations())
+    page = Page(loads, profile_named(browser), expected or Expectations(), comparison=comparison)
     return audit_page(page, chosen(tuple(rules), only, skip))
 
 

@@ -74,10 +74,12 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What all probes of a page brought: those that rules look up by name, and the repeat view, which is apart."""
+    """What all probes of a page brought: those that rules look up by name, and the repeat view, which is apart; and a
+    comparison of the page with its hints against without, where one was saved."""
 
     probes: Mapping[str, Probe] = field(default_factory=dict)
     repeat: PageLoad | None = None
+    comparison: Measured | None = None
 
 
 @dataclass(eq=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fetcher.analysis.measured import Measured
 from fetcher.audits.auditing import Audit, Outcome
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.rule import Rule
@@ -79,7 +80,8 @@ class AuditedPage:
     """One page. ``url`` is where it ended, ``source`` what was asked for: a URL, or the file it was read from; ``file``
     and ``line`` (from 1) are where a file names it. ``template`` groups pages made alike. ``runs`` of ``asked`` loads
     count; ``why`` tells of a page that was not judged, or of the first run that does not count. ``loads`` are the runs
-    that count (none where many pages were audited), ``probes`` and ``repeat`` what else was loaded."""
+    that count (none where many pages were audited), ``probes`` and ``repeat`` what else was loaded, ``comparison`` what
+    was measured of its hints."""
 
     url: str
     source: str
@@ -95,6 +97,7 @@ class AuditedPage:
     loads: tuple[PageLoad, ...] = ()
     probes: tuple[NamedLoad, ...] = ()
     repeat: PageLoad | None = None
+    comparison: Measured | None = None
 
     @property
     def reported(self) -> tuple[Reported, ...]:

@@ -41,7 +41,6 @@ Examples:
   fetcher audit --urls urls.txt --rps 100 -n 1         many pages, findings by template
   fetcher audit --sitemap https://example.com/sitemap.xml -n 1
   fetcher audit                                        the pages of ./fetcher.toml
-  fetcher audit --html audit.html https://example.com/
   fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
@@ -100,7 +99,6 @@ def audit(
     junit: a.JUnitFile = None,
     sarif: a.SarifFile = None,
     markdown: a.MarkdownFile = None,
-    html: a.HtmlFile = None,
     github: a.GitHub = False,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
@@ -119,7 +117,7 @@ def audit(
         context, settings.settings, name, runs=runs, pause=pause, browser=browser, fail_on=fail_on.value,
         only=only or [], skip=skip or [], rules_file=rules_file or [], probe=probe or [], baseline=baseline, rps=rps,
     )  # fmt: skip
-    forms = Forms(json, junit, sarif, markdown, html, output, github)
+    forms = Forms(json, junit, sarif, markdown, output, github)
     forms.check(**{"--baseline": chosen.baseline})
     rules = _rules(chosen, settings, name, budget)
     kept = Kept(chosen.baseline, write=write_baseline)

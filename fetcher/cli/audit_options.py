@@ -44,10 +44,6 @@ SarifFile = Annotated[
 MarkdownFile = Annotated[
     str | None, typer.Option("--md", metavar="FILE", help="Write Markdown for a pull request; - is stdout.")
 ]
-HtmlFile = Annotated[
-    str | None,
-    typer.Option("--html", metavar="FILE", help="Write one HTML page: findings and waterfalls; - is stdout."),
-]
 GitHub = Annotated[bool, typer.Option("--github", help="GitHub Actions: print annotations, add to the step summary.")]
 Budget = Annotated[
     str | None,

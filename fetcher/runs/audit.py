@@ -158,7 +158,11 @@ def _page(made: Made, profile: ProfileName) -> Page | None:
     """None where no run reached the page."""
     if not made.loads:
         return None
-    return Page(made.loads, profile, made.expected, probes=made.answers.probes, repeat=made.answers.repeat)
+    answers = made.answers
+    return Page(
+        made.loads, profile, made.expected,
+        probes=answers.probes, repeat=answers.repeat, comparison=answers.comparison,
+    )  # fmt: skip
 
 
 def _judged(
@@ -178,7 +182,7 @@ def _judged(
     if not keep:
         return found
     named = tuple(NamedLoad(probe.name, probe.load) for probe in made.answers.probes.values())
-    return replace(found, loads=made.loads, probes=named, repeat=page.repeat)
+    return replace(found, loads=made.loads, probes=named, repeat=page.repeat, comparison=page.comparison)
 
 
 def _url_of(made: Made) -> str:

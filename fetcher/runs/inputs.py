@@ -1,8 +1,8 @@
-"""Files that hold loads, whatever wrote them: our records, lists of them, HARs, and saved checks and audits.
+"""Files that hold loads, whatever wrote them: our records, lists of them, HARs, saved checks, audits and comparisons.
 
 ``read_pages`` gives each page with its runs: loads of one URL in one file are runs of one page, as Browsertime writes
-them; the pages of a saved audit stay apart. Raises ``RecordError``, or ``UsageError`` where the name is neither a
-file nor a URL.
+them; the pages of a saved audit stay apart; a comparison of hints gives the loads with hints and what it showed. Raises
+``RecordError``, or ``UsageError`` where the name is neither a file nor a URL.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.saved_comparison import from_json as comparison_from_json
+from fetcher.analysis.saved_comparison import is_comparison
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
 from fetcher.audits.saved import from_json as audit_from_json
@@ -66,6 +69,8 @@ def read_pages(name: str) -> list[SavedPage]:
     try:
         if is_audit(data):
             pages = [_audited(page) for page in audit_from_json(data).pages if page.loads]
+        elif is_comparison(data):
+            pages = _compared(comparison_from_json(data))
         else:
             pages = _by_page(_loads_in(data))
     except RecordError as error:
@@ -100,8 +105,21 @@ def _loads_in(data: Any) -> list[PageLoad]:
 
 
 def _audited(page: AuditedPage) -> SavedPage:
-    answers = Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat)
+    answers = Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat, page.comparison)
     return SavedPage(page.loads, answers, page.template)
+
+
+def _compared(found: Comparison) -> list[SavedPage]:
+    """A page with its hints, and what leaving them out changed, where that is what was compared; else both arms' loads,
+    each page by itself."""
+    pairs = [(pair.first, pair.second) for pair in found.pairs if pair.first and pair.second and pair.counts]
+    if pairs and all(_leaves_hints_out(first, second) for first, second in pairs):
+        return [SavedPage(tuple(second for _, second in pairs), Answers(comparison=found.measured))]
+    return _by_page(load for pair in pairs for load in pair)
+
+
+def _leaves_hints_out(first: PageLoad, second: PageLoad) -> bool:
+    return first.url == second.url and first.early_hints is False and second.early_hints is True
 
 
 def _by_page(loads: Iterable[PageLoad]) -> list[SavedPage]:

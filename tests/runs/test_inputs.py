@@ -1,0 +1,82 @@
+"""What a saved comparison gives an audit: the loads with hints, and what leaving the hints out changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from fetcher.analysis.comparison import Pair, compare
+from fetcher.analysis.saved_comparison import dumps
+from fetcher.audits import Outcome, Page, audit, audit_page
+from fetcher.audits.result import AuditResult, page_of, texts
+from fetcher.audits.saved import dumps as dump_audit
+from fetcher.audits.saved import from_json
+from fetcher.audits.value import RULES
+from fetcher.origin import Site
+from fetcher.record import PageLoad
+from fetcher.runs.inputs import read_pages
+from tests.audits.site.parts import sound
+from tests.support.virtual_time import virtual_load
+
+URL = "https://a.test/"
+SITE = Site({}, {"a.test": sound()})
+MEASURED = ("hints-slow-the-page", "hints-no-measured-gain")
+
+
+def loaded(*, early_hints: bool = True) -> PageLoad:
+    return virtual_load(URL, SITE, early_hints=early_hints).load
+
+
+def saved(folder: Path, first: PageLoad, second: PageLoad) -> str:
+    """Six pairs of the same two loads."""
+    pairs = [Pair(number, False, first, second) for number in range(1, 7)]
+    file = folder / "comparison.json"
+    file.write_text(dumps(compare(URL, pairs, names=("hints off", "hints on"))))
+    return str(file)
+
+
+def test_a_comparison_of_hints(tmp_path: Path) -> None:
+    """The page with its hints, six runs of it, and a gain: neither rule that judges comparisons has a finding."""
+    (page,) = read_pages(saved(tmp_path, loaded(early_hints=False), loaded()))
+    assert [one.early_hints for one in page.loads] == [True] * 6
+    measured = page.answers.comparison
+    assert measured is not None
+    shift = measured.of("render-start")
+    assert shift is not None
+    assert shift.value is not None
+    assert shift.value < 0
+    results = audit_page(Page(page.loads, comparison=measured), RULES).results
+    assert {one.rule.id: one.outcome for one in results if one.rule.id in MEASURED} == dict.fromkeys(
+        MEASURED, Outcome.PASSED
+    )
+    assert audit(page.loads, comparison=measured, only=MEASURED).findings == ()
+
+
+def test_hints_that_slow_a_page_are_found_from_the_file(tmp_path: Path) -> None:
+    """The same loads the other way round, as if hints had made it slower."""
+    fast = replace(loaded(), early_hints=False)
+    slow = replace(loaded(early_hints=False), early_hints=True)
+    (page,) = read_pages(saved(tmp_path, fast, slow))
+    told = audit(page.loads, comparison=page.answers.comparison, only=("hints-slow-the-page",)).findings
+    assert [one.rule for one in told] == ["hints-slow-the-page"]
+
+
+def test_another_comparison_is_pages_and_no_more(tmp_path: Path) -> None:
+    """Two arms that both have their hints say nothing of hints."""
+    (page,) = read_pages(saved(tmp_path, loaded(), loaded()))
+    assert len(page.loads) == 12
+    assert page.answers.comparison is None
+
+
+def test_a_saved_audit_keeps_what_was_measured(tmp_path: Path) -> None:
+    """And one that was saved before there was such a member still reads."""
+    (page,) = read_pages(saved(tmp_path, loaded(early_hints=False), loaded()))
+    kept = page_of(audit(page.loads), URL, loads=page.loads)
+    result = AuditResult("1", "error", texts(RULES, RULES), (replace(kept, comparison=page.answers.comparison),))
+    data = json.loads(dump_audit(result))
+    file = tmp_path / "audit.json"
+    file.write_text(json.dumps(data))
+    assert read_pages(str(file))[0].answers.comparison == page.answers.comparison
+    del data["pages"][0]["comparison"]
+    assert from_json(data).pages[0].comparison is None
