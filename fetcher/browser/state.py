@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from fetcher.browser.commands import Command, ConnectionKey, QueueFetch, RedirectInside, ServeStored
 from fetcher.browser.connections.holding import Holding
-from fetcher.browser.connections.keys import key_for, preconnect_key
+from fetcher.browser.connections.keys import CREDENTIALLESS, key_for, preconnect_key
 from fetcher.browser.connections.pool import Pool
+from fetcher.browser.document.frames import is_credentialless
+from fetcher.browser.document.modes import is_dictionary
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, Preload, ResourceKey, is_credentialed
 from fetcher.browser.options import BrowserOptions
 from fetcher.browser.policies.container import EmbedderPolicy
@@ -67,6 +69,7 @@ class LoadState:
     document: Document | None = None
     documents: list[Document] = field(default_factory=list)
     jar: CookieJar = field(default_factory=CookieJar)
+    brief_jar: CookieJar = field(default_factory=lambda: CookieJar(third_parties=True))
     hints_of: dict[str, frozenset[str]] = field(default_factory=dict)
     home: URL | None = None
     epoch: float = 0.0
@@ -87,7 +90,12 @@ class LoadState:
                 if name == "set-cookie":
                     page = self._page_of(fetch)
                     apart = self._is_apart(fetch, page)
-                    self.jar.store(value, fetch.url, self.epoch + at / 1000, page, apart=apart)
+                    self._jar_for(fetch).store(value, fetch.url, self.epoch + at / 1000, page, apart=apart)
+
+    def _jar_for(self, asked: Fetch | Consumer) -> CookieJar:
+        """``brief_jar`` is that of the page's credentialless frames, which nobody else sees and nothing keeps."""
+        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        return self.brief_jar if is_credentialless(consumer) else self.jar
 
     def keep_secure_host(self, fetch: Fetch, fields: Fields) -> None:
         """Heed Strict-Transport-Security, if it came over a connection whose certificate was found good."""
@@ -98,7 +106,8 @@ class LoadState:
 
     def cookie_for(self, asked: Fetch | Consumer, at: float) -> str | None:
         """The Cookie field of a request sent at clock time ``at``."""
-        if not self.jar or not is_credentialed(asked.credentials, asked.url, asked.client):
+        jar = self._jar_for(asked)
+        if not jar or not is_credentialed(asked.credentials, asked.url, asked.client):
             return None
         consumer = asked if isinstance(asked, Consumer) else asked.consumer
         if consumer is not None and consumer.document.policies.is_opaque:
@@ -106,7 +115,7 @@ class LoadState:
         page = self._page_of(asked)
         led_by = asked.client if asked.mode is Mode.NAVIGATE else None
         now = self.epoch + at / 1000
-        return self.jar.field(asked.url, now, page, apart=self._is_apart(asked, page), led_by=led_by)
+        return jar.field(asked.url, now, page, apart=self._is_apart(asked, page), led_by=led_by)
 
     def _page_of(self, asked: Fetch | Consumer) -> URL | None:
         """The page a request is a part of, frames or not, whose site decides on cookies; None for its own."""
@@ -124,7 +133,9 @@ class LoadState:
         if consumer is not None:
             withheld = consumer.document.hints_asked.withheld(asked.url, consumer.document.url.origin)
         hints = self._hints_for(asked)
-        return Asking(asked.client, page, self._is_apart(asked, page), hops, hints, withheld, restarted)
+        apart = self._is_apart(asked, page)
+        credentialless = is_credentialless(consumer)
+        return Asking(asked.client, page, apart, hops, hints, withheld, restarted, credentialless)
 
     def _hints_for(self, asked: Fetch | Consumer) -> Fields:
         """The client hints that the document, or for a navigation the origin asked, may have."""
@@ -195,7 +206,11 @@ class LoadState:
         """Whose requests may be answered with what answers ``asked``."""
         frame = asked.client or asked.url
         top = self.document.url if self.document is not None else frame
-        return key_of(asked.url, asked.destination, top, frame, asked.client)
+        key = key_of(asked.url, asked.destination, top, frame, asked.client)
+        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        if consumer is None or not is_credentialless(consumer):
+            return key
+        return replace(key, frame=f"{CREDENTIALLESS} {self.epoch} {consumer.document.fetch.id}")  # never stored
 
     def dressed(
         self, asked: Fetch | Consumer, at: float, protocol: HttpVersion = HttpVersion.HTTP_2, *, hinted: bool = False
@@ -209,6 +224,8 @@ class LoadState:
         if sandboxed:  # such a page is of no origin and no site, and names itself to nobody
             asking = replace(asking, client=NOWHERE, page=NOWHERE, apart=True)
             referrer = None if referrer is asked.client else referrer
+        later = consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH
+        dictionary = consumer is not None and is_dictionary(consumer.candidate)
         return dress(
             self.profile,
             asked.url,
@@ -218,8 +235,9 @@ class LoadState:
             hinted=hinted,
             asking=asking,
             credentials=asked.credentials,
-            prefetch=consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH,
-            referrer=referrer,
+            prefetch=later and not dictionary,
+            dictionary=dictionary,
+            referrer=None if dictionary else referrer,
             referrer_policy=policy,
             protocol=protocol,
             extra=self.extra_for(asked.url, asked.client),
@@ -228,6 +246,7 @@ class LoadState:
             cookie=self.cookie_for(asked, at),
             origin="null" if opaque else None,
             without=self.options.without,
+            background=isinstance(asked, Fetch) and asked.background,
         )
 
     def add(self, document: Document) -> None:
@@ -257,7 +276,10 @@ class LoadState:
         opaque = document.policies.is_opaque
         frame = url if mode is Mode.NAVIGATE else document.url
         nested = is_apart(document, top)
-        return key_for(url, credentialed=credentialed, top=top, frame=frame, nested=nested, opaque=opaque)
+        return key_for(
+            url, credentialed=credentialed, top=top, frame=frame, nested=nested, opaque=opaque,
+            credentialless=is_credentialless(consumer),
+        )  # fmt: skip
 
     def preconnect_key(self, url: URL, page: URL, document: Document | None, *, anonymous: bool) -> ConnectionKey:
         """Which connections one that ``page`` opens ahead joins; ``document`` None: before it is there (EH 11.1)."""

@@ -22,12 +22,17 @@ DESTINATIONS = {
     "font": Destination.FONT,
     "fetch": Destination.EMPTY,
 }
+_MODULES = {
+    "": Destination.SCRIPT, "script": Destination.SCRIPT, "style": Destination.STYLE, "json": Destination.JSON,
+}  # fmt: skip
+LATER = ("prefetch", "compression-dictionary")
+"""What is asked for on behalf of later loads, whatever its as, type and media."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinalLink:
-    """A link that may act. ``href`` is unresolved; ``rel`` one of preload, modulepreload, preconnect, dns-prefetch;
-    ``destination`` is SCRIPT for every modulepreload, None for the two connection hints. Texts are None when absent."""
+    """A link that may act. ``href`` is unresolved; ``rel`` one of preload, modulepreload, preconnect, dns-prefetch and
+    ``LATER``; ``destination`` is None but for the first two. Texts are None when absent."""
 
     href: str
     rel: str
@@ -49,9 +54,10 @@ class FinalLink:
         return self.media is not None or self.imagesrcset is not None
 
 
-def filter_final_link(link: Link, base: str | None = None) -> FinalLink | Finding:
-    """The link, or why it makes no request. ``base`` is the response's URL, against which an anchor is judged
-    (EH 2.11); without it any anchor that is not empty counts as naming another resource."""
+def filter_final_link(link: Link, base: str | None = None, *, by_html: bool = False) -> FinalLink | Finding:
+    """The link, or why it makes no request, as Chromium 156 was seen to decide. ``by_html`` decides by the standard
+    instead: an anchor may name the response's own URL, which is ``base`` (EH 2.11; without it any anchor that is not
+    empty names something else), a type may have parameters, and modules are scripts."""
 
     def drop(rule: str, code: str, message: str) -> Finding:
         return Finding(rule, code, link.raw, message)
@@ -62,6 +68,8 @@ def filter_final_link(link: Link, base: str | None = None) -> FinalLink | Findin
 
     words = (params.get("rel") or "").lower().split()
     rel = next((word for word in words if word in RELATIONS), None)
+    if rel is None and not by_html:
+        rel = next((word for word in words if word in LATER), None)
     if rel is None:
         if "stylesheet" in words:
             return drop(
@@ -70,25 +78,35 @@ def filter_final_link(link: Link, base: str | None = None) -> FinalLink | Findin
         return drop("EH 8.4", "unsupported-rel", "No relation of this link makes a request on a final response.")
     if not link.target:
         return drop("EH 8.2", "empty-target", "The link has an empty target: nothing to request.")
-    if _names_another(params.get("anchor"), base):
+    if _names_another(params.get("anchor"), base) if by_html else "anchor" in params:
         return drop(
-            "EH 2.11", "anchor-elsewhere", "The link's anchor makes it speak of another resource; it must not act."
+            "EH 2.11",
+            "anchor-elsewhere",
+            "The link has an anchor, which makes it speak of another resource: remove it.",
         )
 
     destination = None
     if rel in ("preload", "modulepreload"):
         word = (params.get("as") or "").lower()
         if rel == "modulepreload":
-            if word not in ("", "script"):
-                return drop("EH 8.4", "unusable-as", "modulepreload on a final response takes as=script or none.")
-            word = "script"
+            destination = _MODULES.get(word)
+            if destination is None or (by_html and destination is not Destination.SCRIPT):
+                return drop(
+                    "EH 8.4", "unusable-as", "modulepreload takes as=script or none (style and json as modules)."
+                )
         elif not word:
             return drop("EH 8.4", "preload-without-as", "A preload without as fetches nothing; say what it is.")
-        destination = DESTINATIONS.get(word)
+        else:
+            destination = DESTINATIONS.get(word)
         if destination is None:
             text = "as must be image, script, style, track, font or fetch; the browser warns and fetches nothing."
             return drop("EH 8.4", "unusable-as", text)
-        if not mime.supports(destination, params.get("type") or ""):
+        written = params.get("type") or ""
+        if by_html:
+            known = mime.supports(destination, written)
+        else:  # Chromium looks at no module's type
+            known = rel == "modulepreload" or mime.preloads(destination, written, exactly=True)
+        if not known:
             text = (
                 f"The type given is not one a browser loads for as={word}, so nothing is fetched; correct or remove it."
             )

@@ -33,8 +33,10 @@ def only(text: str, base: str | None = BASE) -> FinalLink | Finding:
         ("</a>; rel=modulepreload; as=script", "modulepreload", Destination.SCRIPT),
         ("<//cdn.test>; rel=preconnect", "preconnect", None),
         ("<//cdn.test>; rel=dns-prefetch; as=nonsense", "dns-prefetch", None),
-        ('</a>; rel=preload; as=script; anchor=""', "preload", Destination.SCRIPT),
-        ('</a>; rel=preload; as=script; anchor="?q#other"', "preload", Destination.SCRIPT),
+        ("</a>; rel=modulepreload; as=style; type=any/thing", "modulepreload", Destination.STYLE),
+        ("</a>; rel=modulepreload; as=json", "modulepreload", Destination.JSON),
+        ("</a>; rel=prefetch; as=nonsense", "prefetch", None),
+        ("</a>; rel=compression-dictionary", "compression-dictionary", None),
     ],
 )
 def test_links_that_may_act(text: str, rel: str, destination: Destination | None) -> None:
@@ -48,11 +50,14 @@ def test_links_that_may_act(text: str, rel: str, destination: Destination | None
     ("text", "rule", "code"),
     [
         ("</a>; rel=stylesheet", "EH 8.8", "stylesheet"),
-        ("</a>; rel=prefetch", "EH 8.4", "unsupported-rel"),
+        ("</a>; rel=prerender", "EH 8.4", "unsupported-rel"),
         ("</a>", "EH 8.4", "unsupported-rel"),
         ("</a>; rel=preload", "EH 8.4", "preload-without-as"),
         ("</a>; rel=preload; as=video", "EH 8.4", "unusable-as"),
-        ("</a>; rel=modulepreload; as=style", "EH 8.4", "unusable-as"),
+        ("</a>; rel=modulepreload; as=font", "EH 8.4", "unusable-as"),
+        ('</a>; rel=preload; as=style; type="text/css;x=y"', "EH 8.5", "unsupported-type"),
+        ("</a>; rel=preload; as=font; type=font/collection", "EH 8.5", "unsupported-type"),
+        ('</a>; rel=preload; as=style; anchor="?q#frag"', "EH 2.11", "anchor-elsewhere"),
         ("</a>; rel=preload; as=style; type=text/less", "EH 8.5", "unsupported-type"),
         ("<>; rel=preload; as=style", "EH 8.2", "empty-target"),
         ('</a>; rel=preload; as=style; anchor="/other"', "EH 2.11", "anchor-elsewhere"),
@@ -87,9 +92,27 @@ def test_imagesrcset_counts_for_images_only() -> None:
     assert not found.needs_viewport
 
 
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ('</a>; rel=preload; as=script; anchor=""', True),
+        ('</a>; rel=preload; as=script; anchor="?q#other"', True),
+        ('</a>; rel=preload; as=script; anchor="/other"', False),
+        ('</a>; rel=preload; as=style; type="text/css;x=y"', True),
+        ("</a>; rel=modulepreload; as=style", False),
+        ("</a>; rel=prefetch", False),
+    ],
+)
+def test_what_html_reads_otherwise(text: str, acts: bool) -> None:
+    """By the standard an anchor may name the response itself, and a type may have parameters."""
+    (one,) = link.parse([text]).links
+    assert isinstance(filter_final_link(one, BASE, by_html=True), FinalLink) is acts
+
+
 def test_an_anchor_without_a_base_counts_as_elsewhere() -> None:
     """Nothing to judge it against: it must not act."""
-    assert isinstance(only('</a>; rel=preload; as=style; anchor="#x"', None), Finding)
+    (one,) = link.parse(['</a>; rel=preload; as=style; anchor="#x"']).links
+    assert isinstance(filter_final_link(one, by_html=True), Finding)
 
 
 def test_a_link_dropped_at_103_can_act_at_200() -> None:

@@ -126,3 +126,25 @@ def test_hostile_content_types_take_linear_time() -> None:
     """A megabyte of quotes, escapes or semicolons is read at once."""
     for unit in ('"', "\\", ";", ";a", ';a="', ',"', "a/b,"):
         mime.extract(["text/html" + unit * (1_000_000 // len(unit))])
+
+
+@pytest.mark.parametrize(
+    ("destination", "text", "in_markup", "in_a_field"),
+    [
+        (Destination.STYLE, "text/css", True, True),
+        (Destination.STYLE, "Text/CSS", True, True),
+        (Destination.STYLE, "text/css;x=y", True, False),
+        (Destination.SCRIPT, "text/typescript", True, False),
+        (Destination.TRACK, "text/srt", True, False),
+        (Destination.FONT, "font/collection", False, False),
+        (Destination.FONT, "application/font-woff", False, False),
+        (Destination.FONT, "font/sfnt", True, True),
+        (Destination.EMPTY, "made/up", True, True),
+        (Destination.IMAGE, "", True, True),
+        (Destination.IMAGE, "nonsense", False, False),
+    ],
+)
+def test_what_chromium_preloads(destination: Destination, text: str, in_markup: bool, in_a_field: bool) -> None:
+    """As Chromium 156 answered for every destination and type, in markup and in a Link field."""
+    asked = [mime.preloads(destination, text, exactly=exactly) for exactly in (False, True)]
+    assert asked == [in_markup, in_a_field]

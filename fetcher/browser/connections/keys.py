@@ -15,14 +15,23 @@ from fetcher.browser.commands import ConnectionKey
 from fetcher.urls import URL, registrable_domain, same_site
 
 FRAMES = " frames of other sites"
+CREDENTIALLESS = " credentialless frames"
 OPAQUE = " sandboxed"
 
 
 def key_for(
-    url: URL, *, credentialed: bool, top: URL, frame: URL, nested: bool = False, opaque: bool = False
+    url: URL,
+    *,
+    credentialed: bool,
+    top: URL,
+    frame: URL,
+    nested: bool = False,
+    opaque: bool = False,
+    credentialless: bool = False,
 ) -> ConnectionKey:
     """For a request of the document at ``frame`` (a navigation: ``url`` itself), whose page is ``top``. ``nested``:
-    that document is in, or is, a frame of another site; ``opaque``: it is sandboxed."""
+    that document is in, or is, a frame of another site; ``opaque``: it is sandboxed; ``credentialless``: in a frame
+    of that kind."""
     third_party = credentialed and (nested or opaque or not same_site(url, top))
     return ConnectionKey(
         url.scheme,
@@ -30,7 +39,7 @@ def key_for(
         url.port,
         credentialed,
         third_party=third_party,
-        partition=partition_of(top, frame, opaque=opaque),
+        partition=partition_of(top, frame, opaque=opaque, credentialless=credentialless),
     )
 
 
@@ -40,10 +49,12 @@ def preconnect_key(url: URL, *, anonymous: bool, top: URL, frame: URL, opaque: b
     return ConnectionKey(url.scheme, url.host, url.port, not anonymous, partition=partition)
 
 
-def partition_of(top: URL, frame: URL, *, opaque: bool = False) -> str:
+def partition_of(top: URL, frame: URL, *, opaque: bool = False, credentialless: bool = False) -> str:
     """Whose sockets they are: the top-level site, as "https://a.test", and which of its documents'."""
     host = f"[{top.host}]" if ":" in top.host else top.host
     site = f"{top.scheme}://{registrable_domain(host)}"
+    if credentialless:
+        return site + CREDENTIALLESS
     if opaque:
         return site + OPAQUE
     return site if same_site(frame, top) else site + FRAMES

@@ -109,6 +109,8 @@ def why_not_asked_for(candidate: Candidate, url: URL, document: URL, screen: Scr
                 return "not shown, so not loaded"
             if not _shown_as(candidate):
                 return "its type is none that browsers show"
+            if candidate.element == "object" and candidate.attribute("classid") and not is_picture(candidate):
+                return "a classid names a plug-in, and there are none: its fallback is shown"
         case _:
             pass
     return None

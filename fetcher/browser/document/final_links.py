@@ -13,6 +13,8 @@ _KINDS = {
     "modulepreload": CandidateKind.MODULEPRELOAD,
     "preconnect": CandidateKind.PRECONNECT,
     "dns-prefetch": CandidateKind.DNS_PREFETCH,
+    "prefetch": CandidateKind.PREFETCH,
+    "compression-dictionary": CandidateKind.PREFETCH,
 }
 
 

@@ -7,7 +7,7 @@ A frame is a navigation of its own that never acts on a 103 (EH 4.1). What its d
 from __future__ import annotations
 
 from fetcher.browser.document import embedded
-from fetcher.browser.fetches import Document, Fetch
+from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.requests.client_hints import inherited
 from fetcher.discovery.candidates import Candidate
@@ -27,6 +27,14 @@ def why_not_asked_for(candidate: Candidate) -> str | None:
     if lazy and embedded.is_hidden(candidate):
         return "loading=lazy and not shown: it is never near the viewport"
     return None
+
+
+def is_credentialless(consumer: Consumer | None) -> bool:
+    """Whether ``consumer`` asks from within an <iframe credentialless>, or is one."""
+    if consumer is None:
+        return False
+    own = consumer.candidate.element == "iframe" and consumer.candidate.attribute("credentialless") is not None
+    return own or consumer.document.policies.is_credentialless
 
 
 def frames_itself(document: Document, url: URL) -> bool:

@@ -31,6 +31,7 @@ _PRELOADABLE = {
     "font": Destination.FONT,
     "fetch": Destination.EMPTY,
 }  # EH 8.4
+_MODULES = {"style": Destination.STYLE, "json": Destination.JSON}
 # Pictures that may change how other things look, so that their content must not leak (CSS Images 4, 2.5).
 _SHARED = frozenset(
     "clip-path -webkit-clip-path fill marker marker-end marker-mid marker-start mask mask-image -webkit-mask "  # noqa: SIM905
@@ -47,6 +48,8 @@ def destination_of(candidate: Candidate) -> Destination | None:
             return frames.DESTINATIONS[candidate.element]
         case CandidateKind.PRELOAD:
             return _PRELOADABLE.get((candidate.attribute("as") or "").lower())
+        case CandidateKind.MODULEPRELOAD if candidate.element == "Link":  # in markup Chromium takes any for a script
+            return _MODULES.get((candidate.attribute("as") or "").lower(), Destination.SCRIPT)
         case CandidateKind.EMBEDDED:
             return Destination(candidate.element)
         case CandidateKind.MEDIA:
@@ -60,10 +63,16 @@ def is_svg_image(candidate: Candidate) -> bool:
     return candidate.element == "image" and candidate.kind is CandidateKind.IMAGE
 
 
-def _is_svg(candidate: Candidate) -> bool:
-    """An SVG <image> or <script>: Chromium 156 asks for them without looking at crossorigin."""
+def _is_without_cors(candidate: Candidate) -> bool:
+    """An SVG <image> or <script>, an image button: Chromium 156 asks for them without looking at crossorigin."""
     svg_script = candidate.kind is CandidateKind.SCRIPT and candidate.attribute("src") is None
-    return is_svg_image(candidate) or (svg_script and candidate.element == "script")
+    return is_svg_image(candidate) or candidate.element == "input" or (svg_script and candidate.element == "script")
+
+
+def is_dictionary(candidate: Candidate) -> bool:
+    """A compression dictionary, which Chromium asks for without credentials, Referer and Sec-Purpose."""
+    words = (candidate.attribute("rel") or "").lower().split()
+    return candidate.kind is CandidateKind.PREFETCH and "compression-dictionary" in words and "prefetch" not in words
 
 
 def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
@@ -78,13 +87,14 @@ def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
         return (Mode.CORS, Credentials.SAME_ORIGIN) if property_ in _SHARED else (Mode.NO_CORS, Credentials.INCLUDE)
     if kind is CandidateKind.SVG_USE:
         return Mode.SAME_ORIGIN, Credentials.SAME_ORIGIN
-    value = None if _is_svg(candidate) else candidate.attribute("crossorigin")
+    if is_dictionary(candidate):
+        return Mode.CORS, Credentials.OMIT
+    value = None if _is_without_cors(candidate) else candidate.attribute("crossorigin")
     font_face = kind is CandidateKind.CSS_FONT
     module = kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
-    dictionary = kind is CandidateKind.PREFETCH and "dictionary" in (candidate.attribute("rel") or "").lower()
     if value is None and kind is CandidateKind.TRACK:
         return Mode.SAME_ORIGIN, Credentials.INCLUDE
-    if value is None and not font_face and not module and not dictionary:
+    if value is None and not font_face and not module:
         return Mode.NO_CORS, Credentials.INCLUDE
     if value is not None and value.strip().lower() == "use-credentials" and not font_face:
         return Mode.CORS, Credentials.INCLUDE

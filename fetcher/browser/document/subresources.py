@@ -577,7 +577,8 @@ class Subresources:
         document = document_of(fetch)
         above = document.parent.policies if document.parent is not None else None
         sandbox = fetch.consumer.candidate.attribute("sandbox") if fetch.consumer is not None else None
-        document.policies = container.read(fetch.fields, fetch.url, above, sandbox)
+        apart = frames.is_credentialless(fetch.consumer)
+        document.policies = container.read(fetch.fields, fetch.url, above, sandbox, credentialless=apart)
         for candidate in candidates_of(fetch.fields, fetch.url):
             commands += self.found(fetch, candidate, at)
         content_type = field_value(fetch.fields, "content-type")

@@ -167,9 +167,10 @@ def use(source: Fetch, candidate: Candidate, screen: Screen) -> Use | str:
             if media and not matches(media, screen):
                 return "its media do not hold for this viewport (EH 8.5)"
             destination = _DESTINATIONS.get((candidate.attribute("as") or "").lower())
-            if destination is Destination.SCRIPT and candidate.element == "link":
-                return _APPLIED  # of scripts in markup the preload scanner asks whatever their type (Chromium 156)
-            if destination is not None and not mime.supports(destination, candidate.attribute("type") or ""):
+            link = candidate.element == "Link"  # whose type was judged when the field was read
+            written = candidate.attribute("type") or ""
+            checked = kind is CandidateKind.PRELOAD and not link  # nobody looks at a module's type
+            if destination is not None and checked and not mime.preloads(destination, written, exactly=False):
                 return "its type is none that browsers load for that destination (EH 8.5)"
         case CandidateKind.CSS_IMPORT:
             judged = judge(candidate.attribute("prelude") or "", screen)

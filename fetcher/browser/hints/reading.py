@@ -115,7 +115,7 @@ _WORDED: dict[str, tuple[str, str]] = {
 
 def as_html(link: Link, base: URL) -> tuple[FinalLink, URL] | Refusal:
     """Unknown parameters pass, crossorigin of any value is anonymous, type must fit (EH 3.8)."""
-    read = filter_final_link(link, base.href)
+    read = filter_final_link(link, base.href, by_html=True)
     if isinstance(read, Finding):
         rule, text = _WORDED.get(read.code, (read.rule, read.message))
         return Refusal(rule, text, read.code)
@@ -160,7 +160,7 @@ def forbidden(found: FinalLink, url: URL, policies: Sequence[csp.Policy], base: 
 
 def dropped(link: Link, refusal: Refusal, early: Early) -> Dropped:
     """``link`` refused, with what a lenient reading finds in it."""
-    read = filter_final_link(without(link, "type"), early.base.href)
+    read = filter_final_link(without(link, "type"), early.base.href, by_html=True)
     known = read if isinstance(read, FinalLink) else None
     rel = known.rel if known is not None else link.param("rel")
     priority = known.fetch_priority if known is not None else FetchPriority.AUTO

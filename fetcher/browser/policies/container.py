@@ -25,13 +25,15 @@ class EmbedderPolicy(StrEnum):
 @dataclass(slots=True, eq=False)
 class Policies:
     """``self_url`` is what 'self' means; None before the document's response. ``upgrades``: http: URLs become https:
-    ones. ``is_opaque``: sandboxed, so its origin is "null" to everybody."""
+    ones. ``is_opaque``: sandboxed, so its origin is "null" to everybody. ``is_credentialless``: in a frame with that
+    attribute, whose cookies, cache and sockets are apart from everybody's and end with the page."""
 
     self_url: URL | None = None
     csp: tuple[Policy, ...] = ()
     embedder: EmbedderPolicy = EmbedderPolicy.UNSAFE_NONE
     upgrades: bool = False
     is_opaque: bool = False
+    is_credentialless: bool = False
     runs_scripts: bool = True
 
     @property
@@ -48,11 +50,20 @@ class Policies:
         self.upgrades = self.upgrades or any(each.upgrades for each in policies)
 
 
-def read(fields: Fields, url: URL, above: Policies | None = None, sandbox: str | None = None) -> Policies:
+def read(
+    fields: Fields,
+    url: URL,
+    above: Policies | None = None,
+    sandbox: str | None = None,
+    *,
+    credentialless: bool = False,
+) -> Policies:
     """The policies of a response at ``url`` that becomes a document, in a frame of a document with the policies
-    ``above`` where that is not None; ``sandbox`` is the frame's attribute of that name."""
+    ``above`` where that is not None; ``sandbox`` is the frame's attribute of that name,
+    ``credentialless`` whether it or one above has that."""
     enforced = parse(field_values(fields, "content-security-policy"))
     found = Policies(url, embedder=embedder_policy(fields))
+    found.is_credentialless = credentialless
     found.is_opaque = not all(each.keeps_origin for each in enforced)
     found.runs_scripts = all(each.runs_scripts for each in enforced)
     if above is not None:

@@ -52,6 +52,8 @@ def before(consumer: Consumer) -> Blocked | None:
         blocked = _by_content_security(consumer, consumer.url)
         if blocked is not None:
             return blocked
+    if _names_a_user(consumer.url, consumer.client):
+        return Blocked("URL credentials", "its URL has a user name or password, which no part of a page may have")
     if consumer.mode is Mode.SAME_ORIGIN and (policies.is_opaque or consumer.client.origin != consumer.url.origin):
         return Blocked("same-origin", "a resource of another origin, asked for without CORS where that is needed")
     consumer.credentials = credentials_for(consumer, consumer.url, crossed=False)
@@ -69,11 +71,23 @@ def redirected(consumer: Consumer, fetch: Fetch, url: URL) -> tuple[URL, str] | 
         if blocked is not None:
             return blocked
     crosses = fetch.crossed or target.origin != consumer.client.origin
-    if consumer.mode is Mode.CORS and crosses and "@" in target.href.split("/", 3)[2]:
+    if consumer.mode is Mode.CORS and crosses and _user(target):
         return Blocked("CORS", "its redirect names a user or password, which CORS forbids")
+    if _names_a_user(target, consumer.client):
+        return Blocked("URL credentials", "its redirect names a user or password, which no part of a page may have")
     if consumer.mode is Mode.SAME_ORIGIN and crosses:
         return Blocked("same-origin", "its redirect leads to another origin, and it was asked for without CORS")
     return judged
+
+
+def _user(url: URL) -> str:
+    return url.href.split("/", 3)[2].rpartition("@")[0] if url.is_http else ""
+
+
+def _names_a_user(url: URL, client: URL) -> bool:
+    """Whether Chromium refuses a subresource or frame for the user in its URL: any but the page's own, which relative
+    URLs have too."""
+    return bool(user := _user(url)) and (user != _user(client) or url.origin != client.origin)
 
 
 def response(consumer: Consumer, fetch: Fetch, *, is_redirect: bool = False) -> Blocked | None:

@@ -23,6 +23,7 @@ from fetcher.terms import Credentials, Destination, Fields, HttpVersion, Mode, N
 from fetcher.urls import URL, is_loopback, same_site, sec_fetch_site
 
 _MEDIA = (Destination.VIDEO, Destination.AUDIO)
+_ANY_EXCHANGE = "application/signed-exchange;v=b3;q=0.7,*/*;q=0.8"  # of a prefetch with crossorigin
 _FAR = {"none": 0, "same-origin": 1, "same-site": 2, "cross-site": 3}
 
 
@@ -33,7 +34,7 @@ class Asking:
     ``apart``: a frame of another site than the page stands between the two. ``hops``: the URLs that redirected here,
     in order. ``hints``: client hints beyond the three that go everywhere, as the page and its delegations allow them,
     ``withheld`` those of the three that it does not let go.
-    ``restarted``: the navigation begins again for a Critical-CH."""
+    ``restarted``: the navigation begins again for a Critical-CH. ``credentialless``: from within such a frame."""
 
     client: URL | None = None
     page: URL | None = None
@@ -42,6 +43,7 @@ class Asking:
     hints: Fields = ()
     withheld: frozenset[str] = frozenset()
     restarted: bool = False
+    credentialless: bool = False
 
 
 NOBODY = Asking()
@@ -67,11 +69,13 @@ def dress(
     cookie: str | None = None,
     origin: str | None = None,
     without: frozenset[str] = frozenset(),
+    dictionary: bool = False,
+    background: bool = False,
 ) -> Fields:
     """All header fields but Host and the pseudo-fields, in order. ``referrer`` is what named the URL, a style sheet's
     own for what the sheet asks for; ``extra`` is added, or replaces ours of its names; ``cookie`` is the jar's;
     ``origin`` stands in for the client's own in Origin ("null" of a sandboxed page); ours named in ``without`` are left
-    out."""
+    out. ``dictionary``: a compression dictionary's; ``background``: it only renews what was used stale."""
     navigates = mode is Mode.NAVIGATE
     secure = url.is_trustworthy
     fields: list[tuple[str, str]] = []
@@ -83,7 +87,7 @@ def dress(
     if mode is not Mode.CORS:
         origin = None
     elif origin is None:
-        origin = _origin(url, asking, everywhere=not hinted and destination not in _MEDIA)
+        origin = _origin(url, asking, everywhere=not (hinted or dictionary or destination in _MEDIA))
     late = origin is not None and (hinted or destination in _MEDIA)  # the network service says it, not the renderer
     agent = ("user-agent", user_agent or user_agent_of(profile, mobile))
     own = _own_hints(profile.name, mobile, asking.hints, asking.withheld) if secure and not hinted else ()
@@ -96,7 +100,10 @@ def dress(
         began = asking.hops[0].is_trustworthy if asking.hops else True
         fields += _renderers(agent, own if began else (), None if late else origin, prefetch=prefetch)
     document = navigates or prefetch
-    fields.append(("accept", profile.accept.get(Destination.DOCUMENT if document else destination, "*/*")))
+    if prefetch and mode is Mode.CORS:
+        fields.append(("accept", _ANY_EXCHANGE))
+    else:
+        fields.append(("accept", profile.accept.get(Destination.DOCUMENT if document else destination, "*/*")))
     if late and origin is not None:
         fields.append(("origin", origin))
     if navigates and asking.restarted:
@@ -120,7 +127,7 @@ def dress(
     if destination in _MEDIA:
         fields.append(("range", "bytes=0-"))
     if protocol is not HttpVersion.HTTP_1_1:
-        told = priority_field(priority, is_incremental(destination, hinted=hinted))
+        told = priority_field(priority, is_incremental(destination, hinted=hinted, background=background))
         if told is not None:
             fields.append(("priority", told))
     if without:
@@ -202,7 +209,7 @@ def _storage_access(url: URL, asking: Asking, origin: str | None) -> list[tuple[
     """Sec-Fetch-Storage-Access: "inactive" where the page's own site is asked from a frame of another, for it could
     have its cookies and has not asked; Origin goes with that in every mode (Storage Access Headers)."""
     assert asking.page is not None
-    if not same_site(asking.page, url):
+    if asking.credentialless or not same_site(asking.page, url):
         return [("sec-fetch-storage-access", "none")]
     own = [] if origin is not None or asking.client is None else [("origin", asking.client.origin)]
     return [("sec-fetch-storage-access", "inactive"), *own]

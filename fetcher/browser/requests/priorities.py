@@ -72,12 +72,14 @@ def found(
     ``place`` on."""
     if destination in _NAVIGATIONS:
         return NetPriority.HIGHEST
+    if candidate.kind is CandidateKind.MODULEPRELOAD:  # of a style sheet or JSON too
+        return _script(candidate, fetch_priority, place)
     if destination is Destination.STYLE:
         return _style(candidate, fetch_priority, place, applies=applies)
     if destination is Destination.SCRIPT:
         return _script(candidate, fetch_priority, place)
     if candidate.kind is CandidateKind.PREFETCH:
-        return NetPriority.IDLE
+        return _asked(NetPriority.IDLE, fetch_priority)
     if candidate.kind is CandidateKind.IMAGE:
         return _image(candidate, fetch_priority, place)
     preload = candidate.kind is CandidateKind.PRELOAD
@@ -125,13 +127,18 @@ def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place) ->
     if (candidate.attribute("loading") or "").lower() == "lazy":
         return _asked(NetPriority.LOWEST, fetch_priority)  # after layout, so it makes nothing late
     normal = NetPriority.LOWEST
-    if candidate.element not in _SCANNED_IMAGES or not place.scanned:
+    if candidate.element not in _SCANNED_IMAGES or not place.scanned or _is_fragment(candidate):
         return _asked(normal, fetch_priority)
     place.late = True
     if place.boosted < BOOSTED_IMAGES and not _is_small(candidate):
         place.boosted += 1
         normal = NetPriority.LOW
     return _asked(normal, fetch_priority)
+
+
+def _is_fragment(candidate: Candidate) -> bool:
+    """A place in the document itself, which the preload scanner leaves to the parser."""
+    return candidate.url.startswith("#") and candidate.attribute("srcset") is None
 
 
 def _is_small(candidate: Candidate) -> bool:
@@ -149,10 +156,10 @@ def _dimension(value: str | None) -> float | None:
     return float(match[1]) if match and not match[2] else None
 
 
-def is_incremental(destination: Destination, *, hinted: bool) -> bool:
+def is_incremental(destination: Destination, *, hinted: bool, background: bool = False) -> bool:
     """Whether a part of it is of use already (RFC 9218 4.2), as Chromium says it: for scripts, sheets and fonts of the
-    page not, but for all that a 103 asked for (EH 5.5)."""
-    return hinted or destination not in _WHOLE
+    page not, but for all that a 103 asked for (EH 5.5), and for what renews a stale entry in the ``background``."""
+    return hinted or background or destination not in _WHOLE
 
 
 @cache

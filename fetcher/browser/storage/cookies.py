@@ -57,9 +57,11 @@ class CookieJar:
     site stands between the page and who asks. Chromium 156 blocks third-party cookies: a request to another site than
     the page's, or from below such a frame, carries and stores partitioned ones (CHIPS) alone. The sites a request was
     redirected over do not count, as they do not there. ``led_by`` is the document that leads a navigation on: from
-    another site, SameSite=Strict stays behind. None is a person."""
+    another site, SameSite=Strict stays behind. None is a person. ``third_parties``: they are not blocked, as in a
+    credentialless frame, whose cookies nobody else sees."""
 
-    def __init__(self, cookies: Iterable[Cookie] = ()) -> None:
+    def __init__(self, cookies: Iterable[Cookie] = (), *, third_parties: bool = False) -> None:
+        self._third_parties = third_parties
         self._sites: dict[str, dict[_Key, _Kept]] = {}
         self._count = 0
         self._order = 0
@@ -85,7 +87,7 @@ class CookieJar:
             return said.message
         domain, host_only, why = _domain_of(said, url)
         third_party = _is_third_party(url, page, apart=apart)
-        why = why or _why_not(said, url, host_only, third_party=third_party)
+        why = why or _why_not(said, url, host_only, third_party=third_party, blocked=not self._third_parties)
         if why is not None:
             return why
         cookie = Cookie(
@@ -132,7 +134,9 @@ class CookieJar:
                 continue
             if cookie.secure and not url.is_trustworthy:
                 continue
-            if third_party and (cookie.same_site is not SameSite.NONE or cookie.partition is None):
+            if third_party and (
+                cookie.same_site is not SameSite.NONE or (cookie.partition is None and not self._third_parties)
+            ):
                 continue
             if led_across and cookie.same_site is SameSite.STRICT:
                 continue
@@ -224,8 +228,8 @@ def _is_third_party(url: URL, page: URL | None, *, apart: bool) -> bool:
     return page is not None and (apart or not same_site(page, url))
 
 
-def _why_not(said: SetCookie, url: URL, host_only: bool, *, third_party: bool) -> str | None:
-    """What the attributes forbid."""
+def _why_not(said: SetCookie, url: URL, host_only: bool, *, third_party: bool, blocked: bool) -> str | None:
+    """What the attributes forbid; ``blocked``: third-party cookies are."""
     if said.secure and not url.is_trustworthy:
         return "Secure, but it came over cleartext HTTP"
     if said.same_site is SameSite.NONE and not said.secure:
@@ -234,7 +238,7 @@ def _why_not(said: SetCookie, url: URL, host_only: bool, *, third_party: bool) -
         return "from another site than the page's, without SameSite=None"
     if said.partitioned and not said.secure:
         return "Partitioned without Secure"
-    if third_party and not said.partitioned:
+    if third_party and blocked and not said.partitioned:
         return "from another site than the page's, without Partitioned: third-party cookies are blocked"
     prefix = (said.name or said.value).lower()
     if prefix.startswith(("__secure-", "__host-", "__http-")):

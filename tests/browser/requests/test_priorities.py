@@ -13,6 +13,8 @@ from tests.support.virtual_time import virtual_load
 
 # markup after <title>; the priority field of each request it makes, in order of the paths.
 ROWS = [
+    ("<img src='#x'>" * 5 + "<img src=/a>", ["u=2, i"]),
+    ("<link rel=prefetch href=/a><link rel=prefetch fetchpriority=high href=/b>", ["u=4, i", "u=1, i"]),
     ("<script src=/a></script>", ["u=1"]),
     ("<script src=/a async></script>", [None]),
     ("<script src=/a defer></script>", [None]),
@@ -67,3 +69,4 @@ def test_the_words() -> None:
     assert priority_field(NetPriority.IDLE, False) == "u=4"
     assert is_incremental(Destination.STYLE, hinted=True)
     assert not is_incremental(Destination.STYLE, hinted=False)
+    assert is_incremental(Destination.STYLE, hinted=False, background=True)

@@ -14,7 +14,8 @@ from enum import Enum
 from typing import Any
 
 import fetcher
-from fetcher.browser.requests.device import device
+from fetcher.browser.profiles import BRANDS, CHROMIUM
+from fetcher.browser.requests.device import device, user_agent
 from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import FetcherError
 from fetcher.net import NetOptions
@@ -29,6 +30,18 @@ PATIENCE_MS = 1500.0
 SETTLE_SECONDS = 12.0
 LOADS_PER_TAB = 40
 UNWATCHED_SECONDS = 0.5
+
+
+_PHONE = {
+    "userAgent": user_agent(CHROMIUM, True),
+    "userAgentMetadata": {
+        "brands": [{"brand": name, "version": version.partition(".")[0]} for name, version in BRANDS],
+        "fullVersionList": [{"brand": name, "version": version} for name, version in BRANDS],
+        "platform": "Android", "platformVersion": "", "architecture": "", "model": "", "mobile": True,
+    },
+}  # fmt: skip
+"""Device emulation alone leaves a desktop's identity, so Chromium is told a phone's, as its developer tools do it for a
+device. What that is comes from us; which requests then say which of it, and where, is Chromium's answer."""
 
 
 class Watch(Enum):
@@ -75,10 +88,10 @@ class Tabs:
 
     async def load(self, case: Case, watch: Watch = Watch.PAGE, stretch: float = 1.0) -> Heard:
         label = self.seats.take(case, "c", stretch)
-        failed = await asyncio.to_thread(self._load, case, label, watch)
+        failed = await asyncio.to_thread(self._load, case, label, watch, stretch)
         return heard(case, self.seats.network.visits[label], failed)
 
-    def _load(self, case: Case, label: str, watch: Watch) -> str | None:
+    def _load(self, case: Case, label: str, watch: Watch, stretch: float) -> str | None:
         network = self.seats.network
         urls = [network.url(label, each) for each in (case.url, *case.visits)]
         if watch is Watch.NOTHING:
@@ -86,7 +99,7 @@ class Tabs:
         tab = self._idle.pop() if watch is Watch.PAGE and self._idle else self._open(watch)
         healthy = False
         try:
-            failed = self._visit(tab, case, urls, label)
+            failed = self._visit(tab, case, urls, label, QUIET_MS * stretch)
             healthy = failed is None
         except ChromiumFailed as error:
             failed = str(error).splitlines()[0]
@@ -112,10 +125,11 @@ class Tabs:
         self.browser.forget(tab.session)
         self.browser.call("Target.disposeBrowserContext", browserContextId=tab.context)
 
-    def _visit(self, tab: _Tab, case: Case, urls: list[str], label: str) -> str | None:
+    def _visit(self, tab: _Tab, case: Case, urls: list[str], label: str, quiet_ms: float) -> str | None:
         """Load all of the case's URLs one after the other; what went wrong, if anything."""
         call, session, failed = self.browser.call, tab.session, None
         events = self.browser.events(session)
+        phone = case.mobile and "user-agent" not in case.unscored
         unusual = (case.viewport, case.dpr, case.mobile) != ((1350, 940), 1.0, False)
         if unusual:
             width, height = case.viewport
@@ -123,6 +137,8 @@ class Tabs:
                 "Emulation.setDeviceMetricsOverride", session,
                 width=width, height=height, deviceScaleFactor=case.dpr, mobile=case.mobile,
             )  # fmt: skip
+        if phone:
+            call("Emulation.setUserAgentOverride", session, **_PHONE)
         for url in urls:
             while not events.empty():
                 events.get_nowait()
@@ -131,9 +147,11 @@ class Tabs:
                 failed = failed or str(answer["errorText"])
             elif "loaderId" in answer and not _loaded(events):
                 failed = failed or f"no load event within {LOAD_SECONDS:g} s"
-            _settle(self.seats.network, label, QUIET_MS)
+            _settle(self.seats.network, label, quiet_ms)
         if unusual:
             call("Emulation.clearDeviceMetricsOverride", session)
+        if phone:
+            call("Emulation.setUserAgentOverride", session, userAgent="")
         return failed
 
     def _unwatched(self, urls: list[str], label: str) -> None:

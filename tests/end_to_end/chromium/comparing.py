@@ -6,23 +6,27 @@ before the document's final head. Connections are compared by origin. Left out, 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
+from fetcher.origin import Body
 from fetcher.terms import Fields
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.network import HTTP_1_ONLY, Visit, plain
 
 IGNORED = {
-    "/favicon.ico": "for the tab strip, after the load; compared only where the case names it",
+    "icons of the tab": "asked for after the load, now and then: a headless Chromium has no tab to show them in",
     "host": "the URL says it",
     "connection": "HTTP/1.1 framing, not part of what is asked",
 }
 
-RAISED = "u=1, i"
+RAISED, UNRAISED = "u=1, i", ("u=2, i", "i")
 """What Chromium says of an image once layout has shown it in view. Whether its request leaves before that moment or
-after (it waited for a connection, the machine is busy) differs from load to load: one said to be this may be less."""
+after (it waited for a connection, the machine is busy) differs from load to load: one of theirs
+that says this may say of ours what an image is asked with before layout, boosted by the preload scanner or not."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,11 +63,11 @@ def heard(case: Case, visit: Visit, failed: str | None = None) -> Heard:
     head = visit.heads.get((first.connection, first.stream), float("inf")) if first else float("inf")
     asked = []
     used: dict[str, set[int]] = {}
-    names_icon = "favicon.ico" in repr(case)
+    icons = _icons(case)
     for each in visit.seen:
         url = plain(_url(each.scheme, each.authority, each.target))
         origin = "/".join(url.split("/")[:3])
-        if url == origin + "/favicon.ico" and not names_icon:
+        if url == f"{origin}/favicon.ico" or (url in icons and each.field("sec-fetch-dest") == "image"):
             continue
         used.setdefault(origin, set()).add(each.connection)
         asked.append(Asked(url, each.method, each is not first and each.at < head, fields_of(each.fields)))
@@ -75,6 +79,29 @@ def heard(case: Case, visit: Visit, failed: str | None = None) -> Heard:
     unused = {host: count for host, count in visit.handshakes.items() if not connections[f"https://{host}"]}
     connections |= {f"https://{host}": count for host, count in unused.items()}
     return Heard(tuple(sorted(asked)), tuple(sorted(connections.items())), failed)
+
+
+_LINK = re.compile(rb"<link\b[^>]*>", re.IGNORECASE)
+_REL_ICON = re.compile(rb"""rel\s*=\s*["']?[^"'>]*\bicon\b""", re.IGNORECASE)
+_HREF = re.compile(rb"""href\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+
+
+def _icons(case: Case) -> set[str]:
+    """Where the markup of ``case`` has icons for the tab, for neither side to be judged by (``IGNORED``). One that an
+    <img> shows as well is not told apart from it."""
+    site = case.as_site()
+    found = set()
+    for host, routes in {"": site.routes, **site.hosts}.items():
+        for target, route in routes.items():
+            base = f"https://{host}{target}"
+            for step in route if isinstance(route, tuple) else ():
+                data = step.data if isinstance(step, Body) else b""
+                if isinstance(data, bytes) and b"icon" in data.lower():
+                    links = (link for link in _LINK.findall(data) if _REL_ICON.search(link))
+                    found |= {
+                        urljoin(base, match[1].decode("latin-1")) for link in links if (match := _HREF.search(link))
+                    }
+    return found
 
 
 def is_http1(origin: str) -> bool:
@@ -164,13 +191,14 @@ def _different_requests(case: Case, theirs: list[Asked], ours: list[Asked], who:
         lines += [
             f"{one.method} {one.url}: {name}: {_say(one.field(name))} / {_say(other.field(name))}"
             for name in sorted({name for name, _ in (*one.fields, *other.fields)})
-            if one.field(name) != other.field(name) and not (name == "priority" and _is_raised(one))
+            if one.field(name) != other.field(name) and not (name == "priority" and _is_raised(one, other))
         ]
     return lines
 
 
-def _is_raised(theirs: Asked) -> bool:
-    return theirs.field("sec-fetch-dest") == "image" and theirs.field("priority") == RAISED
+def _is_raised(theirs: Asked, ours: Asked) -> bool:
+    before = (ours.field("priority") or "") in UNRAISED
+    return theirs.field("sec-fetch-dest") == "image" and theirs.field("priority") == RAISED and before
 
 
 def _scored(case: Case, asked: Asked) -> Asked:

@@ -46,7 +46,7 @@ from fetcher.terms import Fields
 from tests.support.chromium import key_hash
 
 NAME = re.compile(
-    r"(?P<scheme>(?:\b(?P<http>https?):)?//)?(?<![\w-])(?P<sub>\.?(?:(?:[a-z0-9-]+|\*)\.)*)(?P<site>[a-z0-9]+)\.test\b(?!-|\()",
+    r"(?P<scheme>(?:\b(?P<http>https?):)?(?://|\\\\)(?:[a-z:]+@)?)?(?<![\w-])(?P<sub>\.?(?:(?:[a-z0-9-]+|\*)\.)*)(?P<site>[a-z0-9]+)\.test\b(?!-|\()",
     re.IGNORECASE,
 )
 OWN = re.compile(r"\b(?P<sub>(?:[a-z0-9-]+\.)*)(?P<site>[a-z0-9]+)-(?P<label>[a-z]+\d+)\.test(?::\d+)?")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.chromium
 
 
 async def test_the_same_requests_as_chromium() -> None:
-    """The server heard the same requests, dressed alike, as often and as early; 98 of 100 cases are quite equal."""
+    """The server heard the same requests, dressed alike, as often and as early; 99 of 100 cases are quite equal."""
     try:
         result = await run(chosen()[:: 1 if os.environ.get("FETCHER_CORPUS") == "all" else 4])
     except Missing as missing:
@@ -25,4 +25,4 @@ async def test_the_same_requests_as_chromium() -> None:
     print(told)
     assert result.unexplained == [], told
     assert result.stale == [], told
-    assert sum(not each.lines for each in result.outcomes) >= 0.98 * len(result.outcomes), told
+    assert sum(not each.lines for each in result.outcomes) >= 0.99 * len(result.outcomes), told

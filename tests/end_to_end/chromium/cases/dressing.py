@@ -57,6 +57,36 @@ def _elements() -> list[Case]:
     return cases
 
 
+EMBEDDED = {
+    "video": "<video src='{}.mp4'{}></video>",
+    "audio": "<audio src='{}.mp3'{}></audio>",
+    "poster": "<video poster='{}.png'{}></video>",
+    "source": "<video{1}><source src='{0}.webm'></video>",
+    "track": "<video src='{0}.mp4'{1}><track default src='{0}.vtt'></video>",
+    "object": "<object data='{}.html'{}></object>",
+    "object-image": "<object type=image/png data='{}.png'{}></object>",
+    "embed": "<embed src='{}.html'{}>",
+    "embed-image": "<embed type=image/png src='{}.png'{}>",
+    "input": "<input type=image src='{}.png'{}>",
+    "svg-image": "<svg width=9 height=9><image width=9 height=9 href='{}.png'{} /></svg>",
+    "svg-use": "<svg width=9 height=9><use href='{}.svg#i'{} /></svg>",
+    "iframe": "<iframe src='{}.html'{}></iframe>",
+    "manifest": "<link rel=manifest href='{}.webmanifest'{}>",
+    "prefetch": "<link rel=prefetch href='{}.txt'{}>",
+}
+
+
+def _embedded() -> list[Case]:
+    """Media, tracks, objects and what else stands in a page, from everywhere, with every crossorigin."""
+    return [
+        Case(
+            f"dress-embedded-{name}-{cors}", ("dressing embedded",),
+            "".join(markup.format(f"{home}{name}-{where}", attribute) for where, home in HOMES.items()),
+        )
+        for name, markup in EMBEDDED.items() for cors, attribute in CORS.items()
+    ]  # fmt: skip
+
+
 def _hints() -> list[Case]:
     return [
         Case(
@@ -212,8 +242,7 @@ def _initiators() -> list[Case]:
              files={f"{CROSS}next": "<img src=a.png>"}),
         Case("dress-long-url", ("dressing referrer",), "<img src=/a.png>", url="https://a.test/?" + "x" * 4200),
         Case("dress-mobile", ("dressing device",), "<img src=a.png><script type=module src=a.js></script>", mobile=True,
-             viewport=(412, 823), dpr=1.75, kept="Chromium's device emulation alone leaves User-Agent and Sec-CH-UA a "
-             "desktop's; a phone sends what --device mobile sends"),
+             viewport=(412, 823), dpr=1.75),
     ]  # fmt: skip
 
 
@@ -374,5 +403,7 @@ def _unraised(cases: Iterable[Case]) -> list[Case]:
 
 CASES = (
     *_hints(),
-    *_unraised((*_elements(), *_referrers(), *_redirects(), *_initiators(), *_cookies(), *_client_hints())),
+    *_unraised(
+        (*_elements(), *_embedded(), *_referrers(), *_redirects(), *_initiators(), *_cookies(), *_client_hints())
+    ),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fetcher.origin import links
 from tests.end_to_end.chromium.case import Case, file
 
@@ -44,17 +42,7 @@ KINDS = (
     "nonsense",
 )
 
-TYPES = "Chromium takes text/css with a parameter, application/font-woff and font/collection in a Link field for unknown types"
-KEPT = {
-    "final-param-anchor": "Chromium drops a link of the final response for any anchor; here one that names the page itself acts",
-    "final-module-as-2": "a modulepreload of the final response with as=style, for CSS modules, is not asked for",
-    "final-type-style-1": TYPES,
-    "final-type-font-3": TYPES,
-    "final-type-font-4": TYPES,
-    "final-prefetch": "a Link with rel=prefetch on the final response is not asked for",
-}
-
-_CASES = [
+CASES = [
     Case(
         "final-order",
         ("EH 8.1",),
@@ -207,6 +195,48 @@ _CASES = [
     _final("icon", ("EH 8.8",), "</i.png>; rel=icon"),
     _final("manifest", ("EH 8.8",), "</m.json>; rel=manifest"),
     _final("prefetch", ("EH 8.8",), "</n.html>; rel=prefetch"),
+    Case(
+        "final-prefetches",
+        ("EH 8.8",),
+        fields=links(
+            "</n>; rel=prefetch; crossorigin; as=script",
+            '</m>; rel="prefetch preload"; as=script',
+            "</o>; rel=prefetch; media=print",
+            "</p>; rel=prefetch; type=x/y",
+            "<https://other.test/q>; rel=prefetch; referrerpolicy=no-referrer; fetchpriority=high",
+        ),
+    ),
+    Case(
+        "final-modulepreloads",
+        ("EH 8.4", "EH 8.5"),
+        "<p>x<img src=i.png>",
+        fields=links(
+            "</a.css>; rel=modulepreload; as=style",
+            "</b.css>; rel=modulepreload; as=style; crossorigin=use-credentials; fetchpriority=low",
+            "</c.json>; rel=modulepreload; as=json",
+            "</d.css>; rel=modulepreload; as=style; type=x/y",
+            "</e.js>; rel=modulepreload; type=x/y",
+            "</f.js>; rel=modulepreload; fetchpriority=low",
+            "<https://other.test/g.css>; rel=modulepreload; as=style",
+        ),
+    ),
+    Case(
+        "final-anchors",
+        ("EH 8.2", "EH 2.11"),
+        fields=links(
+            '</a.css>; rel=preload; as=style; anchor=""',
+            '</b.css>; rel=preload; as=style; anchor="https://a.test/"',
+            "</c.css>; rel=preload; as=style; anchor",
+            '<https://other.test>; rel=preconnect; anchor="/"',
+        ),
+    ),
+    Case(
+        "final-compression-dictionary",
+        ("EH 8.8",),
+        "<img src=slow.png>",
+        fields=links("</x>; rel=compression-dictionary", "<https://other.test/y>; rel=compression-dictionary"),
+        files={"slow.png": file("", "image/png", delay_ms=1500)},
+    ),
     _final("prerender", ("EH 8.8",), "</n.html>; rel=prerender"),
     _final("two-rels", ("EH 8.2",), '</a.css>; rel="preload stylesheet"; as=style'),
     _final("two-rels-preconnect", ("EH 8.2",), '<https://other.test>; rel="preconnect dns-prefetch"', **OFF_THE_RECORD),
@@ -225,5 +255,3 @@ _CASES = [
         files={"s.css": file("", "text/css", fields=links(SCRIPT))},
     ),
 ]
-
-CASES = [replace(each, kept=KEPT.get(each.id, each.kept)) for each in _CASES]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fetcher.origin import Route, links
 from tests.end_to_end.chromium.case import Case, file
 
@@ -47,7 +45,7 @@ def _hint(name: str, destination: str, more: str = "") -> str:
     return f"</{name}>; rel=preload; as={destination}{more}"
 
 
-_CASES = [
+CASES = [
     *(
         Case(
             f"reuse-{kind}-{freshness}",
@@ -248,8 +246,3 @@ _CASES = [
         files={"f.html": "<!doctype html><img src=a.png>"},
     ),
 ]
-
-SWR = "Chromium says of a request that renews a stale entry in the background that it is incremental"
-RENEWED = {f"reuse-{kind}-swr" for kind in ("style", "script", "font", "module")}
-
-CASES = [replace(each, kept=SWR) if each.id in RENEWED else each for each in _CASES]

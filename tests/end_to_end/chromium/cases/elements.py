@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.end_to_end.chromium.case import Case
+from fetcher.origin import Route
+from tests.end_to_end.chromium.case import Case, file
 
 POLICIES = ("", "no-referrer", "origin", "same-origin", "strict-origin", "unsafe-url", "nonsense")
 PRIORITIES = ("high", "low", "auto", "nonsense")
@@ -232,6 +233,9 @@ RELS = (
 
 SINGLE = {
     "img-no-src": "<img><img src><img src=''><img src=' '><img src='?q'>",
+    "prefetch-priority": "<link rel=prefetch fetchpriority=high href=a><link rel=prefetch fetchpriority=low href=b>",
+    "modulepreload-types": "<link rel=modulepreload type=x/y href=a.js><link rel=modulepreload as=script type=x/y href=b.js><link rel=modulepreload as=style type=x/y href=c.css><link rel=modulepreload as=font href=d.js>",
+    "img-fragment": "<img src='#x'>",
     "img-data": "<img src=data:image/gif;base64,R0lGODlhAQABAAAAACw=><img src=blob:x><img src=about:blank><img src=javascript:1>",
     "image-element": "<image src=a.png>",
     "picture-type": "<picture><source type=image/jxl srcset=a><source type=image/avif srcset=b><source type=image/jp2 srcset=c><img src=d></picture>",
@@ -248,6 +252,8 @@ SINGLE = {
     "audio-sources": "<audio><source src=a.mp3 type=audio/mpeg><source src=b.ogg></audio>",
     "source-alone": "<source src=a.mp4><source srcset=b.png>",
     "object-fallback": "<object data=o.bin type=x/y><img src=f.png></object>",
+    "object-classid": "<object data=o.svg classid><img src=1.png></object><object data=p.svg classid=x><object data=q.svg></object></object><object classid='java:x' data=r.svg></object><object classid=x data=s.png></object>",
+    "img-fragment-and-others": "<img src='#x'>" + "".join(f"<img src={each}.png>" for each in "abcdef"),
     "object-no-data": "<object type=image/png><img src=f.png></object>",
     "object-param": "<object><param name=src value=p.png><param name=movie value=m.swf></object>",
     "applet": "<applet code=a.class archive=a.jar></applet>",
@@ -347,6 +353,8 @@ SINGLE = {
     "equals": "<img src==a.png><img src=b.png=>",
     "spaces-in-url": "<img src=' a.png '><img src='b c.png'><img src='d\n.png'>",
     "backslash": "<img src='\\a\\b.png'>",
+    "backslash-host": "<img src='\\\\b.a.test\\c.png'><img src='https:\\\\b.a.test\\d.png'>",
+    "user-in-url": "<img src=https://user:pass@a.test/x.png><img src=//user@a.test/y.png><iframe src=https://user:pass@a.test/f.html></iframe>",
     "unicode": "<img src='\u00fc.png'><img src='?\u00fc'><img src='%FC.png'><img src='\U0001f600.png'>",
     "protocol-relative": "<img src=//b.a.test/x.png><script src=//other.test/x.js></script>",
     "dots": "<img src=./a.png><img src=../b.png><img src=x/../c.png><img src=%2e%2e/d.png>",
@@ -361,6 +369,7 @@ SINGLE = {
     "modules-tree": "<script type=module src=tree.mjs></script>",
     "importmap": '<script type=importmap>{"imports":{"x":"./mapped.mjs"}}</script><script type=module>import \'x\'</script>',
     "nomodule-pair": "<script type=module src=a.mjs></script><script nomodule src=b.js></script>",
+    "icon-and-image": "<link rel=icon href=a.png><img src=a.png>",
     "icons-three": "<link rel=icon href=a.png sizes=16x16><link rel=icon href=b.svg type=image/svg+xml><link rel=icon href=c.png sizes=192x192>",
     "manifest-icon": "<link rel=manifest href=m.webmanifest><link rel=icon href=a.png>",
     "manifest-credentials": "<link rel=manifest href=m.webmanifest crossorigin=use-credentials>",
@@ -395,11 +404,10 @@ MEDIA = "whether media can be played is not looked at, so the next source of med
 LAYOUT = (
     "nothing is laid out: a lazy image or frame far below is asked for, and a background of what is hidden by style"
 )
+RAISED = "what stands in frames is raised by layout now and then"
 KEPT = {
     "iframe-data": FRAMES,
     "iframe-srcdoc-0": FRAMES,
-    "iframe-credentialless-0": "a credentialless frame has no connections of its own here",
-    "object-classid-0": "an <object> with a classid is asked for here",
     "video-sources": MEDIA,
     "audio-sources": MEDIA,
     "lazy-below": LAYOUT,
@@ -424,8 +432,64 @@ def _crossed() -> Iterator[Case]:
                 yield Case(name, (f"html {element} {attribute}",), html, kept=kept)
 
 
+# What a preload's type may be, for every destination it may have.
+PRELOAD_TYPES = {
+    "image": "image/png image/webp image/avif image/jp2 image/jxl image/svg+xml image/x-png image/x text/html nonsense",
+    "style": "text/css TEXT/CSS text/less",
+    "script": "text/javascript application/javascript module text/vbscript application/json",
+    "font": "font/woff2 font/woff font/ttf font/otf font/sfnt font/collection font/eot application/font-woff image/png",
+    "fetch": "application/json foo/bar",
+    "track": "text/vtt text/srt",
+}
+
+
+def _preload_types() -> Iterator[Case]:
+    for destination, types in PRELOAD_TYPES.items():
+        first = types.split()[0]
+        written = [*types.split(), f"{first};charset=x", f"{first} ", ""]
+        html = "".join(
+            f"<link rel=preload as={destination} crossorigin type='{each}' href=/{number}>"
+            for number, each in enumerate(written)
+        )
+        yield Case(f"el-preload-types-{destination}", ("html preload type",), html)
+
+
+SLOW = {"slow.png": file(b"", "image/png", delay_ms=1500)}  # a dictionary waits until the page is idle
+CREDENTIALLESS = {
+    "own": "<iframe credentialless src=f.html></iframe><iframe src=g.html></iframe>",
+    "other": f"<iframe credentialless src={OTHER}f.html></iframe>",
+    "two": "<iframe credentialless src=f.html></iframe><iframe credentialless src=g.html></iframe>",
+}
+SETS = (("set-cookie", "page=1; SameSite=None; Secure"),)
+
+
+def _framed(name: str) -> Route:
+    own = (("set-cookie", f"{name}=1; SameSite=None; Secure"),)
+    return file("<img src=i.png><img src=https://a.test/j.png><iframe src=k.html></iframe>", "text/html", fields=own)
+
+
 CASES = [
+    *(
+        Case(f"el-compression-dictionary-{name}", ("html link rel",), f"{html}<img src=slow.png>", files=SLOW)
+        for name, html in {
+            "own": "<link rel=compression-dictionary href=x>",
+            "two": "<link rel=compression-dictionary href=x><link rel=compression-dictionary href=y>",
+        }.items()
+    ),
+    *(
+        Case(
+            f"el-credentialless-{name}",
+            ("html iframe credentialless",),
+            html,
+            fields=SETS,
+            files={"f.html": _framed("f"), f"{OTHER}f.html": _framed("f"), "g.html": _framed("g")},
+            unscored=("priority",),
+            unscored_why=RAISED,
+        )
+        for name, html in CREDENTIALLESS.items()
+    ),
     *_crossed(),
+    *_preload_types(),
     *(Case(f"el-rel-{number}", ("html link rel",), f'<link rel="{rel}" href=x>') for number, rel in enumerate(RELS)),
     *(
         Case(
