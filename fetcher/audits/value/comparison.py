@@ -30,8 +30,8 @@ def hints_slow_the_page(page: Page) -> Iterator[Finding]:
     name, shift = next((each for each in slower if each == measured.decisive), slower[0])
     others = [other for other, _ in slower if other != name]
     yield Finding(
-        f"with its hints the page's {name} came {_interval(shift)} later than without, in {shift.pairs} pairs of loads "
-        f"by {measured.by}" + (f" (later too: {', '.join(others)})" if others else ""),
+        f"with its hints the page's {_titled(name)} came {_interval(shift)} later than without, in {shift.pairs} "
+        f"pairs of loads by {measured.by}" + (f" (later too: {', '.join(map(_titled, others))})" if others else ""),
         subject=name,
         cost=Cost(round(shift.value or 0.0, 1), None, Basis.MEASURED),
     )
@@ -57,11 +57,25 @@ def hints_no_measured_gain(page: Page) -> Iterator[Finding]:
         return
     seen = f"; a difference of {ms(shift.detectable)} would have been seen" if shift.detectable is not None else ""
     yield Finding(
-        f"no difference shown in the page's {name} with its hints and without: {_interval(shift)} in {shift.pairs} "
-        f"pairs of loads by {measured.by}{seen}",
+        f"no difference shown in the page's {_titled(name)} with its hints and without: {_interval(shift)} in "
+        f"{shift.pairs} pairs of loads by {measured.by}{seen}",
         subject=name,
-        cost=Cost(round(shift.value or 0.0, 1), None, Basis.MEASURED),
     )
+
+
+_TITLES = {
+    "render-start": "start of rendering",
+    "dom-content-loaded": "DOMContentLoaded",
+    "fcp": "first contentful paint",
+    "lcp": "largest contentful paint",
+    "hinted": "last hinted resource",
+    "first-interim-response": "103",
+    "final-response-headers": "final response",
+}
+
+
+def _titled(name: str) -> str:
+    return _TITLES.get(name, name)
 
 
 def _measured(page: Page) -> Measured:

@@ -335,7 +335,9 @@ def test_no_difference_shown() -> None:
     """A note that tells what would have been seen; it is no claim that there is none."""
     told = found(BY_ID, "hints-no-measured-gain", with_comparison(compared(0)))
     assert told.severity is Severity.NOTE
+    assert "no difference shown in the page's start of rendering" in told.message
     assert "would have been seen" in told.message
+    assert told.cost is None  # what was not shown is not claimed
     assert judged(BY_ID, "hints-slow-the-page", with_comparison(compared(0))).outcome is Outcome.PASSED
 
 
