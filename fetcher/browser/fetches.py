@@ -15,6 +15,7 @@ from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.client_hints import HintsAsked
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
+from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.modules.import_map import ImportMap
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
@@ -46,7 +47,7 @@ class Document:
     key. ``fonts``: its faces.
     ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far,
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
-    one."""
+    one; ``styles`` is what its elements are drawn with."""
 
     fetch: Fetch
     base: URL
@@ -58,6 +59,7 @@ class Document:
     resources: dict[ResourceKey, Fetch] = field(default_factory=dict)
     fonts: Fonts = field(default_factory=Fonts)
     css_images: CssImages = field(default_factory=CssImages)
+    styles: Styles = field(default_factory=Styles)
     hints_asked: HintsAsked = field(default_factory=HintsAsked)
     place: Place = field(default_factory=Place)
     policies: Policies = field(default_factory=Policies)

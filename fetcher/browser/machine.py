@@ -157,6 +157,7 @@ class Browser:
                 commands = self._navigate(self.state.home, Initiator(InitiatorKind.NAVIGATION), 0)
             case Stopped():
                 return self._stop(event)
+        commands += self.subresources.due(event.at)
         commands += self._dispatch(event.at)
         if not self.finished and self._is_done():
             commands += self._loaded(event.at)

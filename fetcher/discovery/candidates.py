@@ -110,3 +110,19 @@ class Candidate:
             if key == name:
                 return value
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Candidate):
+    """What was read, for the cascade, which needs it whole: a piece of a document, or a style sheet at its end. It is
+    of kind MARKUP and names nothing by itself. ``codec``: what its bytes are decoded with; ``last``: there is no more;
+    ``too_long``: there is more than is kept, so that nobody need keep what came before."""
+
+    text: bytes = b""
+    codec: str = "utf-8"
+    last: bool = False
+    too_long: bool = False
+
+
+def text_read(text: bytes, codec: str, *, last: bool = False, too_long: bool = False) -> Text:
+    return Text(CandidateKind.MARKUP, "", "", (), 0, 0, text=text, codec=codec, last=last, too_long=too_long)

@@ -16,6 +16,7 @@ from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
 from fetcher.discovery.html.embedding import INHERITED
 from fetcher.discovery.html.picture import SOURCES, Attributes
+from fetcher.discovery.tree import Element
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -120,3 +121,41 @@ def _walk(root: LexborNode | None) -> Iterator[tuple[LexborNode, bool, str]]:
                 children.append((child, in_head, own))
             child = child.next
         stack += reversed(children)
+
+
+def tree_of(data: bytes, encoding: str = "utf-8", *, scripting: bool = True, most: int = 20_000) -> Element | None:
+    """The document's elements, from its root; what <noscript> holds is left out with ``scripting``. None for a document
+    of more than ``most``."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    try:
+        text = data.decode(encoding, "replace")
+    except (LookupError, UnicodeError):
+        text = data.decode("utf-8", "replace")
+    root = LexborHTMLParser(text).root
+    if root is None:
+        return None
+    top = Element("html", _attributes(root), None)
+    count = 1
+    stack = [(root, top)]
+    while stack:
+        node, element = stack.pop()
+        child = node.first_child if element.tag != "noscript" or not scripting else None
+        foreign = not element.in_html and element.tag not in _INTEGRATION["svg"] + _INTEGRATION["math"]
+        while child is not None:
+            if child.is_element_node:
+                tag = child.tag or ""
+                made = Element(tag, _attributes(child), element, in_html=not foreign and tag not in ("svg", "math"))
+                if tag != "template":
+                    stack.append((child, made))
+                count += 1
+            elif child.is_text_node:
+                element.text += child.text_content or ""
+            child = child.next
+        if count > most:
+            return None
+    return top
+
+
+def _attributes(node: LexborNode) -> dict[str, str]:
+    return {key: value or "" for key, value in node.attributes.items()}

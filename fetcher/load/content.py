@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 
 from fetcher.browser.commands import Scan, ScanKind
-from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.candidates import Candidate, text_read
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, module_charset, xhtml_charset
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
@@ -25,6 +25,10 @@ from fetcher.terms import Fields, Limits
 from fetcher.wire.coding import decoder_for
 
 KEPT_BYTES = 33_554_432
+DOCUMENT_BYTES = 1_048_576
+"""The longest document whose elements rules are matched to; of a longer one, too, names decide."""
+SHEET_BYTES = 2_097_152
+"""The longest style sheet whose rules are matched to elements; of a longer one names decide."""
 _SNIFFS = {
     ScanKind.HTML: html_charset,
     ScanKind.XHTML: xhtml_charset,
@@ -52,7 +56,8 @@ class Content:
 
     __slots__ = (
         "_ahead", "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
-        "_needle", "_scanner", "_scripting", "_text", "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
+        "_needle", "_scanner", "_scripting", "_sheet", "_text", "_told",
+        "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +89,8 @@ class Content:
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
+        self._told = 0  # bytes of a document
+        self._sheet: list[bytes] | None = []  # of a style sheet, until it is too long
 
     def scan(self, order: Scan) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
@@ -217,7 +224,20 @@ class Content:
         self._left -= len(found)
         if self._names is not None:
             found += self._names.feed(text)
+            if self._kind is ScanKind.HTML and self._told <= DOCUMENT_BYTES:
+                self._told += len(text)
+                too_long = self._told > DOCUMENT_BYTES
+                found.insert(0, text_read(b"" if too_long else text, self._codec, too_long=too_long))
+        elif self._kind is ScanKind.CSS and self._sheet is not None:
+            self._sheet.append(text)
+            if sum(map(len, self._sheet)) > SHEET_BYTES:
+                self._sheet = None
         return found
+
+    @property
+    def _codec(self) -> str:
+        charset = self.charset
+        return charset.encoding.codec if charset is not None else "utf-8"
 
     def _new_scanner(self) -> HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner:
         text = self._text
@@ -243,4 +263,9 @@ class Content:
             found += self._scanner.close()
         if self._names is not None:
             found += self._names.feed(b"", last=True)
+            if self._kind is ScanKind.HTML:
+                found.append(text_read(b"", self._codec, last=True))
+        elif self._kind is ScanKind.CSS:
+            whole, self._sheet = self._sheet, None
+            found.append(text_read(b"".join(whole or ()), self._codec, last=True, too_long=whole is None))
         return found

@@ -262,7 +262,7 @@ ATTRIBUTES = [
         "@font-face{src:url(a)format(\"WOFF2\")tech(variations);font-family:'A B';unicode-range:U+0-7F,U+26;"
         "font-weight:400;font-display:swap;ascent-override:90%}",
         {"family": "a b", "format": "woff2", "unicode-range": "U+0-7F,U+26", "font-weight": "400",
-         "font-display": "swap", "src": "1"},
+         "font-display": "swap", "src": "1", "tech": "variations"},
     ),
     ("@font-face{src:local(x);src:url(a) format(woff)}", {"format": "woff", "src": "2"}),
     ("@font-face{src:url(a) format('woff2', 'woff')}", {"format": "woff2, woff", "src": "1"}),

@@ -1,7 +1,7 @@
 """Pictures that style sheets name: requested once a rule that names them can apply to something in the document.
 
-An estimate, since no rule is matched to an element: every name the rule's selectors ask for has occurred in the
-markup, and its @media holds for the viewport. A browser asks for less still (nothing inside ``display: none``).
+What is necessary, and quick to tell: every name the rule's selectors ask for has occurred in the markup, and its @media
+holds for the viewport. ``drawn`` then has the cascade decide; where a document is too much for it, this does alone.
 """
 
 from __future__ import annotations

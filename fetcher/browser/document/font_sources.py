@@ -11,6 +11,9 @@ from fetcher.discovery.candidates import Candidate, CandidateKind
 
 SUPPORTED = frozenset({"", "woff2", "woff", "truetype", "opentype", "woff2-variations", "woff-variations",
                        "truetype-variations", "opentype-variations", "collection"})  # fmt: skip
+TECHS = frozenset({"", "variations", "palettes", "features-opentype", "features-aat", "color-colrv0", "color-colrv1",
+                   "color-sbix", "color-cbdt"})  # fmt: skip
+EARLIER = "an earlier source of the same @font-face is used"
 _FACE = ("family", "unicode-range", "font-weight", "font-style", "font-stretch")
 
 
@@ -25,18 +28,28 @@ def passed_over(candidates: Sequence[Candidate]) -> dict[int, str]:
         for index, candidate in members:
             if _descriptor(candidate) != last:
                 reasons[index] = "a later src of the same @font-face replaces it"
-            elif (candidate.attribute("format") or "").lower() not in SUPPORTED or _is_eot(candidate):
+            elif not _is_supported(candidate) or _is_eot(candidate):
                 reasons[index] = "a font format the browser does not support"
             elif chosen:
-                reasons[index] = "an earlier source of the same @font-face is used"
+                reasons[index] = EARLIER
             else:
                 chosen = True
     return reasons
 
 
+def is_same_face(one: Candidate, other: Candidate) -> bool:
+    """Whether two sources stand in the same src of one face, as far as can be told."""
+    return all(one.attribute(name) == other.attribute(name) for name in (*_FACE, "src", "media", "supports"))
+
+
 def _is_eot(candidate: Candidate) -> bool:
     """Without a format, a url that ends so is passed over all the same (observed in Chromium 156)."""
     return not candidate.attribute("format") and candidate.url.partition("?")[0].lower().endswith(".eot")
+
+
+def _is_supported(candidate: Candidate) -> bool:
+    techs = (candidate.attribute("tech") or "").split(", ")
+    return (candidate.attribute("format") or "").lower() in SUPPORTED and TECHS.issuperset(techs)
 
 
 def _descriptor(candidate: Candidate) -> int:

@@ -1,9 +1,9 @@
 """Faces of style sheets: which are asked for, once a rule that can apply uses their family (CSS Fonts 4, 4.3, 5.2).
 
-An estimate: no text is laid out. A face waits until a rule whose names all occur in the markup, and whose media hold,
-uses its family (or a custom property with "font" in its name lists it), and until a character of its unicode-range has
-occurred anywhere in the document; ASCII is taken to occur always. All weights and styles of a family are asked for,
-where a browser asks for those that text is set in, and nothing for text that is hidden or not there.
+An estimate, for documents that are too much for the cascade (``styles``). A face waits until a rule whose names all
+occur in the markup, and whose media hold, uses its family (or a custom property with "font" in its name lists it), and
+until a character of its unicode-range has occurred anywhere in the document; ASCII is taken to occur always. All
+weights and styles of a family are asked for, where a browser asks for those that text is set in.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ wait for is not known here; that an inert page has none that wait is named in th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -41,6 +42,10 @@ class Parsing:
             if number not in self._scripts:
                 self._after.append((number, list(self._sheets)))
             self._scripts[number] = candidate, fetch
+
+    def waits_for_sheets(self, scans: Collection[int]) -> bool:
+        """Whether a sheet that blocks rendering is still on its way, or among ``scans``."""
+        return any(_waits(each) or each[1].id in scans for each in self._sheets.values())
 
     @property
     def is_in_head(self) -> bool:

@@ -19,11 +19,11 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import embedded, frames, modules, refreshes, settings, viewport
+from fetcher.browser.document import drawn, embedded, frames, modules, refreshes, settings, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
-from fetcher.browser.document.font_sources import passed_over
+from fetcher.browser.document.font_sources import EARLIER, passed_over
 from fetcher.browser.events import IntegrityChecked
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
@@ -32,7 +32,7 @@ from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
-from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.candidates import Candidate, CandidateKind, Text
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
@@ -78,17 +78,27 @@ class Subresources:
                 if index in imports:  # the first of its module: all of them at once
                     commands += self._imports(source, [candidates[each] for each in imports[index]], at)
                 continue
+            if isinstance(candidate, Text):
+                drawn.read(source, candidate)
+                continue
             if candidate.kind is CandidateKind.MARKUP:
                 commands += self._markup(source, candidate, at)
                 continue
             self._met += 1
             if self._met <= limit and index in unused_sources:
-                commands.append(self._none(source, candidate, at, unused_sources[index]))
+                commands += self._passed_over(source, candidate, at, unused_sources[index])
             elif self._met <= limit:
                 commands += self.found(source, candidate, at)
             elif self._met == limit + 1:
                 commands.append(self._over_limit(source, candidate, at))
         return commands
+
+    def _passed_over(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> list[Command]:
+        styles = document_of(source).styles
+        if reason is EARLIER and styles.reads:
+            styles.spare(source.id, candidate, at)
+            return []
+        return [self._none(source, candidate, at, reason)]
 
     def found(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """One candidate met while scanning ``source``."""
@@ -170,6 +180,10 @@ class Subresources:
     def _fell_back(self, consumer: Consumer) -> list[Command]:
         """The request of a source or an <object> came to nothing: what may serve in its place."""
         commands: list[Command] = []
+        if consumer.candidate.kind is CandidateKind.CSS_FONT:
+            spare = consumer.document.styles.failed(consumer.candidate)
+            if spare is not None:
+                commands += self._ask(self.state.fetches[spare[0]], *spare[1:])
         if consumer.candidate.kind in _EMBEDDED:
             for source, candidate, at in consumer.document.embedded.failed(consumer.candidate):
                 commands += self._embedded(self.state.fetches[source], candidate, at)
@@ -224,6 +238,9 @@ class Subresources:
         conditions = why_conditions_fail(candidate, viewport.screen_in(document, self._screen))
         if conditions is not None:
             return [self._none(source, candidate, at, conditions)]
+        if document.styles.reads:
+            document.styles.face(source.id, candidate, at)
+            return []
         return [command for face in document.fonts.face(source.id, candidate, at) for command in self._face(*face)]
 
     def _face(self, source: int, face: Candidate, at: float) -> list[Command]:
@@ -244,7 +261,36 @@ class Subresources:
         judged = document.css_images.judge(source.id, candidate, viewport.screen_in(document, self._screen), at)
         if isinstance(judged, str):
             return [self._none(source, candidate, at, judged)]
-        return self._ask(source, candidate, at) if judged else []
+        return self._draw(source, candidate, at) if judged else []
+
+    def _draw(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
+        """A picture whose rule may apply: asked for once something is drawn with it, where that can be told."""
+        document = document_of(source)
+        if not document.styles.reads or gate.forbidden_inline(document, candidate) is not None:
+            return self._ask(source, candidate, at)
+        if candidate.attribute("property") is None and candidate.attribute("background") is None:
+            return self._ask(source, candidate, at)  # an <feImage>, which is no matter of styles
+        use = viewport.use(source, candidate, viewport.screen_in(document, self._screen))
+        if isinstance(use, str):
+            return [self._none(source, candidate, at, use)]
+        document.styles.picture(source.id, candidate, at)
+        return []
+
+    def due(self, at: float) -> list[Command]:
+        """The pictures and faces that the elements there are by now are drawn with; to be asked after every event."""
+        commands: list[Command] = []
+        state = self.state
+        for document in self.state.documents:
+            if not document.styles.is_due or not drawn.may_be_drawn(document, state):
+                continue
+            screen = viewport.screen_in(document, self._screen)
+            pictures, fonts, unread = drawn.settle(document, screen, url_of, self.state.fetches)
+            for source, each, met in (*pictures, *fonts):
+                commands += self._ask(self.state.fetches[source], each, met)
+            for source, each, met in unread:
+                for face in document.fonts.face(source, each, met):
+                    commands += self._face(*face)
+        return commands
 
     def _markup(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """More of the document has come: rules that name pictures may apply now."""
@@ -259,7 +305,7 @@ class Subresources:
                 faces = document.fonts.used(each.attribute("family") or "")
                 commands += [command for face in faces for command in self._face(*face)]
             else:
-                commands += self._ask(self.state.fetches[sheet], each, at)
+                commands += self._draw(self.state.fetches[sheet], each, at)
         return commands
 
     def unused(self) -> list[Command]:
@@ -270,6 +316,12 @@ class Subresources:
                 commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))
             for (source, face, at), reason in document.fonts.unused():
                 commands.append(self._none(self.state.fetches[source], face, at, reason))
+            for source, each, at in document.styles.pictures:
+                commands.append(self._none(self.state.fetches[source], each, at, drawn.NOT_DRAWN))
+            for source, each, at in document.styles.fonts:
+                commands.append(self._none(self.state.fetches[source], each, at, drawn.NOT_SET))
+            for source, each, at in document.styles.spares:
+                commands.append(self._none(self.state.fetches[source], each, at, EARLIER))
             for source, candidate, at in document.embedded.unused():
                 commands.append(self._none(self.state.fetches[source], candidate, at, INSTEAD))
         return commands

@@ -44,12 +44,13 @@ def read(text: str) -> list[Option] | None:
         parts = split(parse(text))
     except TooMuch:
         return None
-    options = [_option(part) for part in parts]
-    found = [option for option in options if option is not None]
+    options = [option(part) for part in parts]
+    found = [each for each in options if each is not None]
     return found if len(found) == len(options) <= MOST else None
 
 
-def _option(values: Sequence[Value]) -> Option | None:
+def option(values: Sequence[Value]) -> Option | None:
+    """One option; None when it is not valid."""
     words = [value for value in values if value.kind is not Kind.SPACE]
     if not words:
         return None

@@ -69,6 +69,7 @@ class CssScanner(CssLexer):
         self._name = ""  # of the property or at-rule
         self._imports = _OVER if declarations else _ALLOWED
         self._value_place: Place = (0, 0)
+        self._is_tech = False  # the open format() is a tech()
         self._in_url = False
         self._url_spoiled = False
         self._quoted: tuple[bytes, Place] | None = None  # the string in an open url("...")
@@ -288,7 +289,7 @@ class CssScanner(CssLexer):
                 self._kind = _AT_RULE
         elif what == _FORMAT:
             if self._face is not None and self._value is not None:
-                self._face.say_format(self._decoded(self._value))
+                (self._face.say_tech if self._is_tech else self._face.say_format)(self._decoded(self._value))
             self._value = None
         elif what == _IMAGE_SET:
             self._end_image_set()
@@ -377,8 +378,9 @@ class CssScanner(CssLexer):
             if self._kind == _DECLARATION and self._face is None and self._value is None and not self._too_deep:
                 self._set = []
                 self._value = bytearray()
-        elif name == "format" and self._face is not None and self._name == "src" and not self._too_deep:
+        elif name in ("format", "tech") and self._face is not None and self._name == "src" and not self._too_deep:
             self._push(_FORMAT)
+            self._is_tech = name == "tech"
             self._value = bytearray()
         else:
             self._push(_PARENS)

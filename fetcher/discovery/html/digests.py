@@ -36,7 +36,12 @@ class Digests:
         return of_text(text.encode("utf-8", "replace"), self._found)
 
 
+def digests_of(text: bytes) -> list[str]:
+    """Of UTF-8 text, as a policy writes them."""
+    return [f"{each}-{base64.b64encode(hashlib.new(each, text).digest()).decode()}" for each in _ALGORITHMS]
+
+
 def of_text(text: bytes, found: list[Candidate]) -> list[Candidate]:
     """``found`` with the digests of the UTF-8 ``text`` it stands in."""
-    told = " ".join(f"{each}-{base64.b64encode(hashlib.new(each, text).digest()).decode()}" for each in _ALGORITHMS)
+    told = " ".join(digests_of(text))
     return [replace(each, attributes=(*each.attributes, ("digests", told))) for each in found]

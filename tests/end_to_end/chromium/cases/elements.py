@@ -401,9 +401,7 @@ FILES: dict[str, dict[str, str]] = {
 
 FRAMES = "documents in srcdoc attributes and data: URLs of frames are not looked into"
 MEDIA = "whether media can be played is not looked at, so the next source of media that fails is not asked for"
-LAYOUT = (
-    "nothing is laid out: a lazy image or frame far below is asked for, and a background of what is hidden by style"
-)
+LAYOUT = "nothing is laid out: a lazy image or frame far below is asked for"
 RAISED = "what stands in frames is raised by layout now and then"
 KEPT = {
     "iframe-data": FRAMES,
@@ -411,7 +409,6 @@ KEPT = {
     "video-sources": MEDIA,
     "audio-sources": MEDIA,
     "lazy-below": LAYOUT,
-    "style-attribute-hidden": LAYOUT,
 }
 BY_PARSER = {"svg-script-in-html", "svg-title"}
 WHY = "Chromium's preload scanner takes the text of these for no markup, so that its parser asks, without a boost"

@@ -1,0 +1,217 @@
+"""The style of one document as far as it has come: the text it is computed from, and what waits to be drawn with.
+
+Pictures and faces wait here until the cascade over the elements so far finds something drawn with them; a browser asks
+for them then too, once the style sheets that block rendering are there. It is computed again when a sheet has come,
+when the document is half as long again, and at its end. A document or sheets beyond the limits below are not computed:
+the names that rules ask for then decide (``css_images``, ``fonts``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from fetcher.browser.document.font_sources import is_same_face
+from fetcher.browser.styles import faces
+from fetcher.browser.styles.cascade import Applied, Cascade
+from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.css.matching import Budget, Spent
+from fetcher.discovery.css.rules import Sheet, TooMany, read
+from fetcher.discovery.html.elements import is_css
+from fetcher.discovery.tree import Element
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.media import matches
+from fetcher.discovery.whole_document import tree_of
+from fetcher.urls import resolve
+
+SHEET_BYTES = 4_194_304
+"""Of all sheets of one document."""
+ELEMENTS = 10_000
+STEPS = 400_000
+"""Of matching, in one computation."""
+_IMPORT_LAYER = re.compile(r"layer(?:\(\s*([^)]*?)\s*\))?(?=\s|$)", re.I)
+_IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'();]+))\s*\)?\s*([^;{}]*);""", re.I)
+_COMMENT = re.compile(r"/\*[\s\S]*?\*/")
+_NO_QUIRKS = re.compile(r"(?:\s|<!--[\s\S]*?-->)*<!doctype\s+html(?P<rest>[^>]*)>", re.I)
+_QUIRKY = re.compile(r"html 3\.2|html 2\.|html 4\.0[1]? (?:transitional|frameset)", re.I)
+
+
+Allows = Callable[[str, str, str | None], bool]
+
+
+@dataclass(slots=True)
+class External:
+    """A style sheet as it was fetched: where its urls are relative to, whether it ``applies`` (media, title)."""
+
+    text: str
+    base: str
+    applies: bool
+
+
+@dataclass(slots=True, eq=False)
+class Styles:
+    """``reads``: the cascade decides for this document. ``pictures`` and ``fonts`` wait: (source, candidate, at);
+    ``spares`` are the sources of faces after the first."""
+
+    reads: bool = False
+    ended: bool = False
+    pictures: list[tuple[int, Candidate, float]] = field(default_factory=list)
+    fonts: list[tuple[int, Candidate, float]] = field(default_factory=list)
+    spares: list[tuple[int, Candidate, float]] = field(default_factory=list)
+    _pieces: list[bytes] = field(default_factory=list)
+    _size: int = 0
+    _sheet_bytes: int = 0
+    _computed_at: int = 0
+    _encoding: str = "utf-8"
+    _changed: bool = False
+    _sheets: dict[str, External] = field(default_factory=dict)
+    _faces: dict[str, list[faces.Face]] = field(default_factory=dict)
+
+    def text(self, piece: bytes, encoding: str) -> None:
+        """More of the document."""
+        if self._size == 0:
+            self.reads = True
+        self._size += len(piece)
+        self._encoding = encoding
+        if b"shadowrootmode" in piece:
+            self.give_up()  # what it holds is styled by sheets of its own
+        elif self.reads:
+            self._pieces.append(piece)
+            self._changed = self._changed or self._size >= 1.5 * self._computed_at
+
+    def end(self) -> None:
+        """The document is over."""
+        self.ended = self._changed = True
+
+    def sheet(self, asked: str, base: str, text: str, *, applies: bool) -> None:
+        """The sheet that was asked for as ``asked``, and came from ``base``."""
+        self._sheet_bytes += len(text)
+        if self._sheet_bytes > SHEET_BYTES:
+            self.give_up()
+        elif self.reads:
+            self._sheets[asked.partition("#")[0]] = External(text, base, applies)
+            self._changed = True
+
+    def give_up(self) -> None:
+        """It is too much: names decide from here on."""
+        self.reads = False
+        self._pieces.clear()
+        self._sheets.clear()
+
+    def face(self, source: int, candidate: Candidate, at: float) -> None:
+        """A face, which waits for text that is set in it."""
+        self.fonts.append((source, candidate, at))
+        family = candidate.attribute("family") or ""
+        self._faces.setdefault(family, []).append(faces.face_of(candidate))
+        self._changed = True
+
+    def spare(self, source: int, candidate: Candidate, at: float) -> None:
+        """A further source of a face, in case those before it fail."""
+        self.spares.append((source, candidate, at))
+
+    def failed(self, candidate: Candidate) -> tuple[int, Candidate, float] | None:
+        """A face's source could not be loaded: its next one, or else its text is set in other faces."""
+        face = next(
+            (each for each in self._faces.get(candidate.attribute("family") or "", ()) if each.candidate is candidate),
+            None,
+        )
+        if face is None:
+            return None
+        spare = next(
+            (each for each in self.spares if each[1].offset > candidate.offset and is_same_face(each[1], candidate)),
+            None,
+        )
+        if spare is not None:
+            self.spares.remove(spare)
+            face.candidate = spare[1]
+        else:
+            face.failed = self._changed = True
+        return spare
+
+    def picture(self, source: int, candidate: Candidate, at: float) -> None:
+        """A picture, which waits for an element that is drawn with it."""
+        self.pictures.append((source, candidate, at))
+        self._changed = True
+
+    @property
+    def is_due(self) -> bool:
+        """Whether computing could find more than it did before."""
+        waits = bool(self.pictures or self.fonts)
+        return waits and (not self.reads or (self._changed and self._size > 0))
+
+    def compute(
+        self, screen: Screen, base: str, preferred: str | None, *, scripting: bool, allows: Allows | None = None
+    ) -> tuple[set[str], set[int]] | None:
+        """The urls of pictures that are drawn, and the ids of the candidates of faces that text is set in. None, and
+        ``give_up``, where it is too much. ``allows``: what a policy says of styles in the markup."""
+        if not self.reads:
+            return None
+        self._changed = False
+        self._computed_at = self._size
+        self._pieces = [b"".join(self._pieces)]
+        root = tree_of(self._pieces[0], self._encoding, scripting=scripting, most=ELEMENTS)
+        if root is None:
+            self.give_up()
+            return None
+        if allows is not None:
+            _keep_what_policies_allow(root, allows)
+        try:
+            applied = list(self._applied(root, screen, base, preferred))
+            cascade = Cascade(applied, screen, Budget(STEPS), quirks=self._is_quirky(), base=base)
+            pictures: set[tuple[str, str]] = set()
+            shown = list(cascade.shown(root)) if self.fonts else cascade.shown(root)
+            for one in shown:
+                pictures |= cascade.pictures(one)
+            found: set[int] = set()
+            if self.fonts:
+                for wanted, characters in faces.texts(shown).items():
+                    found.update(id(each.candidate) for each in faces.used(wanted, characters, self._faces))
+        except (Spent, TooMany):
+            self.give_up()
+            return None
+        urls = (resolve(url, relative) for relative, url in pictures if url and not url.startswith("#"))
+        return {url.href for url in urls if url is not None}, found
+
+    def _is_quirky(self) -> bool:
+        match = _NO_QUIRKS.match(self._pieces[0][:4096].decode("latin-1"))
+        return match is None or _QUIRKY.search(match["rest"]) is not None
+
+    def _applied(self, root: Element, screen: Screen, base: str, preferred: str | None) -> Iterator[Applied]:
+        for element in root.walk():
+            attributes = element.attributes
+            if element.tag == "style" and is_css(attributes):
+                title = attributes.get("title")
+                if matches(attributes.get("media", ""), screen) and (not title or preferred in (None, title)):
+                    yield from self._with_imports(element.text, base, "", element, 0)
+            elif element.tag == "link" and "stylesheet" in attributes.get("rel", "").lower().split():
+                url = resolve(attributes.get("href", "").strip(" \t\n\r\f"), base)
+                one = self._sheets.get(url.href.partition("#")[0]) if url is not None else None
+                if one is not None and one.applies:
+                    yield from self._with_imports(one.text, one.base, "", None, 0)
+
+    def _with_imports(self, text: str, base: str, layer: str, owner: Element | None, depth: int) -> Iterator[Applied]:
+        at = 0
+        sheet: Sheet = read(text)
+        plain = _COMMENT.sub("", text[:65_536]) if "@import" in text[:65_536].lower() else ""
+        while depth < 8 and (match := _IMPORT.search(plain, at)) is not None:
+            at = match.end()
+            url = resolve(match[1] or match[2] or match[3] or "", base)
+            one = self._sheets.get(url.href.partition("#")[0]) if url is not None else None
+            if one is not None and one.applies:
+                named = _IMPORT_LAYER.match(match[4])
+                inner = layer
+                if named is not None:
+                    name = named[1] or f"({at})"
+                    inner = f"{layer}.{name}" if layer else name
+                yield from self._with_imports(one.text, one.base, inner, owner, depth + 1)
+        yield Applied(sheet, base, layer, owner)
+
+
+def _keep_what_policies_allow(root: Element, allows: Allows) -> None:
+    for element in root.walk():
+        style = element.attributes.get("style")
+        if style and not allows("style attribute", style, None):
+            del element.attributes["style"]
+        if element.tag == "style" and not allows("style", element.text, element.attributes.get("nonce")):
+            element.text = ""
