@@ -25,10 +25,10 @@ _CLASSES = {
 
 _STYLE = (
     "text{font:12px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1b1f24}.d{fill:#57606a}.s{font-weight:600}"
-    ".u{fill:#c45c00}.b{fill:#b3261e}.o{fill:#8a5a00}.bg{fill:#fff}.r{stroke:#d0d7de}.q{fill:#c9cfd6}.l{fill:#1a8f8a}"
-    ".k{fill:#c77700}.t{fill:#8250b4}.w{fill:#9cc3ea}.x{fill:#2f6fb5}.h .w{fill:#f2c08a}.h .x{fill:#c45c00}"
-    ".n .w,.n .x{fill:#b3261e}.i{stroke:#c45c00;stroke-width:1.5}.f{stroke:#1b1f24;stroke-width:1.5}"
-    ".m{fill:#c45c00}.c{fill:#1b1f24}"
+    ".u{fill:#b04d00}.b{fill:#b3261e}.o{fill:#8a5a00}.bg{fill:#fff}.r{stroke:#d0d7de}.q{fill:#c9cfd6}.l{fill:#1a8f8a}"
+    ".k{fill:#c77700}.t{fill:#8250b4}.w{fill:#9cc3ea}.x{fill:#2f6fb5}.h .w{fill:#f2c08a}.h .x{fill:#b04d00}"
+    ".n .w,.n .x{fill:#b3261e}.i{stroke:#b04d00;stroke-width:1.5}.f{stroke:#1b1f24;stroke-width:1.5}"
+    ".m{fill:#b04d00}.c{fill:#1b1f24}"
     "@media(prefers-color-scheme:dark){text{fill:#e6e9ed}.d{fill:#9aa5b1}.u,.m{fill:#ff9d45}.b{fill:#ff8f87}"
     ".o{fill:#e3b341}.bg{fill:#0f1419}.r{stroke:#343c46}.q{fill:#4a5561}.l{fill:#3cb8b2}.k{fill:#e0a13c}"
     ".t{fill:#b48be0}.w{fill:#31557c}.x{fill:#69a7ea}.h .w{fill:#7a4d1c}.h .x{fill:#ff9d45}.n .w,.n .x{fill:#ff8f87}"

@@ -25,7 +25,9 @@ def hint_table(load: PageLoad, title: str = "") -> str:
     more = f"<p>{len(links) - MOST} further links are in the record.</p>" if len(links) > MOST else ""
     of = f" · {text(title)}" if title else ""
     return (
-        f"<h2>Hints{of}</h2>" + table(head, rows, caption="Each link of the 103, and what browsers do with it") + more
+        f"<h2>Hints{of}</h2>"
+        + table(head, rows, caption=f"Each link of the 103, and what browsers do with it{of}")
+        + more
     )
 
 

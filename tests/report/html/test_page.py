@@ -46,7 +46,7 @@ def test_a_thousand_requests_stay_below_a_megabyte() -> None:
 
 def test_server_text_is_only_text() -> None:
     """Markup in every text of a record appears escaped, controls and direction marks by number."""
-    page = html_report([_hostile(shop())])
+    page = html_report([hostile_load()])
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "\u202e" not in page
@@ -56,7 +56,9 @@ def test_server_text_is_only_text() -> None:
     assert "\\u202e" in page
 
 
-def _hostile(load: PageLoad) -> PageLoad:
+def hostile_load() -> PageLoad:
+    """A load whose every text would run a script, load a picture, or turn the reading direction."""
+    load = shop()
     requests = tuple(
         replace(one, url=one.url + HOSTILE, error=HOSTILE, outcome=HOSTILE, response_fields=(("vary", HOSTILE),))
         for one in load.requests

@@ -118,7 +118,8 @@
     tools.hidden = false;
     const kinds = new Set(tables.flatMap((table) => rowsOf(table).map((row) => row.dataset.t)).filter(Boolean));
     for (const each of [...kinds].sort()) { const made = el("option", each); made.value = each; kind.append(made); }
-    words.addEventListener("input", sift);
+    let waiting = 0;  // one drawing for letters that come faster than frames
+    words.addEventListener("input", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(sift); });
     kind.addEventListener("change", sift);
     document.addEventListener("keydown", (event) => {
       if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) { event.preventDefault(); words.focus(); }
