@@ -256,7 +256,7 @@ def test_what_no_run_can_mean(cli: Cli, command: str, arguments: tuple[str, ...]
     ("line", "words"),
     [
         (("get", "-X", "BAD METHOD", "http://localhost:1/"), "-X 'BAD METHOD'"),
-        (("load", "--json", "same", "--har", "same", "http://localhost:1/"), "--json and --har both name same"),
+        (("load", "--json", "same", "--har", "same", "http://localhost:1/"), "--har and --json both name same"),
         (("check", "--max-time", "nan", "http://localhost:1/"), "nan"),
         (("check", "-A", "a\nb", "http://localhost:1/"), "line break"),
         (("serve", "--certificates", "/dev/null/x", "--port", "0", "--tls-port", "0"), "/dev/null/x"),
