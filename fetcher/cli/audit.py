@@ -14,13 +14,14 @@ import typer
 from fetcher.cli import audit_options as a
 from fetcher.cli import options as o
 from fetcher.cli.audit_forms import Forms
-from fetcher.cli.audit_targets import Settled, config_of, read_budget, settled, targets_of
+from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
 from fetcher.cli.auditing import Auditing, expectations
 from fetcher.cli.baseline_file import Kept
 from fetcher.cli.streams import is_terminal, report_stream
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
+    from fetcher.analysis import Expectations
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
     from fetcher.runs.targets import Config
@@ -41,6 +42,7 @@ Examples:
   fetcher audit --urls urls.txt --rps 100 -n 1         many pages, findings by template
   fetcher audit --sitemap https://example.com/sitemap.xml -n 1
   fetcher audit                                        the pages of ./fetcher.toml
+  fetcher audit --html audit.html https://example.com/
   fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
@@ -65,6 +67,7 @@ def audit(
     rules_file: a.RulesFile = None,
     budget: a.Budget = None,
     probe: a.ProbeNames = None,
+    comparison: a.ComparisonFile = None,
     urls: a.UrlsFile = None,
     sitemap: a.SitemapUrl = None,
     max_pages: a.MaxPages = 100,
@@ -99,6 +102,7 @@ def audit(
     junit: a.JUnitFile = None,
     sarif: a.SarifFile = None,
     markdown: a.MarkdownFile = None,
+    html: a.HtmlFile = None,
     github: a.GitHub = False,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
@@ -117,9 +121,10 @@ def audit(
         context, settings.settings, name, runs=runs, pause=pause, browser=browser, fail_on=fail_on.value,
         only=only or [], skip=skip or [], rules_file=rules_file or [], probe=probe or [], baseline=baseline, rps=rps,
     )  # fmt: skip
-    forms = Forms(json, junit, sarif, markdown, output, github)
+    forms = Forms(json, junit, sarif, markdown, html, output, github)
     forms.check(**{"--baseline": chosen.baseline})
-    rules = _rules(chosen, settings, name, budget)
+    expected = expectations(expect_hints, expect_hint, delivery, expect_text)
+    rules = _rules(chosen, settings, name, budget, expected)
     kept = Kept(chosen.baseline, write=write_baseline)
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
@@ -128,8 +133,9 @@ def audit(
     live = {"pause": chosen.pause * 1000, "headers": o.header_fields(header), "user_agent": user_agent, "options": net,
             "timeout": max_time}  # fmt: skip
     auditing = Auditing(
-        rules, chosen.browser, chosen.runs, expectations(expect_hints, expect_hint, delivery, expect_text), live=live,
-        probes=chosen.probe, rps=chosen.rps, progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        rules, chosen.browser, chosen.runs, expected, live=live,
+        probes=chosen.probe, rps=chosen.rps, comparisons=read_comparisons(comparison or ()),
+        progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
     )  # fmt: skip
     notes: list[str] = []
     files, targets = targets_of(sources or (), urls, sitemap, settings, most=max_pages, net=net, notes=notes)
@@ -151,8 +157,10 @@ def audit(
         raise typer.Exit(code)
 
 
-def _rules(chosen: Settled, settings: Config, name: str | None, budget: str | None) -> tuple[Rule, ...]:
-    """Ours, those of files, those of budgets."""
+def _rules(
+    chosen: Settled, settings: Config, name: str | None, budget: str | None, expected: Expectations
+) -> tuple[Rule, ...]:
+    """Ours, those of files, those of budgets, and where something is expected the rule that it comes."""
     from fetcher.audits.auditing import chosen as rules_chosen
     from fetcher.audits.budget import rules_of
 
@@ -161,6 +169,13 @@ def _rules(chosen: Settled, settings: Config, name: str | None, budget: str | No
         own += read_budget(budget)
     elif settings.budget:
         own += rules_of(settings.budget, f"{name}: [budget]")
+    if any(
+        one.hints is not None or one.globs
+        for one in (expected, *(page.expected or expected for page in settings.pages))
+    ):
+        from fetcher.audits.expected import expected_hints
+
+        own += (expected_hints,)
     return rules_chosen(own, chosen.only, chosen.skip)
 
 

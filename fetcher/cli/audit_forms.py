@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
     from fetcher.report.lines import Line
 
+MOST_SIDE_BY_SIDE = 4
+"""Waterfalls beside each other that can still be read."""
+
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment's name for the file whose Markdown GitHub shows on a job's page."""
 
@@ -32,13 +35,15 @@ class Forms:
     junit: str | None = None
     sarif: str | None = None
     markdown: str | None = None
+    html: str | None = None
     output: str | None = None
     github: bool = False
 
     def check(self, **others: str | None) -> None:
         """Raises ``UsageError``; ``others`` are further files of the command, option -> name."""
         files = {
-            "--json": self.json, "--junit": self.junit, "--sarif": self.sarif, "--md": self.markdown, "-o": self.output
+            "--json": self.json, "--junit": self.junit, "--sarif": self.sarif, "--md": self.markdown,
+            "--html": self.html, "-o": self.output,
         }  # fmt: skip
         for name in files.values():
             check_writable(name)
@@ -50,19 +55,27 @@ class Forms:
     @property
     def takes_output(self) -> bool:
         """Whether a form other than the report is on standard output."""
-        return "-" in (self.json, self.junit, self.sarif, self.markdown)
+        return "-" in (self.json, self.junit, self.sarif, self.markdown, self.html)
 
     def write(self, result: AuditResult, *, quiet: bool, verbose: bool, colour: bool | None, redact: bool) -> None:
         """Every form that was asked for, the saved one first; then, where no report is shown, what fails."""
-        for text, name in self._texts(result, redact):
-            write_text(text, name)
+        self.write_files(result, redact=redact)
         shown = self.output is not None or not (self.takes_output or quiet)
         if shown:
-            _report(result, self.output, verbose=verbose, colour=colour, redact=redact)
+            print_audit(result, self.output, verbose=verbose, colour=colour, redact=redact)
         if self.github:
             _github(result, redact=redact)
         if self.output not in (None, "-") or not shown:
             _say_what_failed(result)
+
+    @property
+    def any(self) -> bool:
+        """Whether a file that other tools read is wanted."""
+        return any((self.json, self.junit, self.sarif, self.markdown, self.html))
+
+    def write_files(self, result: AuditResult, *, redact: bool) -> None:
+        for text, name in self._texts(result, redact):
+            write_text(text, name)
 
     def _texts(self, result: AuditResult, redact: bool) -> Iterator[tuple[str, str]]:
         if self.json is not None:
@@ -81,9 +94,30 @@ class Forms:
             from fetcher.report.audit.markdown import markdown
 
             yield markdown(result, redact=redact), self.markdown
+        if self.html is not None:
+            yield _html(result, redact=redact), self.html
 
 
-def _report(result: AuditResult, output: str | None, *, verbose: bool, colour: bool | None, redact: bool) -> None:
+def _html(result: AuditResult, *, redact: bool) -> str:
+    """The findings of each page and, of a few pages, the waterfall of the run that the rules speak of."""
+    from fetcher.audits.page import Page
+    from fetcher.report.audit.words import readable
+    from fetcher.report.html import html_report
+    from fetcher.report.html.findings import findings_section
+
+    shown = readable(result, redact=redact)
+    loaded = [page for page in result.pages if page.loads]
+    few = loaded if len(loaded) <= MOST_SIDE_BY_SIDE else []
+    return html_report(
+        [Page(page.loads, page.profile).load for page in few],
+        names=[page.url for page in few] if len(few) > 1 else (),
+        sections=[findings_section(shown, page) for page in shown.pages],
+        redact=redact,
+    )
+
+
+def print_audit(result: AuditResult, output: str | None, *, verbose: bool, colour: bool | None, redact: bool) -> None:
+    """The report as text, in the file ``output`` or on standard output."""
     from fetcher.report.audit.text import audit_lines
     from fetcher.report.terminal import print_lines
 

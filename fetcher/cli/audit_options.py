@@ -44,6 +44,10 @@ SarifFile = Annotated[
 MarkdownFile = Annotated[
     str | None, typer.Option("--md", metavar="FILE", help="Write Markdown for a pull request; - is stdout.")
 ]
+HtmlFile = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Write one HTML page: findings and waterfalls; - is stdout."),
+]
 GitHub = Annotated[bool, typer.Option("--github", help="GitHub Actions: print annotations, add to the step summary.")]
 Budget = Annotated[
     str | None,
@@ -55,6 +59,12 @@ ProbeNames = Annotated[
         "--probe",
         metavar="NAME",
         help="Ask each URL once more in another way: cors, http1, query, no-cookies, crawler, repeat. Repeatable.",
+    ),
+]
+ComparisonFile = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--comparison", metavar="FILE", help="What fetcher compare --json measured of a page's hints; repeatable."
     ),
 ]
 Config = Annotated[

@@ -13,6 +13,7 @@ from fetcher.cli.streams import run
 from fetcher.errors import ContentError, UsageError
 
 if TYPE_CHECKING:
+    from fetcher.analysis.measured import Measured
     from fetcher.net.options import NetOptions
     from fetcher.runs.targets import Config, Target
 
@@ -116,6 +117,17 @@ def read_budget(name: str) -> Any:
     from fetcher.audits.budget import read
 
     return read(_read(name, "--budget"), name)
+
+
+def read_comparisons(names: Sequence[str]) -> dict[str, Measured]:
+    """What each saved comparison showed of hints, by the page's URL. Raises UsageError."""
+    if not names:
+        return {}
+    from fetcher.runs.inputs import read_comparison
+    from fetcher.urls import parse
+
+    found = [read_comparison(name) for name in names]
+    return {parse(url).href: measured for url, measured in found}
 
 
 def _sitemap(url: str, most: int, net: NetOptions, notes: list[str]) -> list[Target]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import fetcher
@@ -17,6 +18,7 @@ from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Expectations, Run
+    from fetcher.analysis.measured import Measured
     from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
@@ -25,9 +27,14 @@ if TYPE_CHECKING:
     from fetcher.runs.targets import Target
 
 
+OURS = ("budget", "expectations")
+"""Families made of what a user asks for, by rules of ours."""
+
+
 class Auditing:
     """The pages of one command: ``rules`` as ``browser`` sees them, each URL loaded ``runs`` times at ``rps`` requests
-    a second with the ``live`` options of a load, then the ``probes``. ``quiet`` says nothing while it goes on."""
+    a second with the ``live`` options of a load, then the ``probes``; ``comparisons`` are
+    what was measured, by URL. ``quiet`` says nothing while it goes on."""
 
     def __init__(
         self,
@@ -39,6 +46,7 @@ class Auditing:
         live: Mapping[str, Any],
         probes: Sequence[str] = (),
         rps: float | None = None,
+        comparisons: Mapping[str, Measured] | None = None,
         progress: bool = False,
         quiet: bool = False,
     ) -> None:
@@ -54,6 +62,7 @@ class Auditing:
         self.live = live
         self.probes = named(probes)
         self.pace = Pace(rps)
+        self.comparisons = comparisons or {}
         self.progress = progress
         self.quiet = quiet
         self.judging: Judging | None = None
@@ -77,7 +86,7 @@ class Auditing:
             self.judging.add(
                 Made(
                     name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
-                    answers=page.answers,
+                    answers=self._with_comparison(page.loads[0].url, page.answers),
                 )
             )  # fmt: skip
         for number, (target, options) in enumerate(ready):
@@ -89,6 +98,10 @@ class Auditing:
             except FetcherError as error:
                 return error
         return None
+
+    def _with_comparison(self, url: str, answers: Answers) -> Answers:
+        """``answers`` with what was measured of the page, unless they hold that already."""
+        return answers if answers.comparison is not None else replace(answers, comparison=self.comparisons.get(url))
 
     def _options(self, target: Target, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Of ``load_page``, and what a target says itself over what the command says."""
@@ -116,7 +129,7 @@ class Auditing:
                 self.judging.add(
                     Made(
                         target.url, done, self.runs, expected, target.template, target.file, target.line,
-                        answers[0] if answers else Answers(),
+                        self._with_comparison(target.url, answers[0] if answers else Answers()),
                     )
                 )  # fmt: skip
 
@@ -177,7 +190,8 @@ class Auditing:
         from fetcher.audits.result import AuditResult, texts
 
         pages = self.judging.pages() if self.judging is not None else ()
-        return AuditResult(fetcher.__version__, fail_on, texts(self.rules, built_in()), pages)
+        ours = (*built_in(), *(rule for rule in self.rules if rule.family in OURS))
+        return AuditResult(fetcher.__version__, fail_on, texts(self.rules, ours), pages)
 
 
 def expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:

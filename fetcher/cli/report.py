@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fetcher.cli import options as o
+from fetcher.cli.audit_forms import Forms as AuditForms
+from fetcher.cli.audit_options import JUnitFile, MarkdownFile, SarifFile
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import report_stream
 from fetcher.errors import UsageError
@@ -18,6 +20,7 @@ from fetcher.errors import UsageError
 if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
     from fetcher.record import PageLoad
+    from fetcher.report.lines import Line
 
 MOST_SIDE_BY_SIDE = 4
 
@@ -30,6 +33,7 @@ Examples:
   fetcher report --trace load.trace.json load.json  open it in ui.perfetto.dev
   fetcher report --html audit.html audit.json       findings and waterfall
   fetcher report --har page.har load.json
+  fetcher report --md audit.md --junit audit.xml audit.json   a saved audit for a pull request
 
 \b
 Files may be records (fetcher load --json), HARs of Chrome, Firefox, WebPageTest or Browsertime,
@@ -44,6 +48,9 @@ def report(
     svg: SvgFile = None,
     trace: TraceFile = None,
     har: o.HarFile = None,
+    markdown: MarkdownFile = None,
+    junit: JUnitFile = None,
+    sarif: SarifFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
@@ -52,13 +59,17 @@ def report(
     debug: o.Debug = False,
 ) -> None:
     """Turn saved loads, HARs, checks and audits into a page, a picture, a trace or a HAR, or show them here."""
-    forms = Forms(html, svg, trace, har, (("-o", output),))
+    others = (("--md", markdown), ("--junit", junit), ("--sarif", sarif), ("-o", output))
+    forms = Forms(html, svg, trace, har, others)
     forms.check()
+    audits: list[AuditResult] = []
     sections: list[str] = []
     loads: list[PageLoad] = []
     names: list[str] = []
     for file in files:
         audit = _audit(file)
+        if audit is not None:
+            audits.append(audit)
         if audit is not None and html is not None:
             sections += _findings(audit, redact=not no_redact)
         made = _loads(file, audit)
@@ -67,9 +78,14 @@ def report(
     if len(loads) > MOST_SIDE_BY_SIDE and html is not None:
         raise UsageError(f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {len(loads)}")
     forms.write(loads, names=names if len(loads) > 1 else (), sections=sections, redact=not no_redact)
-    shown = output is not None or not (forms.any or quiet)
+    tools = AuditForms(junit=junit, sarif=sarif, markdown=markdown)
+    if tools.any:
+        if len(audits) != 1:
+            raise UsageError("--md, --junit and --sarif are of one saved audit; name the file of fetcher audit --json")
+        tools.write_files(audits[0], redact=not no_redact)
+    shown = output is not None or not (forms.any or tools.any or quiet)
     if shown:
-        _show(loads, output, verbose=verbose, color=color, redact=not no_redact)
+        _show(loads, audits, output, verbose=verbose, color=color, redact=not no_redact)
 
 
 def _audit(file: str) -> AuditResult | None:
@@ -97,11 +113,10 @@ def _audit(file: str) -> AuditResult | None:
 
 
 def _findings(audit: AuditResult, *, redact: bool) -> list[str]:
-    from fetcher.record.redaction import redacted
-    from fetcher.report.escape import safe_load
+    from fetcher.report.audit.words import readable
     from fetcher.report.html.findings import findings_section
 
-    shown = safe_load(redacted(audit) if redact else audit)
+    shown = readable(audit, redact=redact)
     return [findings_section(shown, page) for page in shown.pages]
 
 
@@ -114,8 +129,18 @@ def _loads(file: str, audit: AuditResult | None) -> list[PageLoad]:
     return [page.loads[0] for page in read_pages(file) if page.loads]
 
 
-def _show(loads: list[PageLoad], output: str | None, *, verbose: bool, color: o.Colour, redact: bool) -> None:
-    from fetcher.report.terminal import print_load
+def _show(
+    loads: list[PageLoad],
+    audits: list[AuditResult],
+    output: str | None,
+    *,
+    verbose: bool,
+    color: o.Colour,
+    redact: bool,
+) -> None:
+    """Each load's waterfall, then what each audit found."""
+    from fetcher.report.audit.text import audit_lines
+    from fetcher.report.terminal import print_lines, print_load
 
     colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
     with report_stream(output) as stream:
@@ -123,3 +148,11 @@ def _show(loads: list[PageLoad], output: str | None, *, verbose: bool, color: o.
             if number:
                 print(file=stream)
             print_load(load, file=stream, color=colour, all_rows=verbose, redact=redact)
+        for number, audit in enumerate(audits):
+            if loads or number:
+                print(file=stream)
+
+            def lines(width: int, unicode: bool, audit: AuditResult = audit) -> list[Line]:
+                return audit_lines(audit, width=width, unicode=unicode, all_rows=verbose, redact=redact)
+
+            print_lines(lines, file=stream, color=colour)

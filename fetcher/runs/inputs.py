@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.measured import Measured
 from fetcher.analysis.saved_comparison import from_json as comparison_from_json
 from fetcher.analysis.saved_comparison import is_comparison
 from fetcher.audits.page import Answers, Probe
@@ -107,6 +108,26 @@ def _loads_in(data: Any) -> list[PageLoad]:
 def _audited(page: AuditedPage) -> SavedPage:
     answers = Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat, page.comparison)
     return SavedPage(page.loads, answers, page.template)
+
+
+def read_comparison(name: str) -> tuple[str, Measured]:
+    """The page's URL and what the saved comparison ``name`` showed of its hints. Raises ``RecordError``, and
+    ``UsageError`` where it is one of something else."""
+    try:
+        found = comparison_from_json(json.loads(Path(name).read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{name} is no saved comparison: it is not JSON ({_short(error)})") from error
+    except RecordError as error:
+        raise RecordError(f"{name}: {error}") from error
+    pairs = [(pair.first, pair.second) for pair in found.pairs if pair.first and pair.second and pair.counts]
+    of_hints = all(_leaves_hints_out(first, second) for first, second in pairs)
+    if not of_hints or not (pairs or found.arms[0].name == "hints off"):
+        raise UsageError(
+            f"{name} compares {' with '.join(arm.name for arm in found.arms)}, not hints off with hints on"
+        )
+    return found.url, found.measured
 
 
 def _compared(found: Comparison) -> list[SavedPage]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fetcher.analysis.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
-from fetcher.record import save_har, save_record
+from fetcher.errors import Interrupted
+from fetcher.record import PageLoad, save_har, save_record
+from fetcher.runs.compare import Comparing, off_and_on
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 from tests.support.loads import shop, shop_without_hints
+from tests.support.noisy_pages import NoisyPage
 
 Audit = Callable[..., Outcome]
 
@@ -231,7 +237,7 @@ def test_every_form(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    names = {form: str(tmp_path / f"audit.{form}") for form in ("json", "junit", "sarif", "md")}
+    names = {form: str(tmp_path / f"audit.{form}") for form in ("json", "junit", "sarif", "md", "html")}
     files = [word for form, name in names.items() for word in (f"--{form}", name)]
     outcome = audit("/no-hints", "--github", *files)
     assert outcome.code == 1
@@ -244,6 +250,10 @@ def test_every_form(audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert starts[0] == ' "kind": "audit",'
     assert starts[1].startswith('<testsuites name="fetcher audit"')
     assert starts[2].startswith(' "$schema": "https:')
+    shown = Path(names["html"]).read_text(encoding="utf-8")
+    assert '<h2 id="findings">' in shown
+    assert "no 103 came" in shown
+    assert '<h2 id="waterfall">' in shown
     assert Path(names["md"]).read_text() == summary.read_text().removeprefix("before\n")
 
 
@@ -332,3 +342,67 @@ expect = {{ text = "Lowtide" }}
     assert cli("audit", "--cacert", origin.ca_file, "--fail-on", "error").code == 1
     (tmp_path / "other.toml").write_text("[[page]]\nurl = 3\n")
     assert "other.toml, line 2: url of a page is a text" in sentence(cli("audit", "--config", "other.toml"))
+
+
+def test_what_is_expected(audit: Audit) -> None:
+    """--expect-hints and --expect-hint are judged like a rule, and only where they are given."""
+    outcome = audit("/", "--expect-hints", "99", "--expect-hint", "*.css")
+    assert outcome.code == 1
+    assert "--expect-hints 99 is not met: 6 acted on in each run with a 103" in " ".join(outcome.out.split())
+    assert "expected-hints" not in audit("/", "-v").out
+
+
+def test_a_comparison(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its loads with hints are the runs, and rules are given what it measured; beside a saved load too."""
+    seen: list[object] = []
+
+    @rule("measured")
+    def measured(page: Page) -> None:
+        seen.append((page.comparison is not None, len(page.loads)))
+
+    monkeypatch.setattr("fetcher.audits.auditing.built_in", lambda: (measured,))
+    monkeypatch.setattr(catalogue, "built_in", lambda: (measured,))
+    compared = asyncio.run(Comparing(off_and_on("https://a.test/", {}), pause=0, load=_noisy(), wanted=6).run())
+    (tmp_path / "compared.json").write_text(dumps_comparison(compared))
+    (pair, *_) = compared.pairs
+    assert pair.second is not None
+    save_record(pair.second, tmp_path / "one.json")
+    name = str(tmp_path / "compared.json")
+    assert cli("audit", name, "--json", str(tmp_path / "audit.json")).code == 0
+    assert cli("audit", str(tmp_path / "audit.json")).code == 0
+    assert cli("audit", str(tmp_path / "one.json"), "--comparison", name).code == 0
+    assert cli("audit", str(tmp_path / "one.json")).code == 0
+    assert seen == [(True, 6), (True, 6), (True, 1), (False, 1)]
+    assert "is not a saved comparison" in sentence(cli("audit", name, "--comparison", str(tmp_path / "one.json")))
+
+
+def _noisy() -> Callable[..., Coroutine[Any, Any, PageLoad]]:
+    make = NoisyPage()
+
+    async def load(url: str, given: dict[str, Any]) -> PageLoad:
+        return make(url, given)
+
+    return load
+
+
+def test_an_interruption(
+    audit: Audit, origin: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """What was made until then is judged and shown, the exit code is 130, and no baseline is written."""
+    from fetcher.runs import audit as module
+
+    real = module.load_runs
+    calls: list[str] = []
+
+    async def once(url: str, **given: Any) -> Any:
+        calls.append(url)
+        if len(calls) == 2:
+            raise Interrupted("interrupted")
+        return await real(url, **given)
+
+    monkeypatch.setattr(module, "load_runs", once)
+    known = tmp_path / "known.json"
+    outcome = audit("/no-hints / /wall", "--baseline", str(known), "--write-baseline")
+    assert (outcome.code, len(calls)) == (130, 2)
+    assert "1 error, 1 warning" in outcome.out
+    assert not known.exists()

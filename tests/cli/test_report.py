@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fetcher.audits.saved import dumps
 from fetcher.cli import app
 from fetcher.record import save_har, save_record
+from fetcher.report.audit.junit import junit
+from fetcher.report.audit.markdown import markdown
+from fetcher.report.audit.sarif import sarif
+from tests.support.audits import blocked, page, result
 from tests.support.loads import eager_http1, many, shop
 
 
@@ -86,3 +91,23 @@ def test_load_writes_the_same_forms(saved: Path) -> None:
     save_record(many(1_000), "many.json")
     assert app.run(["report", "--html", "many.html", "many.json"]) == 0
     assert (saved / "many.html").stat().st_size < 1_000_000
+
+
+def test_a_saved_audit(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it found is shown below its waterfall, and written for other tools as ``audit`` writes it."""
+    (saved / "audit.json").write_text(dumps(result(page(), blocked())))
+    assert app.run(["report", "audit.json"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("first interim response") < said.index("✗ error  hero-hinted")
+    assert said.endswith("2 pages: 1 failed, 1 blocked\n")
+    assert (
+        app.run(["report", "--md", "a.md", "--junit", "a.xml", "--sarif", "a.sarif", "--html", "a.html", "audit.json"])
+        == 0
+    )
+    assert capsys.readouterr().out == ""
+    assert (saved / "a.md").read_text(encoding="utf-8") == markdown(result(page(), blocked()))
+    assert (saved / "a.xml").read_text(encoding="utf-8") == junit(result(page(), blocked()))
+    assert (saved / "a.sarif").read_text(encoding="utf-8") == sarif(result(page(), blocked()))
+    assert "the hero image waits for its style sheet" in (saved / "a.html").read_text(encoding="utf-8")
+    assert app.run(["report", "--md", "b.md", "shop.json"]) == 2
+    assert "are of one saved audit" in capsys.readouterr().err

@@ -34,7 +34,9 @@ def _finding(result: AuditResult, page: AuditedPage, one: Reported) -> str:
         f"<dt>{text(name)}</dt><dd>{f'<code>{text(words)}</code>' if name == 'sent' else text(words)}</dd>"
         for name, words in evidence(finding, home_of(page))
     )
-    fix = f"<p><strong>Do:</strong> {text(finding.fix)}</p>" if finding.fix else ""
+    first, _, snippet = finding.fix.partition("\n")
+    fix = f"<p><strong>Do:</strong> {text(first)}</p>" if first else ""
+    fix += f"<pre>{text(snippet)}</pre>" if snippet else ""
     about = f'<p class="dim">{text(rule.about)}</p>' if rule.about else ""
     opened = " open" if severity is Severity.ERROR else ""
     return (
