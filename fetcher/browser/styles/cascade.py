@@ -34,6 +34,7 @@ _UNLAYERED = (10**9,)
 _DEPTH = 16  # of var() in var()
 _LONGEST = 65_536
 _SELECTORS = 65_536
+_COMPUTING = 30  # steps of matching that computing one element takes as long as
 _VAR = re.compile(r"(?<![-\w])var\(\s*(--(?:[-\w]|[^\x00-\x7f]|\\.)+)\s*", re.I)
 _DRAWN_BESIDE = ("before", "after", "first-line", "first-letter", "marker", "placeholder", "file-selector-button")
 _CONTAINER = re.compile(r"(?P<name>(?!not\b|style\b|scroll-state\b)[-\w]+)?\s*(?P<query>[\s\S]*)")
@@ -211,6 +212,7 @@ class Cascade:
         for each in read_declarations(text) if text else ():
             key: Key = (0, _UNLAYERED, 1, (0, 0, 0), 0)
             main.append((_important(key) if each.important else key, each, self.base))
+        self.budget.take(_COMPUTING + len(main))
         style = self._style(main, parent)
         made = Shown(element, style)
         for name in _DRAWN_BESIDE:

@@ -28,8 +28,10 @@ from fetcher.urls import resolve
 SHEET_BYTES = 4_194_304
 """Of all sheets of one document."""
 ELEMENTS = 10_000
-STEPS = 400_000
-"""Of matching, in one computation."""
+STEPS = 600_000
+"""Of matching and computing, in one computation."""
+ALL_STEPS = 1_500_000
+"""Of all computations of one document."""
 _IMPORT_LAYER = re.compile(r"layer(?:\(\s*([^)]*?)\s*\))?(?=\s|$)", re.I)
 _IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'();]+))\s*\)?\s*([^;{}]*);""", re.I)
 _COMMENT = re.compile(r"/\*[\s\S]*?\*/")
@@ -65,6 +67,7 @@ class Styles:
     _computed_at: int = 0
     _encoding: str = "utf-8"
     _changed: bool = False
+    _steps: int = 0
     _sheets: dict[str, External] = field(default_factory=dict)
     _faces: dict[str, list[faces.Face]] = field(default_factory=dict)
 
@@ -156,9 +159,11 @@ class Styles:
             return None
         if allows is not None:
             _keep_what_policies_allow(root, allows)
+        budget = Budget(min(STEPS, ALL_STEPS - self._steps))
+        allowed = budget.left
         try:
             applied = list(self._applied(root, screen, base, preferred))
-            cascade = Cascade(applied, screen, Budget(STEPS), quirks=self._is_quirky(), base=base)
+            cascade = Cascade(applied, screen, budget, quirks=self._is_quirky(), base=base)
             pictures: set[tuple[str, str]] = set()
             shown = list(cascade.shown(root)) if self.fonts else cascade.shown(root)
             for one in shown:
@@ -170,6 +175,7 @@ class Styles:
         except (Spent, TooMany):
             self.give_up()
             return None
+        self._steps += allowed - budget.left
         urls = (resolve(url, relative) for relative, url in pictures if url and not url.startswith("#"))
         return {url.href for url in urls if url is not None}, found
 

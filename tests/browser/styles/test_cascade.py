@@ -118,3 +118,16 @@ def test_too_much_is_left_to_names() -> None:
         styles.text(f"<!doctype html><style>{'p i i i i,' * 500}b{{background:url(a)}}</style>{body}".encode(), "utf-8")
         assert styles.compute(Screen(), "https://a.test/", None, scripting=True) is None
         assert not styles.reads
+
+
+def test_many_computations_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets in the body, each of which has all computed again, end where names decide."""
+    monkeypatch.setattr("fetcher.browser.styles.styles.ALL_STEPS", 50_000)
+    styles = Styles()
+    styles.text(b"<!doctype html><link rel=stylesheet href=s.css>" + b"<p class=x>x" * 100, "utf-8")
+    count = 0
+    while styles.reads and count < 200:
+        count += 1
+        styles.sheet("https://a.test/s.css", "https://a.test/s.css", f"p{{background:url({count})}}", applies=True)
+        styles.compute(Screen(), "https://a.test/", None, scripting=True)
+    assert 5 < count < 50
