@@ -49,6 +49,7 @@ _SILENT = {
     CandidateKind.DNS_PREFETCH: "a look-up only: nothing is requested",
     CandidateKind.MANIFEST: "browsers fetch a manifest once somebody installs the page",
     CandidateKind.META: "it governs the document: nothing is requested",
+    CandidateKind.OVERSIZED: "a tag of more than 1 MiB: what it names is not looked for",
     CandidateKind.SPECULATION: "speculation rules: what a later page may need, apart from this one",
 }
 _EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)

@@ -84,9 +84,12 @@ def script_kind(attributes: Mapping[str, str]) -> CandidateKind | None:
 
 
 def inline_text(attributes: Mapping[str, str]) -> CandidateKind | None:
-    """What the text of a <script> is read for: MODULE_SCRIPT for its imports, IMPORT_MAP as one."""
+    """What the text of a <script> is read for: MODULE_SCRIPT for its imports, IMPORT_MAP as one, SPECULATION for the
+    pages its rules list."""
     if "src" in attributes:
         return None
+    if ascii_lower(attributes.get("type", "")) == "speculationrules":
+        return CandidateKind.SPECULATION
     if ascii_lower(attributes.get("type", "")) == "importmap":
         return CandidateKind.IMPORT_MAP
     kind = script_kind(attributes)

@@ -1,14 +1,15 @@
-"""The text of an inline <script> that names something: a module's imports, or an import map.
+"""The text of an inline <script> that names something: a module's imports, an import map, or speculation rules.
 
-Both are told when the end tag comes: a script that is never closed never counts (HTML 13.2.6.4.8).
+All are told when the end tag comes: a script that is never closed never counts (HTML 13.2.6.4.8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.candidates import Candidate, CandidateKind, shown
 from fetcher.discovery.html.digests import of_text
+from fetcher.discovery.html.speculation import speculated
 from fetcher.discovery.modules.scanner import ModuleScanner
 
 LARGEST = 4_194_304
@@ -40,6 +41,11 @@ class InlineScript:
         if self.overflowed:
             return []
         text = bytes(self._text)
+        if self._kind is CandidateKind.SPECULATION:
+            return [
+                Candidate(self._kind, shown(url), "script", pairs, self._line, self._offset, self._in_head, True)
+                for url, pairs in speculated(text)
+            ]
         if self._kind is CandidateKind.IMPORT_MAP:
             pairs = (*self._inherited, ("text", text.decode("utf-8", "replace")))
             found = [Candidate(self._kind, "", "script", pairs, self._line, self._offset, self._in_head, True)]

@@ -230,7 +230,7 @@ class HtmlScanner:
         self._tag = None
         self._read = self._data
         if tag.overflowed:
-            self._on_overflow(buffer, after, tag.name)
+            self._on_overflow(buffer, after, tag.name, tag.line, tag.offset)
         else:
             text = bytes(tag.text)
             match = TAG.match(text)
@@ -305,7 +305,8 @@ class HtmlScanner:
             buffer, after = text, match.end()
         name = match[2].lower()
         if match.end() - match.start() > self._limit:
-            self._on_overflow(buffer, after, match[1] + name)
+            line = line or self._place.line_at(text, match.start())
+            self._on_overflow(buffer, after, match[1] + name, line, offset)
             return
         word = name.decode("ascii") if name.isascii() else decoded(name, self._encoding)
         if match[1]:
@@ -343,14 +344,18 @@ class HtmlScanner:
         if foreign or word in _SWITCHING:
             self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
 
-    def _on_overflow(self, buffer: bytes, after: int, name: bytes) -> None:
-        """A tag too long to look into still opens and closes what it opens and closes."""
+    def _on_overflow(self, buffer: bytes, after: int, name: bytes, line: int, offset: int) -> None:
+        """A tag too long to look into still opens and closes what it opens and closes, and is told of."""
         word = name.decode("latin-1")
         if word.startswith("/"):
             self._on_end(word[1:])
             return
-        self.overflows += word in _TELLING and word != "template"
         self._enter_body(word)
+        if word in _TELLING and word != "template":
+            self.overflows += 1
+            if not self._templates:
+                in_head = not self.is_past_head
+                self._found.append(Candidate(CandidateKind.OVERSIZED, "", word, (), line, offset, in_head))
         foreign = self._foreign.inside and not self._foreign.breaks_out(word, {})
         self._switch(word, {"type": "unseen"}, buffer, after, foreign=foreign, self_closing=False)
 
