@@ -403,10 +403,14 @@ class Browser:
         return self.state.remembered(at, contents or {})
 
     def _dispatch(self, at: float) -> list[Command]:
-        """Let waiting requests take what connections have room for, dressed for the protocol they meet there."""
-        commands: list[Command] = [] if self.finished else self.state.holding.released()
+        """Let waiting requests take what connections have room for, dressed for the protocol they meet there. What may
+        not leave after all makes room for others, so they are looked at once more."""
+        commands: list[Command] = []
         line: Line | None = None
-        if not self.finished:
+        made_room = True
+        while made_room and not self.finished:
+            made_room = False
+            commands += self.state.holding.released()
             for step in self.state.pool.dispatch():
                 match step:
                     case OpenConnection() | CloseConnection() | ResolveName():
@@ -416,6 +420,7 @@ class Browser:
                     case Fetch():
                         assert line is not None
                         blocked = self._out_of_bounds(step, line)
+                        made_room = made_room or blocked is not None
                         commands += [self._start(step, line, at)] if blocked is None else self._keep_in(step, blocked)
         return commands
 
@@ -428,6 +433,7 @@ class Browser:
         return local_network.judge(facts.get(asker.connection), facts.get(line.id), hinted=fetch.is_hinted)
 
     def _keep_in(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
+        self.state.pool.forget(fetch)
         fetch.connection = None
         blocking = BlockFetch(fetch.id, blocked.rule, blocked.reason)
         return [*self._drop(fetch, "blocked", blocked.reason), blocking]

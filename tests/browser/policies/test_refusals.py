@@ -8,7 +8,7 @@ import pytest
 from fetcher.browser import events as e
 from fetcher.browser.commands import Scan, ScanKind
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.terms import Fields
+from fetcher.terms import Fields, HttpVersion
 from tests.support.playbook import CSS, HTML, Playbook, candidate, image, script, sheet
 
 PAGE = "https://a.test/"
@@ -392,6 +392,20 @@ def test_a_public_page_may_not_ask_in_a_local_network() -> None:
     home.head(0)
     home.finds(image("https://b.test/i.png"))
     assert "start 1 https://b.test/i.png on 1 image no-cors" in home.opens(connection=1, address="127.0.0.1")
+
+
+@pytest.mark.parametrize("protocol", [HttpVersion.HTTP_1_1, HttpVersion.HTTP_2])
+def test_what_may_not_leave_keeps_nobody_waiting(protocol: HttpVersion) -> None:
+    """A connection into a local network is as free after a request was kept from it as before: the load ends."""
+    play = page()
+    play.finds(*(image(f"https://b.test/{number}.png") for number in range(30)))
+    play.ends(0)
+    play.drains()
+    for number in range(1, 8):
+        if f"open {number} https://b.test:443 fetch third-party" in play.log:
+            play.opens(protocol, number, address="10.1.2.3")
+    assert "finish loaded" in play.log
+    assert {each.rule for each in play.recorder.load().requests[1:]} == {"local network"}
 
 
 def test_a_public_page_may_not_hint_at_a_local_network() -> None:
