@@ -54,7 +54,7 @@ HTTP_1_ROOM = 1
 class _Exchange:
     """One fetch on the wire."""
 
-    __slots__ = ("connection", "content", "fetch", "is_document", "request", "stored", "stream_id")
+    __slots__ = ("connection", "content", "fetch", "is_document", "is_watched", "request", "stored", "stream_id")
 
     def __init__(self, fetch: int, request: Request, connection: Connection | SessionTransport) -> None:
         self.fetch = fetch
@@ -64,6 +64,8 @@ class _Exchange:
         self.content: Content | None = None
         self.stored: Content | None = None  # what a 304 confirmed
         self.is_document = request.destination is Destination.DOCUMENT
+        # whether the machine is told how it comes in: of what is played it has enough at some point
+        self.is_watched = self.is_document or request.destination in (Destination.AUDIO, Destination.VIDEO)
 
 
 class Driver:
@@ -464,8 +466,10 @@ class Driver:
         if fault is None and limit is not None and content.transferred > limit:
             fault = LimitExceeded(f"{exchange.request.url} is larger than {limit} bytes", "body_bytes")
         exchange.connection.acknowledge(exchange.stream_id, event.flow)
-        if exchange.is_document:
+        if exchange.is_watched:
             self._tell(e.BodyProgress(event.at, exchange.fetch, content.transferred, content.decoded))
+            if exchange.fetch not in self._exchanges:
+                return  # that was enough
         self._tell_charset(exchange.fetch, content, event.at)
         if found:
             self._tell(e.Discovered(event.at, exchange.fetch, tuple(found)))

@@ -121,7 +121,8 @@ class Recorder:
             case e.BodyProgress():
                 fetch = self._fetches[event.fetch]
                 fetch.transferred, fetch.decoded = event.transferred, event.decoded
-                fetch.chunks.add(event.at, event.decoded)
+                if fetch.request.destination is Destination.DOCUMENT:
+                    fetch.chunks.add(event.at, event.decoded)
             case e.RequestSent():
                 self._fetches[event.fetch].sent = event.at
             case e.Interim():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fetcher import urls
-from fetcher.fields.content_security_policy import forbids, matches, parse
+from fetcher.fields.content_security_policy import MOST_WORDS, forbids, matches, parse
 from fetcher.terms import Destination
 
 PAGE = urls.parse("https://page.test/")
@@ -114,3 +114,18 @@ def test_any_policy_is_answered(text: str, destination: Destination) -> None:
     policies = parse([text])
     found = forbids(policies, destination, urls.parse("https://cdn.test/a"), PAGE)
     assert found is None or any(found in policy.directives for policy in policies)
+
+
+def test_policies_of_a_hundred_thousand_words_are_read_as_far_as_real_ones_go() -> None:
+    """Each word may be asked about each thing that a page names: what a server can make of that has an end."""
+    for text in (
+        "img-src " + " ".join(f"a{number}.test" for number in range(100_000)),
+        ",".join(f"img-src a{number}.test" for number in range(50_000)),
+        ";".join(f"x{number} y" for number in range(50_000)),
+    ):
+        words = [word for each in parse([text]) for pair in each.directives.items() for word in (pair[0], *pair[1])]
+        assert len(words) == MOST_WORDS
+    long = parse(["img-src " + " ".join(f"a{number}.test" for number in range(5_000))])
+    for host, directive in (("a0.test", None), ("a1998.test", None), ("a1999.test", "img-src")):
+        asked = forbids(long, Destination.IMAGE, urls.parse(f"https://{host}/i.png"), PAGE)
+        assert asked == directive

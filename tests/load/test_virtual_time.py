@@ -206,3 +206,20 @@ def test_a_load_that_can_never_end_is_stuck_only_where_no_deadline_is_set() -> N
     visit = virtual_load("https://a.test/", {"/": (Wait(1e9),)})
     assert visit.load.outcome == "deadline"
     assert visit.load.finished_at == pytest.approx(30_040, abs=1)
+
+
+@pytest.mark.parametrize("http1", [False, True])
+def test_of_a_film_a_megabyte_is_read(http1: bool) -> None:
+    """The transfer ends there, which is told with the bytes that came; a picture of that size is read whole."""
+    large = b"x" * 4_000_000
+    files: dict[str, Route] = {
+        "/": page("<video src=/film.mp4></video><img src=/i.png>"),
+        "/film.mp4": (Head(200, (("content-type", "video/mp4"),)), Body(large, 100_000, 1)),
+        "/i.png": asset(large, "image/png"),
+    }
+    loaded = virtual_load("https://a.test/", files, path=Path(rtt=2, http1=http1), browser="chromium")
+    film, picture = (next(each for each in loaded.load.requests if each.url.endswith(name)) for name in ("mp4", "png"))
+    assert (film.outcome, picture.outcome) == ("canceled", "complete")
+    assert film.sizes.transferred is not None
+    assert 1_048_576 <= film.sizes.transferred < 3_000_000
+    assert not film.chunks

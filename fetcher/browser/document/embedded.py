@@ -43,7 +43,7 @@ PLAYED = (Destination.AUDIO, Destination.VIDEO)
 MEDIA_BYTES = 1_048_576
 """How much of a film or sound is read: a browser stops too once it knows its length and first picture; how far it has
 read by then depends on the file, which is not looked into here."""
-READ_ENOUGH = f"media: {MEDIA_BYTES} bytes were read, and a browser reads on when it is played"
+READ_ENOUGH = f"media, of which {MEDIA_BYTES} bytes were read, and a browser reads on when it is played"
 
 
 def is_hidden(candidate: Candidate) -> bool:

@@ -33,6 +33,7 @@ from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind, Text
+from fetcher.fields.content_security_policy import MOST_WORDS
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
@@ -228,7 +229,8 @@ class Subresources:
         """HTML 4.2.5.3: a policy in the head governs what stands after it."""
         if not candidate.in_head:
             return self._none(source, candidate, at, "a Content-Security-Policy outside the head: ignored")
-        document_of(source).policies.add_meta(candidate.attribute("content") or "")
+        if not document_of(source).policies.add_meta(candidate.attribute("content") or ""):
+            return self._none(source, candidate, at, f"more than {MOST_WORDS} words of policies: left out")
         return self._none(source, candidate, at, "a Content-Security-Policy for what comes after it")
 
     def _font(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
@@ -445,7 +447,7 @@ class Subresources:
         if fetch.destination not in embedded.PLAYED or decoded < embedded.MEDIA_BYTES or not fetch.is_pending:
             return []
         self.state.settle(fetch, FetchState.CANCELED)
-        return [CancelFetch(fetch.id, embedded.READ_ENOUGH)]
+        return [CancelFetch(fetch.id, f"{fetch.url} is {embedded.READ_ENOUGH}")]
 
     def failed(self, fetch: Fetch) -> list[Command]:
         """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""

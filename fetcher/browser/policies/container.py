@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.fields.content_security_policy import Policy, asks_for_digests, parse, parse_meta
+from fetcher.fields.content_security_policy import MOST_WORDS, Policy, asks_for_digests, parse, parse_meta
 from fetcher.terms import Fields, field_values
 from fetcher.urls import URL
 
@@ -26,7 +26,8 @@ class EmbedderPolicy(StrEnum):
 class Policies:
     """``self_url`` is what 'self' means; None before the document's response. ``upgrades``: http: URLs become https:
     ones. ``is_opaque``: sandboxed, so its origin is "null" to everybody. ``is_credentialless``: in a frame with that
-    attribute, whose cookies, cache and sockets are apart from everybody's and end with the page."""
+    attribute, whose cookies, cache and sockets are apart from everybody's and end with the page.
+    ``metas`` counts the words of <meta> policies."""
 
     self_url: URL | None = None
     csp: tuple[Policy, ...] = ()
@@ -35,15 +36,22 @@ class Policies:
     is_opaque: bool = False
     is_credentialless: bool = False
     runs_scripts: bool = True
+    metas: int = 0
 
     @property
     def asks_for_digests(self) -> bool:
         """Whether the text of a <style> or style attribute might allow it."""
         return any(asks_for_digests(self.csp, kind) for kind in ("style", "style attribute"))
 
-    def add_meta(self, content: str) -> None:
-        """A <meta http-equiv=content-security-policy> was met in the head: it governs what comes after it."""
-        self._add(parse_meta(content))
+    def add_meta(self, content: str) -> bool:
+        """A <meta http-equiv=content-security-policy> was met in the head: it governs what comes after it. False where
+        too many words were said before it (``MOST_WORDS``), so that it is left out."""
+        if self.metas >= MOST_WORDS:
+            return False
+        found = parse_meta(content)
+        self.metas += sum(1 + len(words) for each in found for words in each.directives.values())
+        self._add(found)
+        return True
 
     def _add(self, policies: tuple[Policy, ...]) -> None:
         self.csp += policies

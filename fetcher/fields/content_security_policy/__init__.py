@@ -14,11 +14,12 @@ from fetcher.fields.content_security_policy.judge import (
     forbids_base,
     forbids_inline,
 )
-from fetcher.fields.content_security_policy.policy import DIRECTIVES, Policy, parse, parse_meta
+from fetcher.fields.content_security_policy.policy import DIRECTIVES, MOST_WORDS, Policy, parse, parse_meta
 from fetcher.fields.content_security_policy.sources import matches
 
 __all__ = [
     "DIRECTIVES",
+    "MOST_WORDS",
     "Policy",
     "asks_for_digests",
     "forbids",

@@ -10,6 +10,9 @@ from types import MappingProxyType
 from fetcher.terms import Destination
 
 _WORD = re.compile(r"[^\t\n\f\r ]+")
+MOST_WORDS = 2_000
+"""Directives and sources that are read of the policies of one response, or of one document's <meta> elements: every
+one may be asked about everything a page names. The longest policies of real pages have some hundreds."""
 _NOT_IN_META = frozenset({"frame-ancestors", "report-uri", "sandbox"})
 
 # CSP 6.8.3: the directives asked, the most specific first; the first that stands in a policy decides.
@@ -79,16 +82,21 @@ class Policy:
 
 
 def parse(values: Iterable[str], *, report_only: bool = False) -> tuple[Policy, ...]:
-    """The policies of the field's lines: commas part policies, semicolons directives, the first of a name counts."""
+    """The policies of the field's lines: commas part policies, semicolons directives, the first of a name counts.
+    What comes after ``MOST_WORDS`` is left out."""
     policies = []
+    left = MOST_WORDS
     for text in ",".join(values).split(","):
         directives: dict[str, tuple[str, ...]] = {}
         for part in text.split(";"):
-            words = _WORD.findall(part)
+            words = _WORD.findall(part)[: max(0, left)]
+            left -= len(words)
             if words:
                 directives.setdefault(words[0].lower(), tuple(words[1:]))
         if directives:
             policies.append(Policy(MappingProxyType(directives), report_only))
+        if left <= 0:
+            break
     return tuple(policies)
 
 

@@ -6,6 +6,7 @@ Keywords other than 'self', nonces and hashes match no URL. Linear time on any i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fetcher.urls import DEFAULT_PORTS, URL
 
@@ -32,19 +33,26 @@ def matches(source: str, url: URL, self_url: URL, *, redirected: bool = False) -
         return url.is_http or _scheme_allows(self_url.scheme, url.scheme)
     if source.lower() == "'self'":
         return _is_self(url, self_url)
-    scheme_only = _SCHEME_SOURCE.fullmatch(source)
+    scheme_only = _SCHEME_SOURCE.fullmatch(source) if source.endswith(":") else None
     if scheme_only:
         return _scheme_allows(scheme_only[1].lower(), url.scheme)
-    parts = _HOST_SOURCE.fullmatch(source)
+    parts = _parts(source)
     if parts is None or not url.host:
         return False
-    scheme, host, port, path = parts.groups()
+    scheme, host, port, path = parts
     return (
-        _scheme_allows((scheme or self_url.scheme).lower(), url.scheme)
-        and _host_allows(host.lower().strip("[]"), url.host)
-        and _port_allows(port, (scheme or "").lower(), url)
+        _host_allows(host, url.host)
+        and _scheme_allows(scheme or self_url.scheme, url.scheme)
+        and _port_allows(port, scheme, url)
         and (redirected or _path_allows(path, url.path))
     )
+
+
+@lru_cache(maxsize=4_096)
+def _parts(source: str) -> tuple[str, str, str | None, str | None] | None:
+    """Scheme ("": none), host, port and path of a host source."""
+    found = _HOST_SOURCE.fullmatch(source)
+    return None if found is None else ((found[1] or "").lower(), found[2].lower().strip("[]"), found[3], found[4])
 
 
 def _scheme_allows(listed: str, scheme: str) -> bool:

@@ -493,3 +493,12 @@ def test_own_fields_ask_for_no_preflight() -> None:
     play.opens(connection=1)
     assert dict(play.sent(1))["x-own"] == "1"
     assert [each.method for each in play.recorder.load().requests] == ["GET", "GET"]
+
+
+def test_thousands_of_policies_in_the_markup_are_left_out_and_that_is_said() -> None:
+    """A page may write as many as it likes; past some thousand words none is heeded."""
+    play = page()
+    told = candidate(CandidateKind.CONTENT_SECURITY_POLICY, "", "meta", content="font-src 'self'")
+    play.finds(*(told for _ in range(3_000)))
+    assert len(play.browser.state.documents[0].policies.csp) == 1_000
+    assert play.recorder.load().discoveries[-1].reason == "more than 2000 words of policies: left out"
