@@ -7,6 +7,7 @@ record: what it does not say (a HAR names neither mode nor integrity) counts as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,12 +66,12 @@ class Reuse:
         return self.by_key if DRIVING[profile].keeps_preloads else self.by_cache
 
 
-def reuses(load: PageLoad) -> tuple[Reuse, ...]:
+def reuses(load: PageLoad, more: Iterable[Wanted] = ()) -> tuple[Reuse, ...]:
     """Both verdicts for each hint that made a request, once for each thing that wanted its URL; the order is that of
-    the hints, then of the wants."""
+    the hints, then of the wants. ``more`` is wanted besides what the record shows."""
     found: list[Reuse] = []
     by_url: dict[str, list[Wanted]] = {}
-    for one in wanted_of(load):
+    for one in (*wanted_of(load), *more):
         by_url.setdefault(one.url, []).append(one)
     for hint in load.hints:
         if not hint.acted or hint.request is None:

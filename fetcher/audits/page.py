@@ -24,6 +24,7 @@ from fetcher.audits.finding import Place, Quote
 from fetcher.audits.rule import NotApplicable, Unknown
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import UsageError
+from fetcher.record.observed.values import ObservedRequest
 from fetcher.record.page_load import ConnectionRecord, Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import ProfileName
 from fetcher.urls import resolve
@@ -86,7 +87,7 @@ class Answers:
 class Page:
     """``profile`` is the browser whose view decides severities. ``probes`` by name; ``repeat`` a second view with what
     the first left; ``siblings`` are other audited pages; ``comparison`` a measured one; ``observed`` whether script
-    requests were supplied, so that nothing is hidden."""
+    requests were supplied, so that nothing is hidden, and ``seen_asking`` what a browser was seen to request."""
 
     loads: tuple[PageLoad, ...]
     profile: ProfileName = ProfileName.CHROMIUM
@@ -96,6 +97,7 @@ class Page:
     siblings: Sequence[Page] = ()
     comparison: Measured | None = None
     observed: bool = False
+    seen_asking: Sequence[ObservedRequest] = ()
 
     def __post_init__(self) -> None:
         if not self.loads:
@@ -182,6 +184,17 @@ class Page:
             raise NotApplicable("only the document and its hints were loaded")
         if self.hides_uses:
             raise Unknown("scripts did not run, and what they would request is hidden (give --discoveries)")
+
+    def hides_use_of(self, url: str | None) -> bool:
+        """Whether it may be used although nothing was seen to ask for it: a browser's file shows no request for what
+        a script takes from a preload of the final response or of the markup."""
+        return bool(self.seen_asking and self.load.scripts and url in self._preloaded_late)
+
+    @cached_property
+    def _preloaded_late(self) -> frozenset[str | None]:
+        return frozenset(
+            link.url for link in self.later_links if (link.rel or "").lower() in ("preload", "modulepreload")
+        )
 
     # -- its 103
 
@@ -277,13 +290,20 @@ class Page:
     @cached_property
     def _reuses(self) -> dict[int | None, list[Reuse]]:
         found: dict[int | None, list[Reuse]] = {}
-        for one in reuses(self.load):
+        for one in reuses(self.load, self._asked_by_scripts):
             found.setdefault(one.hint, []).append(one)
         return found
 
     @cached_property
     def doubles(self) -> tuple[DoubleFetch, ...]:
-        return double_fetches(self.load)
+        seen = {one.url for one in self._asked_by_scripts}
+        found = double_fetches(self.load)
+        return tuple(one for one in found if not (seen and self._is_near_miss(one, seen)))
+
+    def _is_near_miss(self, double: DoubleFetch, seen: set[str]) -> bool:
+        """Whether it takes a hint for a slip, whose URL a browser was seen to ask for."""
+        earlier, later = self.load.requests[double.earlier], self.load.requests[double.later]
+        return earlier.url != later.url and earlier.url in seen
 
     @cached_property
     def _doubles(self) -> dict[int | None, list[DoubleFetch]]:
@@ -296,8 +316,27 @@ class Page:
 
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
-        """Everything the page asked for, in the order it was found."""
-        return wanted_of(self.load)
+        """Everything the page asked for, in the order it was found; then what only a browser was seen to ask for."""
+        return (*wanted_of(self.load), *self._asked_by_scripts)
+
+    @cached_property
+    def _asked_by_scripts(self) -> tuple[Wanted, ...]:
+        """Of what a browser was seen to request: what nothing in the load asks for."""
+        known = {one.url for one in wanted_of(self.load) if not self._is_preload(one)}
+        sources = {one.url: one.id for one in reversed(self.load.requests)}
+        found: dict[str, Wanted] = {}
+        for one in self.seen_asking:
+            if one.method != "GET" or one.url in known or one.url in found:
+                continue
+            source = sources.get(one.initiator or "", self.load.document)
+            what = f"{'script' if one.script else one.destination.value} (observed)"
+            found[one.url] = Wanted(one.url, one.destination, one.mode, None, "", None, None, source, what)
+        return tuple(found.values())
+
+    @cached_property
+    def seen_origins(self) -> frozenset[str]:
+        """The origins that a browser was seen to ask."""
+        return frozenset(url.origin for one in self.seen_asking if (url := resolve(one.url)) is not None)
 
     @cached_property
     def wanted_by_url(self) -> dict[str, tuple[Wanted, ...]]:

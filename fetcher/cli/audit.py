@@ -39,6 +39,7 @@ Examples:
   fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
   fetcher audit --budget budget.toml https://example.com/
   fetcher audit --probe cors --probe http1 https://example.com/     ask it as others do, too
+  fetcher audit --discoveries chrome.har https://example.com/    what its scripts request, too
   fetcher audit --urls urls.txt --rps 100 -n 1         many pages, findings by template
   fetcher audit --sitemap https://example.com/sitemap.xml -n 1
   fetcher audit                                        the pages of ./fetcher.toml
@@ -53,7 +54,7 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing coul
 4 some pages could not be judged, the others passed; 70 a rule of ours crashed, no page failed
 (2 where it was one of yours).
 
-A rule that scripts keep from an answer is "unknown" and never fails an audit."""
+A rule that scripts keep from an answer is "unknown" and never fails an audit; --discoveries answers it."""
 
 
 def audit(
@@ -68,6 +69,7 @@ def audit(
     budget: a.Budget = None,
     probe: a.ProbeNames = None,
     comparison: a.ComparisonFile = None,
+    discoveries: a.Discoveries = None,
     urls: a.UrlsFile = None,
     sitemap: a.SitemapUrl = None,
     max_pages: a.MaxPages = 100,
@@ -136,6 +138,7 @@ def audit(
         rules, chosen.browser, chosen.runs, expected, live=live,
         probes=chosen.probe, rps=chosen.rps, comparisons=read_comparisons(comparison or ()),
         progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        discoveries=discoveries or (),
     )  # fmt: skip
     notes: list[str] = []
     files, targets = targets_of(sources or (), urls, sitemap, settings, most=max_pages, net=net, notes=notes)
@@ -146,6 +149,7 @@ def audit(
     _say(notes, quiet=quiet)
     asked = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
     failure = auditing.all(files, targets, asked)
+    _say(auditing.unmatched(), quiet=quiet)
     result = kept.compared(auditing.result(chosen.fail_on))
     if result.pages:
         forms.write(result, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)

@@ -67,6 +67,14 @@ ComparisonFile = Annotated[
         "--comparison", metavar="FILE", help="What fetcher compare --json measured of a page's hints; repeatable."
     ),
 ]
+Discoveries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--discoveries",
+        metavar="FILE",
+        help="What a browser requested of the page, scripts too: a HAR or a DevTools protocol log. Repeatable.",
+    ),
+]
 Config = Annotated[
     str | None,
     typer.Option(

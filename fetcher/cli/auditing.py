@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
+    from fetcher.record import PageLoad
+    from fetcher.record.observed import Observed
     from fetcher.runs.audit import Judging
     from fetcher.runs.probes import Plan
     from fetcher.runs.targets import Target
@@ -34,7 +36,8 @@ OURS = ("budget", "expectations")
 class Auditing:
     """The pages of one command: ``rules`` as ``browser`` sees them, each URL loaded ``runs`` times at ``rps`` requests
     a second with the ``live`` options of a load, then the ``probes``; ``comparisons`` are
-    what was measured, by URL. ``quiet`` says nothing while it goes on."""
+    what was measured, by URL. ``quiet`` says nothing while it goes on.
+    ``discoveries`` are files of what browsers requested: each page has that of its own URL."""
 
     def __init__(
         self,
@@ -49,8 +52,10 @@ class Auditing:
         comparisons: Mapping[str, Measured] | None = None,
         progress: bool = False,
         quiet: bool = False,
+        discoveries: Sequence[str] = (),
     ) -> None:
         from fetcher.audits.auditing import profile_named
+        from fetcher.record.observed import read_observed
         from fetcher.runs.pace import Pace
         from fetcher.runs.probes import named
 
@@ -66,6 +71,8 @@ class Auditing:
         self.progress = progress
         self.quiet = quiet
         self.judging: Judging | None = None
+        self.observed: list[Observed] = [page for name in discoveries for page in read_observed(name)]
+        self._taken: set[int] = set()
 
     def all(self, files: Sequence[str], targets: Sequence[Target], asked: Mapping[str, Any]) -> FetcherError | None:
         """Judge each file's pages, then each target, whose options are ``asked`` for besides its own. What cannot be
@@ -87,6 +94,7 @@ class Auditing:
                 Made(
                     name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
                     answers=self._with_comparison(page.loads[0].url, page.answers),
+                    observed=self.seen(*page.loads),
                 )
             )  # fmt: skip
         for number, (target, options) in enumerate(ready):
@@ -130,6 +138,7 @@ class Auditing:
                     Made(
                         target.url, done, self.runs, expected, target.template, target.file, target.line,
                         self._with_comparison(target.url, answers[0] if answers else Answers()),
+                        self.seen(*(made.load for made in done if made.load is not None)),
                     )
                 )  # fmt: skip
 
@@ -183,6 +192,23 @@ class Auditing:
         print(f"fetcher: probes of {safe(url)}", file=sys.stderr)
         for planned in plans:
             print(f"  {planned}", file=sys.stderr, flush=True)
+
+    def seen(self, *loads: PageLoad) -> Observed | None:
+        """What a browser was seen to request of the page that ``loads`` are of, by the --discoveries."""
+        from fetcher.record.observed import for_page
+
+        found = for_page(self.observed, *(url for load in loads for url in (load.final_url, load.url)))
+        if found is not None:
+            self._taken.add(id(found))
+        return found
+
+    def unmatched(self) -> list[str]:
+        """A sentence for each page of --discoveries that nothing was judged by."""
+        return [
+            f"--discoveries tell of {page.final_url}, which is no page of this audit"
+            for page in self.observed
+            if id(page) not in self._taken
+        ]
 
     def result(self, fail_on: str) -> AuditResult:
         """What was made until now, judged."""

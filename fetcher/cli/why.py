@@ -17,8 +17,10 @@ from fetcher.cli.streams import check_writable, is_terminal, report_stream, writ
 from fetcher.errors import ContentError, UsageError
 
 if TYPE_CHECKING:
+    from fetcher.audits import Page
     from fetcher.audits.why import Why
     from fetcher.cli.auditing import Auditing
+    from fetcher.record import PageLoad
 
 FAILS, NOT_LOADED = 1, 3
 
@@ -47,6 +49,7 @@ def why(
     page: PageArgument,
     hint: HintArgument,
     runs: a.Runs = 1,
+    discoveries: a.Discoveries = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -93,6 +96,7 @@ def why(
     auditing = Auditing(
         (), browser, runs, expectations(None, None, None, None), live=live,
         progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        discoveries=discoveries or (),
     )  # fmt: skip
     files, targets = ([], [Target(page)]) if is_url(page) else ([page], [])
     asked = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
@@ -122,15 +126,21 @@ def why(
 
 def _answers(auditing: Auditing, hint: str, source: str) -> Sequence[Why]:
     """Of every page that was loaded or read. Raises ContentError where none was reached."""
-    from fetcher.audits import Page
     from fetcher.audits.catalogue import built_in
     from fetcher.audits.why import why as explain
 
     made = auditing.result("never").pages
-    answers = [
-        each for one in made if one.loads for each in explain(Page(one.loads, auditing.profile), hint, built_in())
-    ]
+    answers = [each for one in made if one.loads for each in explain(_page(auditing, one.loads), hint, built_in())]
     if not answers:
         why = next((one.why for one in made if one.why), "no run was made")
         raise ContentError(f"{source}: {why}")
     return answers
+
+
+def _page(auditing: Auditing, loads: tuple[PageLoad, ...]) -> Page:
+    from fetcher.audits import Page
+
+    seen = auditing.seen(*loads)
+    return Page(
+        loads, auditing.profile, observed=seen is not None, seen_asking=seen.requests if seen is not None else ()
+    )

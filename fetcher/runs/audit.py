@@ -19,6 +19,7 @@ from fetcher.audits.page import Answers, Page
 from fetcher.audits.result import AuditedPage, NamedLoad, PageOutcome, page_of
 from fetcher.audits.rule import Rule
 from fetcher.load import load_page
+from fetcher.record.observed import Observed
 from fetcher.record.page_load import PageLoad
 from fetcher.runs import probes
 from fetcher.runs.check import PAUSE_MS, repeat
@@ -94,7 +95,8 @@ def _was_looked_for(load: PageLoad) -> bool:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What there is to judge of one page. ``source`` is the URL that was asked for, or the file it was read from;
-    ``file`` and ``line`` are where a file names it; ``asked`` how many ``runs`` there should have been."""
+    ``file`` and ``line`` are where a file names it; ``asked`` how many ``runs`` there should have been,
+    ``observed`` what a browser was seen to request."""
 
     source: str
     runs: Sequence[Run]
@@ -104,6 +106,7 @@ class Made:
     file: str | None = None
     line: int | None = None
     answers: Answers = field(default_factory=Answers)
+    observed: Observed | None = None
 
     @property
     def loads(self) -> tuple[PageLoad, ...]:
@@ -162,6 +165,7 @@ def _page(made: Made, profile: ProfileName) -> Page | None:
     return Page(
         made.loads, profile, made.expected,
         probes=answers.probes, repeat=answers.repeat, comparison=answers.comparison,
+        observed=made.observed is not None, seen_asking=made.observed.requests if made.observed is not None else (),
     )  # fmt: skip
 
 

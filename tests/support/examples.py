@@ -136,6 +136,7 @@ def prepare(folder: Path, origin: Listening) -> None:
     plain = replace(shop_without_hints(), interim=(), hints=())  # what has nothing wrong that fails an audit
     save_record(plain, folder / "load.json")
     save_har(plain, folder / "page.har")
+    (folder / "chrome.har").write_bytes((ROOT / "tests/record/data/portal-no-hints.har").read_bytes())
     for name in ("before.json", "after.json"):
         save_record(plain, folder / name)
     (folder / "audit.json").write_text(saved.dumps(AuditResult("0", "error", (), ())))

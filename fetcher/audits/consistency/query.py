@@ -63,7 +63,11 @@ def hint_query_blind(page: Page) -> Iterator[Finding]:
 
 def _probed(page: Page) -> list[Page]:
     probe = page.probes.get(QUERY)
-    return [Page((probe.load,), profile=page.profile, observed=page.observed)] if probe is not None else []
+    return (
+        [Page((probe.load,), profile=page.profile, observed=page.observed, seen_asking=page.seen_asking)]
+        if probe is not None
+        else []
+    )
 
 
 def _preloads(page: Page) -> list[JudgedLink]:

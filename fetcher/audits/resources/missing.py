@@ -117,12 +117,17 @@ def hint_unused(page: Page) -> Iterator[Finding]:
     if page.load.only_hints:
         page.must_see_uses()
     close = near(page, hinted)
+    hidden, told = False, False
     for one in hinted:
         if one.is_used or is_broken(one.request) or is_moved(one.request) or one.url in close:
             continue
         if one.url == page.url:
             continue  # the page itself is no resource of the page: another rule's
+        if page.hides_use_of(one.url):
+            hidden = True
+            continue
         must_see_uses(page)
+        told = True
         if one.is_used is None:
             raise Unknown("the record does not show what used the hint")
         size = one.request.sizes.transferred
@@ -139,6 +144,8 @@ def hint_unused(page: Page) -> Iterator[Finding]:
             ),
             cost=cost_of(one.request),
         )
+    if hidden and not told:
+        raise Unknown("the page preloads it too, and a browser's file does not show what a script takes from that")
 
 
 MUCH = 50 * 1024

@@ -94,7 +94,7 @@ def preconnect_unused(page: Page) -> Iterator[Finding]:
     """Nothing on the page was requested from a preconnected origin: look-up, TCP and TLS for nothing. Where scripts did
     not run it is unknown, since they may."""
     for facts, url in _elsewhere(page):
-        if _requests_to(page, url):
+        if _requests_to(page, url) or url.origin in page.seen_origins:
             continue
         must_see_uses(page)
         connection = facts.connection
@@ -166,7 +166,7 @@ def preconnect_excess(page: Page) -> Iterator[Finding]:
     origins = list(dict.fromkeys(origin for origin, _ in found))
     if len(origins) <= MOST_ORIGINS and len(found) <= MOST_CONNECTIONS:
         return
-    used = [origin for origin in origins if origin in page.by_origin]
+    used = [origin for origin in origins if origin in page.by_origin or origin in page.seen_origins]
     unused = [origin for origin in origins if origin not in used]
     message = f"the 103 says to preconnect to {len(origins)} origins ({len(found)} connections)"
     if unused and not page.hides_uses and not page.load.only_hints:

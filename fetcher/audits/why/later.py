@@ -174,6 +174,8 @@ def used(page: Page, facts: HintFacts) -> Step:
         there = [one.url for one in page.by_origin.get(_origin(facts.url), ())]
         if there:
             return Step(StepName.USE, State.PASSED, f"the page asks that origin for {listed(there)}")
+        if _origin(facts.url) in page.seen_origins:
+            return Step(StepName.USE, State.PASSED, "a browser was seen to ask that origin")
         return _unused(page, "nothing on the page is asked of that origin")
     hint = facts.hint
     wants = page.used_by_url.get(facts.url or "", ())
@@ -193,6 +195,9 @@ def used(page: Page, facts: HintFacts) -> Step:
         return Step(StepName.USE, State.PASSED, "the page used it", at=hint.used_at)
     if hint is not None and hint.used is None and not page.load.discoveries:
         return Step(StepName.USE, State.UNKNOWN, "the record does not show what the page uses")
+    if page.hides_use_of(facts.url):
+        said = "the page preloads it too, and a browser's file does not show what a script takes from that"
+        return Step(StepName.USE, State.UNKNOWN, said)
     near = tuple(f"the page uses {one.url}, and {one.told}" for one in _near_of(page, facts.url))
     return _unused(page, "nothing on the page asks for it", near)
 

@@ -1,0 +1,174 @@
+"""A DevTools protocol log as what a browser was seen to request, one value for each page in it.
+
+The Network domain's events: https://chromedevtools.github.io/devtools-protocol/tot/Network/. A page begins with the
+first request of a main document; requests that a redirect goes on with are the same request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fetcher.errors import RecordError
+from fetcher.record.har import words
+from fetcher.record.observed.values import Observed, ObservedRequest
+from fetcher.terms import Destination, Mode
+from fetcher.urls import resolve
+
+MOST = 100_000
+"""Requests of one log; no load comes near."""
+PROGRAM = "DevTools protocol log"
+
+
+@dataclass(slots=True, eq=False)
+class _Made:
+    url: str
+    method: str
+    kind: str | None
+    fields: dict[str, str]
+    initiator_type: str
+    initiator: str | None
+    at: float
+    key: str
+
+
+@dataclass(slots=True, eq=False)
+class _Page:
+    frame: str | None
+    url: str
+    final_url: str
+    start: float
+    made: list[_Made] = field(default_factory=list)
+    urls: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, float] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
+
+
+def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
+    """Raises RecordError for a log without a page."""
+    pages: list[_Page] = []
+    owner: dict[str, _Page] = {}
+    seen = 0
+    for message in messages:
+        params = message.get("params")
+        method = message["method"]
+        if not isinstance(params, dict) or not isinstance(params.get("requestId"), str):
+            continue
+        seen += 1
+        key = params["requestId"]
+        if method == "Network.requestWillBeSent":
+            _sent(params, key, pages, owner)
+            if len(owner) > MOST:
+                raise RecordError(f"this log has more than {MOST:,} requests; give one of one page")
+        elif (page := owner.get(key)) is None:
+            continue
+        elif method == "Network.loadingFinished":
+            at = _number(params.get("timestamp"))
+            if at is not None and key in page.urls:
+                page.ended.setdefault(page.urls[key], at)
+        elif method == "Network.requestWillBeSentExtraInfo":
+            mode = _lower(params.get("headers")).get("sec-fetch-mode")
+            if mode is not None:
+                page.modes[key] = mode
+    if not pages:
+        what = "no page" if seen else "no message of the Network domain"
+        raise RecordError(f"this is no DevTools protocol log of a page: it has {what} in it")
+    return [_observed(page) for page in pages]
+
+
+def _sent(params: dict[str, Any], key: str, pages: list[_Page], owner: dict[str, _Page]) -> None:
+    request = params.get("request")
+    url = request.get("url") if isinstance(request, dict) else None
+    at = _number(params.get("timestamp"))
+    parsed = resolve(url) if isinstance(url, str) else None
+    if parsed is None or not parsed.is_http or at is None or not isinstance(request, dict):
+        return
+    known = owner.get(key)
+    frame = params.get("frameId") if isinstance(params.get("frameId"), str) else None
+    is_page = params.get("type") == "Document" and params.get("loaderId") in (key, None, "")
+    if known is not None:
+        known.urls[key] = parsed.href
+        if is_page and not known.made:
+            known.final_url = parsed.href  # its redirect
+        return
+    if is_page and (not pages or frame == pages[-1].frame):
+        pages.append(_Page(frame, parsed.href, parsed.href, at))
+        owner[key] = pages[-1]
+        pages[-1].urls[key] = parsed.href
+        return
+    if not pages:
+        return
+    page = pages[-1]
+    owner[key] = page
+    page.urls[key] = parsed.href
+    told = params.get("initiator")
+    told = told if isinstance(told, dict) else {}
+    kind = told.get("type")
+    page.made.append(
+        _Made(
+            parsed.href,
+            str(request.get("method") or "GET"),
+            params["type"] if isinstance(params.get("type"), str) else None,
+            _lower(request.get("headers")),
+            kind if isinstance(kind, str) else "other",
+            _initiator(told),
+            at,
+            key,
+        )
+    )
+
+
+_DEPTH = 32
+
+
+def _initiator(told: dict[str, Any]) -> str | None:
+    """The file whose code, markup or rules asked: of a script the innermost frame that has a URL."""
+    stack = told.get("stack")
+    for _ in range(_DEPTH):
+        if not isinstance(stack, dict):
+            break
+        frames = stack.get("callFrames")
+        for frame in frames if isinstance(frames, list) else ():
+            url = resolve(frame["url"]) if isinstance(frame, dict) and isinstance(frame.get("url"), str) else None
+            if url is not None and url.is_http:
+                return url.href
+        stack = stack.get("parent")
+    url = resolve(told["url"]) if isinstance(told.get("url"), str) else None
+    return url.href if url is not None and url.is_http else None
+
+
+def _observed(page: _Page) -> Observed:
+    found = []
+    for one in page.made:
+        if one.initiator_type not in ("script", "parser"):
+            continue
+        fetch = one.fields.get("sec-fetch-dest")
+        destination = words.destination(one.kind, fetch, None, one.url)
+        if destination is Destination.DOCUMENT:
+            destination = Destination.FRAME
+        mode = page.modes.get(one.key) or one.fields.get("sec-fetch-mode")
+        end = page.ended.get(one.initiator) if one.initiator is not None else None
+        found.append(
+            ObservedRequest(
+                one.url,
+                one.method,
+                destination,
+                Mode(mode) if mode in set(Mode) else None,
+                one.initiator_type == "script",
+                one.initiator,
+                round((one.at - page.start) * 1000, 3),
+                round(max(one.at - end, 0.0) * 1000, 3) if end is not None else None,
+            )
+        )
+    return Observed(page.url, page.final_url, PROGRAM, tuple(found))
+
+
+def _lower(headers: object) -> dict[str, str]:
+    if not isinstance(headers, dict):
+        return {}
+    return {str(name).lower(): value for name, value in headers.items() if isinstance(value, str)}
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,61 @@
+"""One page as a browser was seen to load it: what it requested, at whose instance and how long after that.
+
+Only requests that the page itself made are here, by its scripts, markup and style sheets. What a 103 or a preload asked
+for is not: being fetched does not make it used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fetcher.terms import Destination, Mode
+from fetcher.urls import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedRequest:
+    """``script``: code asked for it, in the file ``initiator`` (a URL, None where nobody told); else markup or a style
+    sheet did. ``at`` is ms from navigation start; ``delay`` ms from the initiator's end, 0 where it came before that,
+    None where that is unknown. ``mode`` is None where the file does not say."""
+
+    url: str
+    method: str
+    destination: Destination
+    mode: Mode | None
+    script: bool
+    initiator: str | None
+    at: float | None = None
+    delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """``url`` is the page's as it was asked for, ``final_url`` where it ended; ``recorded_by`` the kind of file or the
+    program that wrote it."""
+
+    url: str
+    final_url: str
+    recorded_by: str
+    requests: tuple[ObservedRequest, ...] = ()
+
+
+def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:
+    """The first of ``pages`` that is of one of ``urls``; a fragment does not count. One with another query is taken
+    where none has the same."""
+    listed = list(pages)
+    for shape in (_whole, _without_query):
+        wanted = {shape(url) for url in urls if url is not None}
+        for page in listed:
+            if shape(page.final_url) in wanted or shape(page.url) in wanted:
+                return page
+    return None
+
+
+def _whole(url: str) -> str:
+    parsed = resolve(url)
+    return parsed.href.partition("#")[0] if parsed is not None else url
+
+
+def _without_query(url: str) -> str:
+    return _whole(url).partition("?")[0]
