@@ -89,7 +89,7 @@ class Content:
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
-        self._told = 0  # bytes of a document
+        self._told = 0  # bytes of a document or a style sheet
         self._sheet: list[bytes] | None = []  # of a style sheet, until it is too long
 
     def scan(self, order: Scan) -> list[Candidate]:
@@ -230,7 +230,8 @@ class Content:
                 found.insert(0, text_read(b"" if too_long else text, self._codec, too_long=too_long))
         elif self._kind is ScanKind.CSS and self._sheet is not None:
             self._sheet.append(text)
-            if sum(map(len, self._sheet)) > SHEET_BYTES:
+            self._told += len(text)
+            if self._told > SHEET_BYTES:
                 self._sheet = None
         return found
 

@@ -303,7 +303,7 @@ class Cascade:
                     deferred.pop(longhand, None)
                     declared[longhand] = value, base
         for longhand, (each, base) in deferred.items():
-            text = substituted(each.value, custom, self.screen)
+            text = substituted(each.value, custom, self.screen, self.budget)
             made = dict(expand(each.name, text, self.screen.dpr) or ()) if text is not None else {}
             declared[longhand] = made.get(longhand, "unset"), base
         return Style(_inherited(declared, parent), custom, needs_font)
@@ -322,7 +322,7 @@ class Cascade:
             for name in names[0]:
                 frames, base = self.keyframes.get(name, ((), ""))
                 for each in frames:
-                    text = substituted(each.value, style.custom, self.screen)
+                    text = substituted(each.value, style.custom, self.screen, self.budget)
                     if text is None or each.name not in LONGHANDS:
                         continue
                     for longhand, value in expand(each.name, text, self.screen.dpr) or ():
@@ -374,17 +374,19 @@ def _ranks(sheets: Iterable[Applied]) -> dict[str, tuple[int, ...]]:
     return ranks
 
 
-def substituted(value: str, custom: Mapping[str, str], screen: Screen, depth: int = 0) -> str | None:
-    """``value`` with what its var() and if() stand for; None where that cannot be told, or is nothing."""
+def substituted(value: str, custom: Mapping[str, str], screen: Screen, budget: Budget, depth: int = 0) -> str | None:
+    """``value`` with what its var() and if() stand for; None where that cannot be told, or is nothing. Raises
+    Spent: properties that each name the next one twice and are empty in the end would take for ever."""
     if depth > _DEPTH or len(value) > _LONGEST:
         return None
     while match := _VAR.search(value):
+        budget.take(8 + len(value) // 64)
         end = _closing(value, match.end())
         rest = value[match.end() : end]
         given = custom.get(match[1])
-        inner = substituted(given, custom, screen, depth + 1) if given is not None else None
+        inner = substituted(given, custom, screen, budget, depth + 1) if given is not None else None
         if inner is None and rest.startswith(","):
-            inner = substituted(rest[1:], custom, screen, depth + 1)
+            inner = substituted(rest[1:], custom, screen, budget, depth + 1)
         if inner is None:
             return None
         value = f"{value[: match.start()]}{inner}{value[end + 1 :]}"
@@ -396,7 +398,7 @@ def substituted(value: str, custom: Mapping[str, str], screen: Screen, depth: in
         inner = _branch(value[match.end() : end], screen)
         if inner is None:
             return None
-        return substituted(f"{value[: match.start()]}{inner}{value[end + 1 :]}", custom, screen, depth + 1)
+        return substituted(f"{value[: match.start()]}{inner}{value[end + 1 :]}", custom, screen, budget, depth + 1)
     return None if SUBSTITUTED.search(value) else value
 
 

@@ -34,8 +34,8 @@ ALL_STEPS = 1_500_000
 """Of all computations of one document."""
 _IMPORT_LAYER = re.compile(r"layer(?:\(\s*([^)]*?)\s*\))?(?=\s|$)", re.I)
 _IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'();]+))\s*\)?\s*([^;{}]*);""", re.I)
-_COMMENT = re.compile(r"/\*[\s\S]*?\*/")
-_NO_QUIRKS = re.compile(r"(?:\s|<!--[\s\S]*?-->)*<!doctype\s+html(?P<rest>[^>]*)>", re.I)
+_COMMENT = re.compile(r"/\*[\s\S]*?(?:\*/|\Z)")
+_NO_QUIRKS = re.compile(r"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->)*+<!doctype\s+html(?P<rest>[^>]*)>", re.I)
 _QUIRKY = re.compile(r"html 3\.2|html 2\.|html 4\.0[1]? (?:transitional|frameset)", re.I)
 
 
@@ -172,7 +172,7 @@ class Styles:
             if self.fonts:
                 for wanted, characters in faces.texts(shown).items():
                     found.update(id(each.candidate) for each in faces.used(wanted, characters, self._faces))
-        except (Spent, TooMany):
+        except (Spent, TooMany, RecursionError):  # the last: a selector of hundreds of steps, each of which fits
             self.give_up()
             return None
         self._steps += allowed - budget.left

@@ -358,11 +358,11 @@ class _Reader:
         if match["word"]:
             step, first = 2, int(match["word"].lower() == "odd")
         elif match["only"]:
-            step, first = 0, int(match["only"])
+            step, first = 0, _number(match["only"])
         else:
             sign = match["a"]
-            step = int(sign) if sign not in ("", "+", "-") else int(f"{sign}1")
-            first = int(re.sub(r"\s", "", match["b"] or "0"))
+            step = _number(sign) if sign not in ("", "+", "-") else int(f"{sign}1")
+            first = _number(re.sub(r"\s", "", match["b"] or "0"))
         budget = self.context.budget
         inner: list[Selector] = []
         if of:
@@ -391,6 +391,11 @@ class _Reader:
             return away == 0 if step == 0 else away % step == 0 and away // step >= 0
 
         return test
+
+
+def _number(digits: str) -> int:
+    """No element is the two thousand millionth."""
+    return int(digits) if len(digits) < 12 else -(2**31) if digits.startswith("-") else 2**31 - 1
 
 
 def _counted(test: Test, budget: Budget) -> Test:

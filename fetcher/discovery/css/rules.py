@@ -25,8 +25,8 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(
     r"""("(?:[^"\\\n]++|\\[\s\S])*+"?|'(?:[^'\\\n]++|\\[\s\S])*+'?|[uU][rR][lL]\([^"')]*+\)?)|/\*[\s\S]*?(?:\*/|\Z)"""
 )
-_CUSTOM = re.compile(r"(?:\s|/\*[\s\S]*?\*/)*--(?:[-\w]|[^\x00-\x7f]|\\.)*\s*:")
-_DECLARATION = re.compile(r"((?:[-\w]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\[^\n])+)\s*:([\s\S]*)")
+_CUSTOM = re.compile(r"(?:\s++|/\*(?:[^*]++|\*(?!/))*+\*/)*+--(?:[-\w]|[^\x00-\x7f]|\\.)*+\s*+:")
+_DECLARATION = re.compile(r"((?:[-\w]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\[^\n])++)\s*+:([\s\S]*+)")
 _IMPORTANT = re.compile(r"!\s*important\s*\Z", re.I)
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _CONDITIONS = frozenset({"media", "supports", "container", "starting-style", "scope"})
