@@ -33,12 +33,13 @@ from fetcher.discovery.viewport.media import matches as media_hold
 _UNLAYERED = (10**9,)
 _DEPTH = 16  # of var() in var()
 _LONGEST = 65_536
+_LONGEST_CONDITION = 1_024
 _SELECTORS = 65_536
 _COMPUTING = 30  # steps of matching that computing one element takes as long as
 _VAR = re.compile(r"(?<![-\w])var\(\s*(--(?:[-\w]|[^\x00-\x7f]|\\.)+)\s*", re.I)
 _DRAWN_BESIDE = ("before", "after", "first-line", "first-letter", "marker", "placeholder", "file-selector-button")
 _CONTAINER = re.compile(r"(?P<name>(?!not\b|style\b|scroll-state\b)[-\w]+)?\s*(?P<query>[\s\S]*)")
-_STYLE_QUERY = re.compile(r"style\(\s*(--[-\w]+)\s*(?::\s*([^)]*?)\s*)?\)")
+_STYLE_QUERY = re.compile(r"style\(\s*+(--[-\w]++)\s*+(?::([^)]*+))?+\)")
 
 Key = tuple[int, tuple[int, ...], int, matching.Specificity, int]
 
@@ -234,6 +235,9 @@ class Cascade:
 
     def _holds(self, entry: _Entry, element: Element, containers: tuple[Style, ...], parent: Style | None) -> bool:
         for name, prelude in entry.conditions:
+            if len(prelude) > _LONGEST_CONDITION:
+                return False
+            self.budget.take(1 + len(prelude) // 8)
             if name == "container" and not self._contained(prelude, containers, parent):
                 return False
             if name == "scope" and not self._in_scope(prelude, element, entry.owner):
@@ -247,7 +251,7 @@ class Cascade:
         styled = _STYLE_QUERY.fullmatch(query)
         if styled is not None:
             value = parent.custom.get(styled[1]) if parent is not None else None
-            return value is not None and (styled[2] is None or value.strip() == styled[2])
+            return value is not None and (styled[2] is None or value.strip() == styled[2].strip())
         if not any(self._is_container(each, name, sized=bool(query)) for each in containers):
             return False
         return not query or media_hold(query, self.screen)

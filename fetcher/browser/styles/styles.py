@@ -32,8 +32,10 @@ STEPS = 600_000
 """Of matching and computing, in one computation."""
 ALL_STEPS = 1_500_000
 """Of all computations of one document."""
-_IMPORT_LAYER = re.compile(r"layer(?:\(\s*([^)]*?)\s*\))?(?=\s|$)", re.I)
-_IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'();]+))\s*\)?\s*([^;{}]*);""", re.I)
+_IMPORT_LAYER = re.compile(r"layer(?:\(([^)]*+)\))?(?=\s|$)", re.I)
+_IMPORT = re.compile(
+    r"""@import\s*(?:url\(\s*)?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'();]++))\s*+\)?+\s*+([^;{}]*+);""", re.I
+)
 _COMMENT = re.compile(r"/\*[\s\S]*?(?:\*/|\Z)")
 _NO_QUIRKS = re.compile(r"(?:\s++|<!--(?:[^-]++|-(?!->))*+-->)*+<!doctype\s+html(?P<rest>[^>]*)>", re.I)
 _QUIRKY = re.compile(r"html 3\.2|html 2\.|html 4\.0[1]? (?:transitional|frameset)", re.I)
@@ -162,6 +164,8 @@ class Styles:
         budget = Budget(min(STEPS, ALL_STEPS - self._steps))
         allowed = budget.left
         try:
+            # the elements are made anew, and what waits is gone through
+            budget.take(len(self.pictures) + len(self.fonts) + (self._size + self._sheet_bytes) // 128)
             applied = list(self._applied(root, screen, base, preferred))
             cascade = Cascade(applied, screen, budget, quirks=self._is_quirky(), base=base)
             pictures: set[tuple[str, str]] = set()
@@ -199,7 +203,7 @@ class Styles:
     def _with_imports(self, text: str, base: str, layer: str, owner: Element | None, depth: int) -> Iterator[Applied]:
         at = 0
         sheet: Sheet = read(text)
-        plain = _COMMENT.sub("", text[:65_536]) if "@import" in text[:65_536].lower() else ""
+        plain = _COMMENT.sub("", text[:65_536])[:16_384] if "@import" in text[:65_536].lower() else ""
         while depth < 8 and (match := _IMPORT.search(plain, at)) is not None:
             at = match.end()
             url = resolve(match[1] or match[2] or match[3] or "", base)
@@ -208,7 +212,7 @@ class Styles:
                 named = _IMPORT_LAYER.match(match[4])
                 inner = layer
                 if named is not None:
-                    name = named[1] or f"({at})"
+                    name = (named[1] or "").strip() or f"({at})"
                     inner = f"{layer}.{name}" if layer else name
                 yield from self._with_imports(one.text, one.base, inner, owner, depth + 1)
         yield Applied(sheet, base, layer, owner)

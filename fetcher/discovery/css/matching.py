@@ -23,8 +23,8 @@ _PART = re.compile(
 )
 _TYPE = re.compile(rf"(?:(?P<space>{_IDENT}|\*)?\|(?!=|\|))?(?P<type>{_IDENT}|\*)")
 _ATTRIBUTE = re.compile(
-    rf"\[\s*(?:(?:\*|{_IDENT})?\|(?!=))?(?P<name>{_IDENT})\s*(?:(?P<how>[~|^$*]?=)\s*(?P<value>{_STRING}|{_IDENT})"
-    r"\s*(?P<flag>[iIsS])?\s*)?\]"
+    rf"\[\s*(?:(?:\*|{_IDENT})?\|(?!=))?(?P<name>{_IDENT})\s*+(?:(?P<how>[~|^$*]?=)\s*(?P<value>{_STRING}|{_IDENT})"
+    r"\s*+(?P<flag>[iIsS])?+\s*+)?+\]"
 )
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|(\s+)")
 _NTH = re.compile(

@@ -7,6 +7,7 @@ import pytest
 from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.viewport.lengths import Screen
 
+SPACES = " " * 60_000
 NINES = "9" * 5_000
 ACCENT = "\u00e9"
 PICTURE = "p{background:url(a)}"
@@ -26,7 +27,15 @@ EMPTY = "".join(f"--v{n}:{f'var(--v{n + 1})' * 40};" for n in range(15)) + "--v1
             "a",
         ),
         (f"<!doctype html><style>p{{{EMPTY}background:var(--v0) url(a)}}</style><p>x", None),
-        (f"<!doctype html><style>{PICTURE}{'+'.join('p' * 1_200)}{{background:url(b)}}</style>{'<p>' * 1_200}", None),
+        (
+            f"<!doctype html><style>{PICTURE}{'p+' * 1_200}.z{{background:url(b)}}</style>{'<p>' * 1_200}<p class=z>",
+            None,
+        ),
+        (f"<!doctype html><style>{PICTURE}@import a{SPACES}b</style><p>x", "a"),
+        (f"<!doctype html><style>@import a layer({SPACES[:9_000]};{PICTURE}</style><p>x", ""),
+        (f"<!doctype html><style>{PICTURE}[a=b{SPACES}x]{{background:url(b)}}</style><p>x", "a"),
+        (f"<!doctype html><style>@container style(--a:{SPACES}{{{PICTURE}}}</style><p>x", ""),
+        (f"<!doctype html><style>@scope ({')to(' * 50_000}{{{PICTURE}}}</style><p>x", ""),
     ],
     ids=[
         "comments",
@@ -37,6 +46,11 @@ EMPTY = "".join(f"--v{n}:{f'var(--v{n + 1})' * 40};" for n in range(15)) + "--v1
         "numbers",
         "empty",
         "siblings",
+        "import",
+        "layer",
+        "attribute",
+        "container",
+        "scope",
     ],
 )
 def test_it_is_over_at_once(document: str, expected: str | None) -> None:
