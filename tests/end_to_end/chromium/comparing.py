@@ -86,6 +86,14 @@ _REL_ICON = re.compile(rb"""rel\s*=\s*["']?[^"'>]*\bicon\b""", re.IGNORECASE)
 _HREF = re.compile(rb"""href\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 
 
+PER_HOST = 6
+"""Connections over HTTP/1.1 to one host at a time."""
+
+
+def _asked_of(heard: Heard, origin: str) -> int:
+    return sum(each.url.startswith(f"{origin}/") for each in heard.asked)
+
+
 def _icons(case: Case) -> set[str]:
     """Where the markup of ``case`` has icons for the tab, for neither side to be judged by (``IGNORED``). One that an
     <img> shows as well is not told apart from it."""
@@ -147,7 +155,7 @@ def differences(case: Case, theirs: Heard, ours: Heard, who: str = "fetcher") ->
         counts = dict(theirs.connections), dict(ours.connections)
         for origin in sorted(counts[0].keys() | counts[1].keys()):
             one, other = (each.get(origin, 0) for each in counts)
-            if one and other and is_http1(origin):
+            if one and other and is_http1(origin) and max(one, other) <= min(PER_HOST, _asked_of(theirs, origin)):
                 continue  # how many of the six carry something depends on how soon answers come
             if one != other:
                 lines.append(f"connections to {origin}: Chromium {one}, {who} {other}")

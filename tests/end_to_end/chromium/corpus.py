@@ -155,7 +155,7 @@ def run_virtually(cases: Sequence[tuple[str, Case]]) -> Result:
     is recorded of a case, or of the case as it was before."""
     outcomes, versions, start = [], set(), time.monotonic()
     for subject in dict.fromkeys(subject for subject, _ in cases):
-        known = recorded.read(subject)
+        known = recorded.read(subject, {case.id for each, case in cases if each == subject})
         for each, case in cases:
             if each == subject:
                 kept = known.get(case.id)

@@ -16,6 +16,7 @@ import ssl
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import trustme
@@ -78,6 +79,7 @@ def renamed(given: str, label: str, port: int) -> str:
     return NAME.sub(own, given)
 
 
+@lru_cache(maxsize=4096)
 def plain(given: str) -> str:
     """``given`` with the names the case was written with."""
     return OWN.sub(lambda match: f"{match['sub']}{match['site']}.test", given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,13 +50,14 @@ def _told(route: Any) -> str:
     return getattr(route, "__qualname__", type(route).__name__) if callable(route) else repr(route)
 
 
-def read(subject: str) -> dict[str, Recording]:
-    """By case id; empty where nothing was recorded yet."""
+def read(subject: str, only: Collection[str] | None = None) -> dict[str, Recording]:
+    """By case id, of all cases or ``only`` those; empty where nothing was recorded yet."""
     path = FOLDER / f"{subject}.json"
     if not path.exists():
         return {}
     kept = json.loads(path.read_text())
-    return {name: _recording(each, kept) for name, each in kept["cases"].items()}
+    cases = kept["cases"].items()
+    return {name: _recording(each, kept) for name, each in cases if only is None or name in only}
 
 
 def _recording(kept: Mapping[str, Any], whole: Mapping[str, Any]) -> Recording:

@@ -49,6 +49,11 @@ def test_there_are_enough() -> None:
     assert len(by_subject()["whole_pages"]) >= 40
 
 
+def test_few_are_kept() -> None:
+    """One of a hundred at most differs, with a reason."""
+    assert sum(bool(case.kept) for _, case in chosen()) <= 0.01 * len(chosen())
+
+
 def test_the_readme_lists_what_is_kept() -> None:
     """Every kept difference stands in the README with its reason, and no other does."""
     text = (ROOT / "README.md").read_text()
