@@ -28,7 +28,8 @@ def share() -> list[tuple[str, Case]]:
 
 
 async def test_the_same_requests_as_chromium() -> None:
-    """The server heard the same requests, dressed alike, as often and as early; of all cases there are, 99 of 100 are equal in everything."""
+    """The server heard the same requests, dressed alike, as often and as early. Of all cases there are, 99 of 100 are
+    equal in everything."""
     try:
         result = await run(share())
     except Missing as missing:
