@@ -54,7 +54,8 @@ class Case:
     whole answer (``file()`` makes one). ``site``, if given, answers everything and replaces all of these; its
     ``default`` may be ``anything``. ``visits`` are URLs navigated to afterwards with the same cache and cookies.
     ``kept`` says why a difference stays; the README lists it. ``unscored`` names parts of the comparison that Chromium
-    itself does now this way, now that way: "connections", "before", or a field's name; ``unscored_why`` says why.
+    itself does now this way, now that way: "connections", "before", "repeats" (how
+    often one URL is asked for), or a field's name; ``unscored_why`` says why.
     ``counted``: every TLS handshake counts as a connection, used or not, and origins that shared one are told; only
     for pages that ask a host for one thing at a time, since Chromium opens several sockets to one it does not know.
     """

@@ -149,6 +149,8 @@ def fields_of(fields: Fields) -> Fields:
 def differences(case: Case, theirs: Heard, ours: Heard, who: str = "fetcher") -> list[str]:
     """One line each, Chromium's side first; empty where both did the same."""
     lines = list(_different_urls(theirs, ours, who))
+    if "repeats" in case.unscored:
+        lines = [line for line in lines if line.startswith("only ")]
     for key in sorted(theirs.urls() & ours.urls()):
         lines += _different_requests(case, *(_of(each, key) for each in (theirs, ours)), who)
     if "connections" not in case.unscored and not case.visits:  # later loads of ours begin without connections

@@ -534,7 +534,7 @@ SEEN = [
         "newline-at-103",
         ("EH 1.9",),
         site=steps(W, Interim(103, (("link", f"{STYLE}\nx"),)), T, *HEADS),
-        unscored=("connections",),
+        unscored=("connections", "repeats"),
         unscored_why="how often a malformed answer is tried again depends on the socket it came on",
     ),
     *(

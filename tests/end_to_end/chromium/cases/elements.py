@@ -379,7 +379,7 @@ SINGLE = {
     "alternate-titles": "<link rel=stylesheet href=a.css title=one><link rel=stylesheet href=b.css title=two><link rel='alternate stylesheet' href=c.css title=three>",
     "default-style": "<meta http-equiv=default-style content=two><link rel=stylesheet href=a.css title=one><link rel=stylesheet href=b.css title=two>",
     "prefetch": "<link rel=prefetch href=a.js><link rel=prefetch href=b.css as=style><link rel=prefetch href=c.html as=document><link rel=prefetch href=https://other.test/d.js>",
-    "speculation-rules": '<script type=speculationrules>{"prefetch":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}</script>',
+    "speculation-rules": '<script type=speculationrules>{"prefetch":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}</script><img src=slow.png>',
     "lazy-below": "<div style='height:9000px'></div><img loading=lazy src=far.png><iframe loading=lazy src=far.html></iframe>",
     "lazy-near": "<div style='height:1500px'></div><img loading=lazy src=near.png>",
     "many-images": "".join(f"<img src={number}.png>" for number in range(30)),
@@ -403,15 +403,18 @@ FRAMES = "documents in srcdoc attributes and data: URLs of frames are not looked
 MEDIA = "whether media can be played is not looked at, so the next source of media that fails is not asked for"
 LAYOUT = "nothing is laid out: a lazy image or frame far below is asked for"
 RAISED = "what stands in frames is raised by layout now and then"
+SPECULATION = "speculation rules are for a page to come: Chromium prefetches what they say at once, here nothing is"
 KEPT = {
+    "speculation-rules": SPECULATION,
     "iframe-data": FRAMES,
     "iframe-srcdoc-0": FRAMES,
     "video-sources": MEDIA,
     "audio-sources": MEDIA,
     "lazy-below": LAYOUT,
 }
-BY_PARSER = {"svg-script-in-html", "svg-title"}
 WHY = "Chromium's preload scanner takes the text of these for no markup, so that its parser asks, without a boost"
+WAITED = "a script whose connection opens slowly is raised meanwhile, once the parser waits for it"
+UNSCORED = {"svg-script-in-html": WHY, "svg-title": WHY, "protocol-relative": WAITED}
 
 
 def _crossed() -> Iterator[Case]:
@@ -493,10 +496,10 @@ CASES = [
             f"el-{name}",
             (f"html {name}",),
             html,
-            files=FILES.get(name, {}),
+            files=SLOW if name == "speculation-rules" else FILES.get(name, {}),
             kept=KEPT.get(name, ""),
-            unscored=("priority",) if name in BY_PARSER else (),
-            unscored_why=WHY if name in BY_PARSER else "",
+            unscored=("priority",) if name in UNSCORED else (),
+            unscored_why=UNSCORED.get(name, ""),
         )
         for name, html in SINGLE.items()
     ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from fetcher.origin import Body, Head, Interim, Site, Wait, links
-from tests.end_to_end.chromium.case import EARLY_MS, HTML, Case, anything
+from fetcher.origin import Body, Head, Interim, Route, Site, Wait, links
+from tests.end_to_end.chromium.case import EARLY_MS, HTML, Case, anything, file
 
 PAGES = Path(__file__).parent.parent / "pages"
 
@@ -25,7 +25,7 @@ URLS = {
     "legacy-charset": "https://a.test/alt/seite.htm",
 }
 
-FILES: dict[str, Mapping[str, str]] = {
+FILES: dict[str, Mapping[str, str | Route]] = {
     "shop-product": {
         "/css/main.css?v=31": "body{font-family:Inter,sans-serif}.price{background:url(../img/price.png)}.no{background:url(no.png)}",
         "https://fonts.test/css2?family=Inter": FONTS_CSS,
@@ -64,7 +64,7 @@ FILES: dict[str, Mapping[str, str]] = {
     "policy-strict": {"/bank.css": "body{background:url(/in-css.png)}"},
     "shadow": {"/card.css": "slot{background:url(slot.png)}"},
     "media-page": {"/player.html": "<!doctype html><script src=/player.js></script>"},
-    "refresh": {"/moved-here": "<!doctype html><title>here</title><img src=/here.png>"},
+    "refresh": {"/moved-here": file("<!doctype html><title>here</title><img src=/here.png>", "text/html")},
     "import-chain": {
         "/chain/0.css": "@import '1.css'; @import url(missing-media.css) (min-width:5000px);",
         "/chain/1.css": "@import '2.css' screen;",
