@@ -5,14 +5,15 @@ Pure: the same page and the same rules give the same audit, in the order of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from types import NoneType
 
 from fetcher.analysis.expectations import Expectations
 from fetcher.analysis.measured import Measured
 from fetcher.audits.catalogue import built_in, named
-from fetcher.audits.finding import Finding, Severity
+from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Rule, Unknown
 from fetcher.errors import UsageError
@@ -138,11 +139,31 @@ def _settled(finding: Finding, rule: Rule, page: Page) -> Finding:
     """With what the rule and the page say where the check left it out."""
     if not isinstance(finding, Finding):
         raise TypeError(f"the check yields {type(finding).__name__}, not a Finding")
-    return replace(
+    severity = Severity(finding.severity) if finding.severity is not None else rule.severity
+    settled = replace(
         finding,
         rule=rule.id,
-        severity=finding.severity or rule.severity,
+        severity=severity,
         fix=finding.fix or rule.fix,
         page=finding.page or page.url,
         runs=max(finding.runs, finding.seen),
     )
+    _check_types(settled)
+    return settled
+
+
+def _check_types(finding: Finding) -> None:
+    """Raises TypeError where a member holds what no output can show, so that the rule crashes and not the report."""
+    for member in fields(finding):
+        value = getattr(finding, member.name)
+        kinds = _KINDS[member.name]
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            names = " or ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
+            raise TypeError(f"{member.name} of a Finding is {names}, not {type(value).__name__}")
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "message": (str,), "rule": (str,), "severity": (Severity,), "page": (str,), "subject": (str,),
+    "quote": (Quote, NoneType), "url": (str, NoneType), "used": (Place, NoneType), "differs": (tuple,),
+    "browsers": (tuple,), "cost": (Cost, NoneType), "fix": (str,), "seen": (int,), "runs": (int,),
+}  # fmt: skip

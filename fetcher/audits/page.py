@@ -182,6 +182,10 @@ class Page:
         """Raise where the record cannot say what the page uses."""
         if self.load.only_hints:
             raise NotApplicable("only the document and its hints were loaded")
+        if self.load.outcome != "loaded":
+            raise Unknown(
+                f"the load did not come to its end ({self.load.outcome}), and what it did not reach is hidden"
+            )
         if self.hides_uses:
             raise Unknown("scripts did not run, and what they would request is hidden (give --discoveries)")
 

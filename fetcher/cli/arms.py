@@ -13,6 +13,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.errors import UsageError
+from fetcher.record.redaction import REDACTED, SECRET_FIELDS
 
 _BadCommandLine: Any = typer.BadParameter.__mro__[2]  # what the parser raises, which has no public name
 
@@ -28,6 +29,28 @@ ALLOWED = frozenset(
 def arm_options(text: str, url: str, option: str, common: dict[str, Any] | None = None) -> dict[str, Any]:
     """Arguments for ``load_page`` from ``text``; ``common`` are ``load``'s options that hold where ``text`` is silent.
     Raises ``UsageError``, naming ``option``."""
+    params, given = _parsed(text, url, option)
+    merged = {**{name: params.get(name) for name in ALLOWED}, **(common or {}), **given}
+    return load_arguments(url, merged)
+
+
+def without_secrets(text: str, url: str, option: str) -> str:
+    """``text`` for a report and a saved file: without the passwords, cookies and credentials that it gives in full.
+    A ``${NAME}`` and the name of a cookie file tell nothing and stay. Raises ``UsageError`` that names ``option``.
+    """
+    _, given = _parsed(text, url, option)
+    fields = [one.partition(":") for one in given.get("header") or ()]
+    secrets = [value.strip() for name, _, value in fields if name.strip().lower() in SECRET_FIELDS]
+    secrets += [given[name] for name in ("user", "proxy") if given.get(name) and (name == "user" or "@" in given[name])]
+    secrets += [given["cookie"]] if "=" in (given.get("cookie") or "") else []
+    words = shlex.split(text)
+    for secret in filter(None, secrets):
+        words = [word if "${" in secret else word.replace(secret, REDACTED) for word in words]
+    return text if words == shlex.split(text) else shlex.join(words)
+
+
+def _parsed(text: str, url: str, option: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All parameters of ``load`` by name, and those of them that ``text`` gives."""
     from fetcher.cli import load
 
     command = typer.main.get_command(_app(load.load))
@@ -49,8 +72,7 @@ def arm_options(text: str, url: str, option: str, common: dict[str, Any] | None 
     wrong = sorted(set(given) - ALLOWED)
     if wrong:
         raise UsageError(f"{option} takes no --{wrong[0].replace('_', '-')}: it says how a page is loaded, no more")
-    merged = {**{name: context.params.get(name) for name in ALLOWED}, **(common or {}), **given}
-    return load_arguments(url, merged)
+    return context.params, given
 
 
 def load_arguments(url: str, params: dict[str, Any]) -> dict[str, Any]:

@@ -106,11 +106,11 @@ def _html(result: AuditResult, *, redact: bool) -> str:
     from fetcher.report.html.findings import findings_section
 
     shown = readable(result, redact=redact)
-    loaded = [page for page in result.pages if page.loads]
+    loaded = [(page, told.url) for page, told in zip(result.pages, shown.pages, strict=True) if page.loads]
     few = loaded if len(loaded) <= MOST_SIDE_BY_SIDE else []
     return html_report(
-        [Page(page.loads, page.profile).load for page in few],
-        names=[page.url for page in few] if len(few) > 1 else (),
+        [Page(page.loads, page.profile).load for page, _ in few],
+        names=[url for _, url in few] if len(few) > 1 else (),
         sections=[findings_section(shown, page) for page in shown.pages],
         redact=redact,
     )

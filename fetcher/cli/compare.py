@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.arms import ALLOWED, arm_options, load_arguments
+from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
 from fetcher.cli.forms import Forms, HtmlFile
 from fetcher.cli.streams import is_terminal, report_stream, run, write_text
 from fetcher.errors import FetcherError, UsageError
@@ -101,12 +101,12 @@ def compare(
     forms.check()
     common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
-    ways = _ways(urls, a, b, common)
+    ways = _ways(urls, a, b, common, redact=not no_redact)
     from fetcher.runs.compare import Comparing
 
     comparing = Comparing(
         ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text,
-        by=f"fetcher as {browser}",
+        by=_by(ways),
     )  # fmt: skip
     failure: FetcherError | None = None
     try:
@@ -126,21 +126,30 @@ def compare(
         raise typer.Exit(NOT_MEASURED)
 
 
-def _ways(urls: list[str], a: str | None, b: str | None, common: dict[str, Any]) -> tuple[Way, Way]:
+def _ways(
+    urls: list[str], a: str | None, b: str | None, common: dict[str, Any], *, redact: bool
+) -> tuple[Way, Way]:  # fmt: skip
     from fetcher.runs.compare import Way, off_and_on
 
     if len(urls) > 2:
         raise UsageError(f"compare takes one URL or two, not {len(urls)}")
     if a is None and b is None and len(urls) == 1:
         return off_and_on(urls[0], load_arguments(urls[0], common))
-    names = (urls[0], urls[-1]) if len(urls) == 2 else (a or "as given", b or "as given")
-    if names[0] == names[1]:
+    asked = ((urls[0], a or "", "--a"), (urls[-1], b or "", "--b"))
+    if asked[0][:2] == asked[1][:2]:
         raise UsageError("both arms are the same; give --a or --b other options, or another URL")
-    made = [
-        Way(name, url, arm_options(text or "", url, option, common), text or "")
-        for name, url, text, option in zip(names, (urls[0], urls[-1]), (a, b), ("--a", "--b"), strict=True)
-    ]
+    made = []
+    for url, text, option in asked:
+        words = without_secrets(text, url, option) if redact else text
+        name = url if urls[0] != urls[-1] else words or "as given"
+        made.append(Way(name, url, arm_options(text, url, option, common), words))
     return made[0], made[1]
+
+
+def _by(ways: tuple[Way, Way]) -> str:
+    """ "fetcher as chromium", or as the browser of each arm."""
+    first, second = (way.options["browser"] for way in ways)
+    return f"fetcher as {first}" if first == second else f"fetcher as {first} and as {second}"
 
 
 async def _run(comparing: Comparing, *, progress: bool) -> None:
@@ -175,12 +184,14 @@ def _write(
 
         write_text(dumps(result, redact=redact), json)
     if forms.html is not None:
+        from fetcher.record.redaction import redact_text
         from fetcher.report.html.comparison import comparison_section
 
         pair = next((each for each in result.pairs if each.counts), None)
         loads = [load for load in (pair.first, pair.second) if load is not None] if pair is not None else []
         section = comparison_section(result, redact=redact)
-        forms.write(loads, names=[arm.name for arm in result.arms], sections=[section], redact=redact)
+        names = [redact_text(arm.name) if redact else arm.name for arm in result.arms]
+        forms.write(loads, names=names, sections=[section], redact=redact)
     if result.counted and (output is not None or not (forms.takes_stdout or quiet)):
         from fetcher.report.comparison.text import comparison_lines
         from fetcher.report.terminal import print_lines

@@ -59,6 +59,7 @@ class Comparing:
     on_load: Callable[[], None] | None = None
     pairs: list[Pair] = field(default_factory=list)
     ended: str = ""
+    _walled: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.pause) and self.pause >= 0):
@@ -74,10 +75,10 @@ class Comparing:
         self.ended = f"{self.wanted} pairs were asked for"
         for number in range(1 - self.warm_up, self.wanted + 1):
             pair = await self._pair(number, second_first=dice.random() < 0.5)
-            if number < 1:
+            if number < 1 and not self._walled:
                 continue
             self.pairs.append(pair)
-            if not pair.counts and (self._is_hopeless() or "blocked" in (pair.why or "")):
+            if not pair.counts and (self._is_hopeless() or self._walled):
                 self.ended = f"it was given up: {pair.why}"
                 break
             if self.until is not None and self._is_narrow():
@@ -105,6 +106,8 @@ class Comparing:
         found: dict[int, PageLoad | None] = {}
         why = None
         for place in order:
+            if self._walled:
+                break  # asking again is no way to learn more
             if self.pause and (self.pairs or found or number > 1 - self.warm_up):
                 await asyncio.sleep(self.pause / 1000)
             way = self.ways[place]
@@ -127,7 +130,10 @@ class Comparing:
         except FetcherError as error:
             return None, str(error)
         run = run_of(1, load, wants_text=self.text is not None)
-        return load, f"blocked: {run.why}" if run.outcome is RunOutcome.BLOCKED else None
+        if run.outcome is not RunOutcome.BLOCKED:
+            return load, None
+        self._walled = True
+        return load, f"blocked: {run.why}"
 
     def _is_hopeless(self) -> bool:
         """Two pairs failed from the start: the page cannot be loaded."""

@@ -46,9 +46,13 @@ class SavedPage:
 def read_pages(name: str) -> list[SavedPage]:
     """The runs of each page in the file ``name``, in its order."""
     path = Path(name)
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except (OSError, ValueError):
+        is_folder = exists = False  # a name that no file can have: too long, or with a zero byte
+    if is_folder:
         raise UsageError(f"{name} is a folder; name a URL, a saved record or a HAR file")
-    if not path.exists():
+    if not exists:
         raise UsageError(f"{name} is neither an http or https URL nor a file; name a URL, a saved record or a HAR file")
     try:
         if path.stat().st_size > MOST_BYTES:

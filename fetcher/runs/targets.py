@@ -130,14 +130,14 @@ def _expected(table: Mapping[str, Any], where: str) -> Expectations:
         if key not in ("hints", "hint", "delivery", "text"):
             raise UsageError(f"{where}: expect has no {key!r}; it has hints, hint, delivery and text")
     hints, delivery, text = table.get("hints"), table.get("delivery"), table.get("text")
-    globs = table.get("hint", ())
-    globs = (globs,) if isinstance(globs, str) else tuple(globs)
+    globs = table.get("hint", [])
+    globs = globs if isinstance(globs, list) else [globs]
     if not (hints is None or (isinstance(hints, int) and not isinstance(hints, bool))):
         raise UsageError(f"{where}: hints of expect is a number, not {hints!r}")
-    if not all(isinstance(one, str) for one in (*globs, delivery or "", text or "")):
+    if not all(isinstance(one, str) for one in (*globs, *(each for each in (delivery, text) if each is not None))):
         raise UsageError(f"{where}: hint, delivery and text of expect are texts")
     try:
-        return Expectations(hints, globs, None if delivery is None else parse_share(delivery), text)
+        return Expectations(hints, tuple(globs), None if delivery is None else parse_share(delivery), text)
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
 

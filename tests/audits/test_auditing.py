@@ -109,3 +109,31 @@ def test_what_a_rule_is_about_comes_from_its_docstring() -> None:
     """Unless it is given."""
     assert two_things.about == "Finds two things on every page."
     assert rule("x", about="Given.")(lambda page: None).about == "Given."
+
+
+def test_a_finding_may_name_its_severity_as_a_word() -> None:
+    """As ``rule`` takes it; a word that is no severity is the rule's crash."""
+
+    @rule("by-word", severity="note")
+    def by_word(page: Page) -> Iterator[Finding]:
+        yield Finding("odd", severity="error")  # type: ignore[arg-type]
+
+    @rule("by-no-word")
+    def by_no_word(page: Page) -> Iterator[Finding]:
+        yield Finding("odd", severity="fatal")  # type: ignore[arg-type]
+
+    good, bad = audit_page(Page((shop(),)), [by_word, by_no_word]).results
+    assert good.findings[0].severity is Severity.ERROR
+    assert bad.outcome is Outcome.CRASHED
+
+
+@pytest.mark.parametrize("odd", [{"quote": "</a.css>"}, {"url": 5}, {"used": "line 3"}, {"cost": 30}, {"seen": "all"}])
+def test_a_finding_of_the_wrong_types_is_its_rules_crash(odd: dict[str, object]) -> None:
+    """And not one of whatever would show it."""
+
+    @rule("odd-types")
+    def odd_types(page: Page) -> Iterator[Finding]:
+        yield Finding("odd", **odd)  # type: ignore[arg-type]
+
+    (found,) = audit_page(Page((shop(),)), [odd_types]).results
+    assert found.outcome is Outcome.CRASHED

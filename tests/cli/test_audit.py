@@ -14,9 +14,11 @@ import pytest
 from fetcher.analysis.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
+from fetcher.cli.audit_forms import Forms
 from fetcher.errors import Interrupted
 from fetcher.record import PageLoad, save_har, save_record
 from fetcher.runs.compare import Comparing, off_and_on
+from tests.support.audits import page, result
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 from tests.support.loads import shop, shop_without_hints
 from tests.support.noisy_pages import NoisyPage
@@ -406,3 +408,11 @@ def test_an_interruption(
     assert (outcome.code, len(calls)) == (130, 2)
     assert "1 error, 1 warning" in outcome.out
     assert not known.exists()
+
+
+def test_the_titles_of_the_html_have_no_secrets(tmp_path: Path) -> None:
+    """Each page's waterfall is titled by its URL, as it may be shown."""
+    pages = [replace(page(), url=f"https://shop.test/{number}?token=s3cret") for number in range(2)]
+    for redact in (True, False):
+        Forms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=redact)
+        assert ("s3cret" in (tmp_path / "a.html").read_text()) is not redact

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fetcher.analysis.saved_comparison import loads
+from fetcher.cli.arms import without_secrets
 from tests.cli.conftest import Cli
 from tests.support.command_line import Listening
 
@@ -68,3 +69,47 @@ def test_nothing_measured(cli: Cli) -> None:
     outcome = cli("compare", "-n", "3", "--pause", "0", "http://127.0.0.1:1/")
     assert (outcome.code, outcome.out) == (3, "")
     assert "nothing was measured: " in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("-u ann:s3cret --http 2", "-u '[redacted]' --http 2"),
+        ("--user=ann:s3cret", "'--user=[redacted]'"),
+        ("-H 'Authorization: Bearer s3cret'", "-H 'Authorization: [redacted]'"),
+        ("-b 'sid=s3cret; a=1'", "-b '[redacted]'"),
+        ("--proxy http://ann:s3cret@127.0.0.1:1", "--proxy '[redacted]'"),
+        ("-u 'ann:${PASSWORD}' -H 'x-team: blue'", "-u 'ann:${PASSWORD}' -H 'x-team: blue'"),
+        ("-b cookies.txt --http 2", "-b cookies.txt --http 2"),
+    ],
+)
+def test_an_arm_is_named_without_its_secrets(text: str, told: str) -> None:
+    """What an arm is called goes into every report and into the saved file."""
+    assert without_secrets(text, "https://a.test/", "--a") == told
+
+
+def test_no_form_has_the_secrets_of_an_arm(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Of its options, and of its URL."""
+    saved, page = tmp_path / "c.json", tmp_path / "c.html"
+    common = ["-n", "1", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file, "--json", str(saved)]
+    common += ["--html", str(page)]
+    for arms in (
+        ["--a", "-u ann:s3cret", f"{origin.https}/"],
+        [f"{origin.https}/?token=s3cret", f"{origin.https}/"],
+    ):
+        outcome = cli("compare", *common, *arms)
+        assert outcome.code == 0, outcome.err
+        for text in (outcome.out, saved.read_text(), page.read_text()):
+            assert "[redacted]" in text
+            assert "s3cret" not in text
+
+
+def test_the_browsers_of_the_arms_are_named(cli: Cli, origin: Listening) -> None:
+    """Not the command's, which neither arm goes by; and one URL twice is two arms where their options differ."""
+    outcome = cli(
+        "compare", "-n", "1", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file,
+        "--a", "--browser firefox", "--b", "--browser safari", f"{origin.https}/", f"{origin.https}/",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert "fetcher as firefox and as safari" in outcome.out
+    assert "--browser firefox against --browser safari" in outcome.out

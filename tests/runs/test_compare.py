@@ -69,6 +69,29 @@ def test_a_failed_load_drops_its_pair() -> None:
     assert any("1 pair does not count" in note for note in result.notes)
 
 
+def test_a_wall_ends_it_at_once() -> None:
+    """In the warm-up too, and within a pair: nothing more is asked of who said no. It is kept and told."""
+    make = NoisyPage(fails_at=(0,))
+    result = compared(make, wanted=8)
+    assert (len(make.loads), result.counted, len(result.pairs)) == (1, 0, 1)
+    assert "503" in result.ended
+
+
+def test_a_failure_that_speaks_of_blocking_is_no_wall() -> None:
+    """Neither the name of an arm nor the words of an error make one."""
+    made = 0
+
+    async def load(url: str, options: dict[str, Any]) -> PageLoad:
+        nonlocal made
+        made += 1
+        if made == 3:
+            raise ConnectFailed("blocked by a firewall")
+        return NoisyPage()(url, options)
+
+    result = asyncio.run(Comparing(off_and_on(URL, CHROMIUM), wanted=4, warm_up=0, pause=0, load=load).run())
+    assert (len(result.pairs), result.counted) == (4, 3)
+
+
 def test_a_page_that_cannot_be_loaded_is_not_tried_on_and_on() -> None:
     """Two failed pairs end it, with the sentence."""
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fetcher.analysis.comparison import Pair, compare
 from fetcher.analysis.saved_comparison import dumps
 from fetcher.audits import Outcome, Page, audit, audit_page
@@ -13,6 +15,7 @@ from fetcher.audits.result import AuditResult, page_of, texts
 from fetcher.audits.saved import dumps as dump_audit
 from fetcher.audits.saved import from_json
 from fetcher.audits.value import RULES
+from fetcher.errors import UsageError
 from fetcher.origin import Site
 from fetcher.record import PageLoad
 from fetcher.runs.inputs import read_pages
@@ -34,6 +37,13 @@ def saved(folder: Path, first: PageLoad, second: PageLoad) -> str:
     file = folder / "comparison.json"
     file.write_text(dumps(compare(URL, pairs, names=("hints off", "hints on"))))
     return str(file)
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a\0b", "nothing.json"])
+def test_a_name_that_is_no_file(name: str) -> None:
+    """Usage, also where no file could have such a name."""
+    with pytest.raises(UsageError, match="neither an http or https URL nor a file"):
+        read_pages(name)
 
 
 def test_a_comparison_of_hints(tmp_path: Path) -> None:

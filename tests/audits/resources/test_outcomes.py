@@ -164,6 +164,16 @@ def test_a_har_of_ours_says_what_its_record_says(rule: str, tmp_path: Path) -> N
         assert again.outcome in (judged(BY_ID, rule, one).outcome, Outcome.UNKNOWN)
 
 
+def test_unused_is_unknown_where_the_load_broke_off() -> None:
+    """What the page would have asked for after that is not known."""
+    (load,) = page(STYLE, PICTURE, head=HEAD, routes={"/a.png": asset(9, "image/png")}).loads
+    load = replace(load, scripts=0)
+    one = Page((replace(load, outcome="timeout", error="it took too long"),))
+    assert judged(BY_ID, "hint-unused", Page((load,))).outcome is Outcome.FINDINGS
+    assert judged(BY_ID, "hint-unused", one).outcome is Outcome.UNKNOWN
+    assert "did not come to its end" in judged(BY_ID, "hint-unused", one).reason
+
+
 def test_unused_where_only_hints_were_loaded() -> None:
     """Nothing is said of what the page uses."""
     one = Page((replace(page(STYLE).load, only_hints=True, discoveries=()),))
