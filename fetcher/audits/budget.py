@@ -125,7 +125,7 @@ def _rule(measure: Measure, limit: float) -> Rule:
         family="budget",
     )
     def check(page: Page) -> Iterator[Finding]:
-        if measure.of_hints and not page.early_hints:
+        if measure.of_hints and not page.seen(lambda load: bool(early_hints_of(load))):
             raise NotApplicable("no 103 came")
         value = page.median(measure.figure)
         if value is None:

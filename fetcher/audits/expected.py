@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from fetcher.analysis.expectations import met
 from fetcher.analysis.survey import run_of, survey
+from fetcher.analysis.verdicts import early_hints_of
 from fetcher.audits.finding import Finding
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
@@ -27,7 +28,7 @@ def expected_hints(page: Page) -> Iterator[Finding]:
     wanted = replace(page.expected, delivery=None, text=None)
     if wanted.hints is None and not wanted.globs:
         raise NotApplicable("no hint is expected of this page")
-    if not page.early_hints:
+    if not page.seen(lambda load: bool(early_hints_of(load))):
         raise NotApplicable("no 103 came")
     runs = [run_of(number, load) for number, load in enumerate(page.loads, 1)]
     for one in met(wanted, survey(runs), runs):

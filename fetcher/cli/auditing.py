@@ -37,7 +37,8 @@ class Auditing:
     """The pages of one command: ``rules`` as ``browser`` sees them, each URL loaded ``runs`` times at ``rps`` requests
     a second with the ``live`` options of a load, then the ``probes``; ``comparisons`` are
     what was measured, by URL. ``quiet`` says nothing while it goes on.
-    ``discoveries`` are files of what browsers requested: each page has that of its own URL."""
+    ``discoveries`` are files of what browsers requested: each page has that of its own URL.
+    ``keep_loads``: the result has them however many pages there are."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Auditing:
         progress: bool = False,
         quiet: bool = False,
         discoveries: Sequence[str] = (),
+        keep_loads: bool = False,
     ) -> None:
         from fetcher.audits.auditing import profile_named
         from fetcher.record.observed import read_observed
@@ -70,6 +72,7 @@ class Auditing:
         self.comparisons = comparisons or {}
         self.progress = progress
         self.quiet = quiet
+        self.keep_loads = keep_loads
         self.judging: Judging | None = None
         self.observed: list[Observed] = [page for name in discoveries for page in read_observed(name)]
         self._taken: set[int] = set()
@@ -87,8 +90,8 @@ class Auditing:
             profile(self.browser)
         ready = [(target, self._options(target, asked)) for target in targets]
         saved = [(name, page) for name in files for page in read_pages(name)]
-        urls = [*(f"{name} {page.loads[0].url}" for name, page in saved), *(target.url for target in targets)]
-        self.judging = Judging(self.rules, self.profile, urls)
+        urls = [*(page.loads[0].url for _, page in saved), *(target.url for target in targets)]
+        self.judging = Judging(self.rules, self.profile, urls, keep_loads=self.keep_loads)
         for name, page in saved:
             self.judging.add(
                 Made(

@@ -77,6 +77,10 @@ def report(
         names += [f"{file} {number}" if len(made) > 1 else file for number in range(1, len(made) + 1)]
     if len(loads) > MOST_SIDE_BY_SIDE and html is not None:
         raise UsageError(f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {len(loads)}")
+    if not loads and any((svg, trace, har)):
+        raise UsageError(
+            "--svg, --trace and --har are made of loads, and these files hold none (an audit of many pages)"
+        )
     forms.write(loads, names=names if len(loads) > 1 else (), sections=sections, redact=not no_redact)
     tools = AuditForms(junit=junit, sarif=sarif, markdown=markdown)
     if tools.any:

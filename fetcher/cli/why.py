@@ -86,6 +86,7 @@ def why(
     check_writable(output)
     if json == output == "-":
         raise UsageError("--json - and -o - both want standard output; give one of them a file")
+    o.distinct({"--json": json, "-o": output})
     profile_named(browser)
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
@@ -95,7 +96,7 @@ def why(
             "timeout": max_time}  # fmt: skip
     auditing = Auditing(
         (), browser, runs, expectations(None, None, None, None), live=live,
-        progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        progress=not quiet and is_terminal(sys.stderr), quiet=quiet, keep_loads=True,
         discoveries=discoveries or (),
     )  # fmt: skip
     files, targets = ([], [Target(page)]) if is_url(page) else ([page], [])

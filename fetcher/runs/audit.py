@@ -23,6 +23,7 @@ from fetcher.record.observed import Observed
 from fetcher.record.page_load import PageLoad
 from fetcher.runs import probes
 from fetcher.runs.check import PAUSE_MS, repeat
+from fetcher.runs.inputs import is_url
 from fetcher.runs.pace import Pace
 from fetcher.terms import ProfileName
 from fetcher.urls import parse
@@ -109,18 +110,28 @@ class Made:
     observed: Observed | None = None
 
     @property
+    def url(self) -> str:
+        """What was asked for, of a file as its first load says."""
+        first = next((run.load for run in self.runs if run.load is not None), None)
+        return self.source if is_url(self.source) or first is None else first.url
+
+    @property
     def loads(self) -> tuple[PageLoad, ...]:
         """Those that count."""
         return tuple(run.load for run in self.runs if run.outcome is RunOutcome.COUNTED and run.load is not None)
 
 
 class Judging:
-    """Pages as they are made, judged in groups: ``rules`` as ``profile`` sees them. ``urls`` are all that will be."""
+    """Pages as they are made, judged in groups: ``rules`` as ``profile`` sees them. ``urls`` are all that will be;
+    ``keep_loads`` has results keep the loads of many pages too."""
 
-    def __init__(self, rules: Iterable[Rule], profile: ProfileName, urls: Sequence[str]) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], profile: ProfileName, urls: Sequence[str], *, keep_loads: bool = False
+    ) -> None:
         self._rules = tuple(rules)
         self._profile = profile
         self._few = len(urls) <= FEW
+        self._keeps = keep_loads or self._few
         self._left = Counter(map(_path, urls))
         self._held: dict[str, list[tuple[int, Made]]] = {}
         self._judged: dict[int, AuditedPage] = {}
@@ -128,7 +139,7 @@ class Judging:
 
     def add(self, made: Made) -> None:
         """Judges ``made``, and what waited for it, where no page of the same path is to come."""
-        path = _path(made.source)
+        path = _path(made.url)
         self._held.setdefault(path, []).append((self._count, made))
         self._count += 1
         self._left[path] -= 1
@@ -150,7 +161,7 @@ class Judging:
         for (number, made), (_, page) in zip(group, pages, strict=True):
             if page is not None:
                 page.siblings = [other for at, other in pages if at != number and other is not None]
-            self._judged[number] = _judged(made, page, self._rules, self._profile, keep=self._few)
+            self._judged[number] = _judged(made, page, self._rules, self._profile, keep=self._keeps)
 
 
 def _path(url: str) -> str:

@@ -1,8 +1,9 @@
 """Files that hold loads, whatever wrote them: our records, lists of them, HARs, saved checks, audits and comparisons.
 
 ``read_pages`` gives each page with its runs: loads of one URL in one file are runs of one page, as Browsertime writes
-them; the pages of a saved audit stay apart; a comparison of hints gives the loads with hints and what it showed. Raises
-``RecordError``, or ``UsageError`` where the name is neither a file nor a URL.
+them, but for a repeat view (``fetcher load --repeat-view``), which is apart; the pages of a saved audit stay apart; a
+comparison of hints gives the loads with hints and what it showed. Raises ``RecordError``, or ``UsageError`` where the
+name is neither a file nor a URL.
 """
 
 from __future__ import annotations
@@ -151,4 +152,16 @@ def _by_page(loads: Iterable[PageLoad]) -> list[SavedPage]:
     found: dict[str, list[PageLoad]] = {}
     for load in loads:
         found.setdefault(load.url, []).append(load)
-    return [SavedPage(tuple(runs)) for runs in found.values()]
+    return [_with_repeat_view(runs) for runs in found.values()]
+
+
+def _with_repeat_view(runs: list[PageLoad]) -> SavedPage:
+    """A load that begins with the cache of one before it is no further run of a first view."""
+    firsts = tuple(one for one in runs if not _is_repeat_view(one))
+    later = [one for one in runs if _is_repeat_view(one)]
+    return SavedPage(firsts, Answers(repeat=later[0])) if firsts and later else SavedPage(tuple(runs))
+
+
+def _is_repeat_view(load: PageLoad) -> bool:
+    """Whether the cache answered with what it stored before the load began (both instants are ISO 8601 in UTC)."""
+    return any(one.cache is not None and one.cache.stored_at < load.started_at for one in load.requests)

@@ -86,3 +86,11 @@ def test_what_is_no_budget(text: str, told: str) -> None:
     with pytest.raises(UsageError) as caught:
         read(text, "budget.toml")
     assert told in str(caught.value)
+
+
+def test_a_run_without_a_103_does_not_excuse_the_others() -> None:
+    """Whichever of them is the one at the median."""
+    bare = replace(shop(), interim=(), hints=())
+    rules = rules_of({"hints": 1}, "here")
+    for loads in ((bare, shop()), (shop(), bare)):
+        assert fetcher.audit(loads, rules=rules, only=["budget-hints"]).findings

@@ -42,3 +42,11 @@ def test_nothing_is_expected(expected: dict[str, object]) -> None:
     assert asked(**expected).outcome is Outcome.NOT_APPLICABLE
     bare = Page((replace(shop(), interim=(), hints=()),), expected=Expectations(hints=1))
     assert apply(expected_hints, bare).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_run_without_a_103_does_not_excuse_the_others() -> None:
+    """Whichever of them is the one at the median."""
+    bare = replace(shop(), interim=(), hints=())
+    for loads in ((bare, shop()), (shop(), bare)):
+        page = Page(loads, expected=Expectations(hints=99))
+        assert apply(expected_hints, page).outcome is Outcome.FINDINGS

@@ -111,3 +111,12 @@ def test_a_saved_audit(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "the hero image waits for its style sheet" in (saved / "a.html").read_text(encoding="utf-8")
     assert app.run(["report", "--md", "b.md", "shop.json"]) == 2
     assert "are of one saved audit" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--svg", "--trace", "--har"])
+def test_a_picture_of_no_load_is_refused(saved: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    """And not left unwritten without a word."""
+    (saved / "audit.json").write_text(dumps(result(blocked())))
+    assert app.run(["report", option, "out", "audit.json"]) == 2
+    assert "made of loads" in capsys.readouterr().err
+    assert not (saved / "out").exists()

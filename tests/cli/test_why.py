@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from fetcher.record import save_har, save_record
+from fetcher.record import dumps, save_har, save_record
 from tests.support.command_line import Cli, Listening
 from tests.support.loads import shop, shop_without_hints
 
@@ -42,8 +42,20 @@ def test_what_cannot_be_answered(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[]")
     assert cli("why", "https://a.test/", "").code == 2
     assert cli("why", "nowhere.json", "/a.css").code == 2
+    assert cli("why", "--json", "x", "-o", "x", "nowhere.json", "/a.css").err.endswith(
+        "both name x; give each a file of its own\n"
+    )
     assert cli("why", str(tmp_path / "no.json"), "/a.css").code == 2
     assert cli("why", "--browser", "netscape", "https://a.test/", "/a.css").code == 2
     failed = cli("why", "http://127.0.0.1:1/", "/a.css")
     assert failed.code == 3
     assert failed.err.count("\n") == 1
+
+
+def test_a_file_of_many_pages(cli: Cli, tmp_path: Path) -> None:
+    """Each is answered for, however many there are."""
+    pages = [replace(shop(), url=f"https://shop.test/{number}") for number in range(21)]
+    (tmp_path / "many.json").write_text(f"[{','.join(map(dumps, pages))}]")
+    said = cli("why", "--json", "-", str(tmp_path / "many.json"), "/api/cart")
+    assert said.code == 1, said
+    assert len(json.loads(said.out)["hints"]) == 21

@@ -18,6 +18,8 @@ from fetcher.audits.value import RULES
 from fetcher.errors import UsageError
 from fetcher.origin import Site
 from fetcher.record import PageLoad
+from fetcher.record import dumps as dump_record
+from fetcher.record.page_load import CacheUse
 from fetcher.runs.inputs import read_pages
 from tests.audits.site.parts import sound
 from tests.support.virtual_time import virtual_load
@@ -90,3 +92,20 @@ def test_a_saved_audit_keeps_what_was_measured(tmp_path: Path) -> None:
     assert read_pages(str(file))[0].answers.comparison == page.answers.comparison
     del data["pages"][0]["comparison"]
     assert from_json(data).pages[0].comparison is None
+
+
+def test_a_repeat_view_is_no_further_run(tmp_path: Path) -> None:
+    """What ``fetcher load --repeat-view --json`` writes: the first view is judged, the second stands beside it."""
+    first = loaded()
+    cache = CacheUse("http-cache", 200, 1.0, 59.0, "2000-01-01T00:00:00.000+00:00", 10)
+    last = replace(first.requests[-1], cache=cache, cache_source="http-cache")
+    second = replace(first, requests=(*first.requests[:-1], last))
+    file = tmp_path / "both.json"
+    file.write_text(f"[{dump_record(first)}, {dump_record(second)}, {dump_record(first)}]")
+    (page,) = read_pages(str(file))
+    assert len(page.loads) == 2
+    assert page.answers.repeat is not None
+    assert page.answers.repeat.requests[-1].cache == cache
+    file.write_text(dump_record(second))
+    (page,) = read_pages(str(file))
+    assert len(page.loads) == 1

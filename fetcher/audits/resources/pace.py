@@ -81,6 +81,8 @@ def hint_already_cached(page: Page) -> Iterator[Finding]:
         raise NotApplicable("no preload of the second view's 103 was acted on")
     requests = [repeat.requests[hint.request] for hint in acted if hint.request is not None]
     network = [one for one in requests if not (one.timing_is_cache_read and one.cache is not None)]
+    if not requests:
+        raise NotApplicable("no hint of the second view made a request")
     if network:
         return
     line = ", ".join(field_values(heads[0].fields, "link"))

@@ -76,7 +76,7 @@ def _may_be_judged(page: Page) -> tuple[float, float]:
     document = page.document
     if document.status != 200:
         raise NotApplicable(f"the document answered {document.status}")
-    if page.load.recorded_by is not None:
+    if not page.tells_of_interims:
         raise Unknown(f"the file of {page.load.recorded_by} does not tell of interim responses")
     if page.load.only_hints:
         raise NotApplicable("only the document and its hints were loaded")

@@ -180,6 +180,8 @@ def over_hinting(page: Page) -> Iterator[Finding]:
     if slower:
         told.append("and with its hints the page was measured to be slower")
     best = _best(page, hinted)
+    if much and carried is not None:
+        best = _carried(best, carried)
     kept = [facts for facts in hinted if facts in best]
     dropped = [facts.href for facts in (each.link for each in hinted if each not in best)]
     yield Finding(
@@ -190,8 +192,20 @@ def over_hinting(page: Page) -> Iterator[Finding]:
         browsers=tuple((name, facts_do(hinted, name.value)) for name in BROWSERS),
         cost=Cost(round(late, 1) if late else None, total or None, Basis.ESTIMATED),
         fix=f"Keep these, the worthiest first, and leave out {listed(dropped)}:\n"
-        f"Link: {', '.join(facts.link.raw for facts in sorted(kept, key=best.index))}",
+        f"Link: {', '.join(facts.link.raw for facts in sorted(kept, key=best.index))}"
+        if dropped
+        else "Make it smaller, or leave it to the page to ask for it.",
     )
+
+
+def _carried(best: list[HintFacts], most: int) -> list[HintFacts]:
+    """The first of ``best`` that fit into ``most`` bytes together; one at the least."""
+    total = 0
+    for number, facts in enumerate(best):
+        total += (facts.request.sizes.transferred or 0) if facts.request is not None else 0
+        if total > most:
+            return best[: max(number, 1)]
+    return best
 
 
 def facts_do(hinted: tuple[HintFacts, ...], browser: str) -> str:

@@ -3,6 +3,7 @@ finding holds."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,14 @@ def test_what_is_pasted_makes_a_sound_page() -> None:
     assert then.render_start.at == before.render_start.at - 20
     for rule in BY_ID:
         assert judged(BY_ID, rule, after).findings == ()
+
+
+def test_an_own_har_tells_of_interim_responses() -> None:
+    """It would have the 103 if one had come, unlike a browser's: the rule is not unknown for that."""
+    load = from_har(json.loads(har_text(WITHOUT.load)))
+    assert "interim responses" not in judged(BY_ID, "early-hints-opportunity", Page((load,))).reason
+    other = Page((replace(load, recorded_by="WebInspector 537.36"),))
+    assert "interim responses" in judged(BY_ID, "early-hints-opportunity", other).reason
 
 
 def test_a_quick_server_has_no_opportunity() -> None:
@@ -294,6 +303,8 @@ def test_more_than_the_window_carries() -> None:
     assert told.cost is not None
     assert told.cost.ms is not None
     assert told.cost.ms > 100
+    assert told.fix.startswith("Keep these, the worthiest first, and leave out /")
+    assert 1 <= told.fix.count("rel=preload") <= 4
 
 
 def test_preloads_of_another_site() -> None:
