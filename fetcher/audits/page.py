@@ -176,7 +176,8 @@ class Page:
     @property
     def hides_uses(self) -> bool:
         """Whether scripts may use what nothing else on the page asks for: they did not run, and nobody told."""
-        return self.load.recorded_by is None and self.load.scripts > 0 and not self.observed
+        asked_for = any(one.candidate.kind is CandidateKind.OBSERVED for one in self.load.discoveries)
+        return self.load.recorded_by is None and self.load.scripts > 0 and not self.observed and not asked_for
 
     def must_see_uses(self) -> None:
         """Raise where the record cannot say what the page uses."""

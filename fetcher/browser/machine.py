@@ -23,7 +23,8 @@ from fetcher.browser.commands import (
 )
 from fetcher.browser.connections.holding import Holding
 from fetcher.browser.connections.pool import Line, Pool
-from fetcher.browser.document import refreshes
+from fetcher.browser.document import observed, refreshes
+from fetcher.browser.document.observed import Agenda
 from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.events import (
     BodyProgress,
@@ -97,6 +98,8 @@ class Browser:
         self.state.hints_of = {origin: frozenset(names) for origin, names in options.remembered.client_hints}
         self.subresources = Subresources(self.state)
         self.hints = Hints(self.state)
+        self.agenda = Agenda(options.observed)
+        self._timer: float | None = None
         self.finished = False
         self._navigation: Fetch | None = None
         self._waits = False  # for the moment of a refresh
@@ -158,17 +161,31 @@ class Browser:
             case Stopped():
                 return self._stop(event)
         commands += self.subresources.due(event.at)
+        commands += self._observed(event.at)
         commands += self._dispatch(event.at)
         if not self.finished and self._is_done():
             commands += self._loaded(event.at)
         return commands
+
+    def _observed(self, at: float) -> list[Command]:
+        """What code was seen to ask for, as far as its time has come, and a timer for the next."""
+        if self.agenda.next is None:
+            return []
+        commands: list[Command] = []
+        for source, candidate in self.agenda.due(at):
+            commands += self.subresources.found(self.state.fetches[source], candidate, at)
+        after = self.agenda.next
+        if after is None or after == self._timer:
+            return commands
+        self._timer = after
+        return [*commands, SetTimer(after)]
 
     def _loaded(self, at: float) -> list[Command]:
         """Nothing is left to do but what a declarative refresh asks for."""
         refresh = self.subresources.refresh
         if refresh is None:
             self.finished = True
-            return [*self.subresources.unused(), Finish()]
+            return [*self.subresources.unused(self.agenda.left()), Finish()]
         if self._waits:
             return []
         if refresh.delay:
@@ -317,7 +334,12 @@ class Browser:
             return []  # what kept it from its consumer stopped it
         complete(self.state, fetch, event)
         self._settle(fetch, FetchState.ENDED)
-        return self.subresources.ended(fetch)
+        commands = self.subresources.ended(fetch)
+        if fetch.document is None and fetch.consumer is None:
+            return commands  # a hint that nothing claimed: its code did not run
+        url = None if fetch.document is self.state.document else fetch.url.href
+        late = self.agenda.ended(fetch.id, url, event.at)
+        return [*commands, *self.subresources.not_asked(fetch, late, observed.TOO_LATE)]
 
     def _read_through(self, fetch: Fetch) -> None:
         """A document that never had a body has one at its end."""
@@ -394,7 +416,7 @@ class Browser:
         return commands
 
     def _is_done(self) -> bool:
-        return not self.state.pending and not self.state.scans
+        return not self.state.pending and not self.state.scans and self.agenda.next is None
 
     # -- connections
 

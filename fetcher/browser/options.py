@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fetcher.browser.document.observed import AskedByCode
 from fetcher.browser.storage.state import BrowserState
 from fetcher.terms import Device, Fields, Limits, ProfileName
 
@@ -22,6 +23,7 @@ class BrowserOptions:
     ``frames``: what the documents in frames ask for is requested too.
     ``without`` names fields of our own (lower case) that no request of the load has, as one by a program that is no
     browser has none of them.
+    ``observed`` is what code was seen to ask for in a browser, and is asked for here.
     ``device`` None is the profile's own desktop. ``remembered`` is what the browser knows from earlier loads."""
 
     profile: ProfileName = ProfileName.EAGER
@@ -38,3 +40,4 @@ class BrowserOptions:
     remembered: BrowserState = field(default_factory=BrowserState, repr=False)
     frames: bool = False
     without: frozenset[str] = frozenset()
+    observed: tuple[AskedByCode, ...] = ()

@@ -7,19 +7,20 @@ what the person at the terminal needs most then.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import is_terminal, report_stream, run, write_text
-from fetcher.errors import FetcherError
+from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.browser.storage.state import BrowserState
     from fetcher.net.options import NetOptions
     from fetcher.record import PageLoad
+    from fetcher.record.observed import Observed
 
 HTTP_ERROR = 22
 
@@ -37,7 +38,18 @@ Examples:
   fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
 
-Scripts do not run and nothing is painted: what only a script would request is missing."""
+Scripts do not run and nothing is painted: what only a script would request is missing, unless
+--discoveries tells of it."""
+
+
+Discoveries = Annotated[
+    str | None,
+    typer.Option(
+        "--discoveries",
+        metavar="FILE",
+        help="Request what a browser's scripts did, by its HAR or DevTools protocol log, as long after what asked.",
+    ),
+]
 
 
 def load(
@@ -63,6 +75,7 @@ def load(
     dpr: o.Dpr = None,
     transport: o.Transport = o.Transports.CONNECTIONS,
     frames: o.Frames = False,
+    discoveries: Discoveries = None,
     repeat_view: o.RepeatView = False,
     storage: o.Storage = None,
     max_time: o.MaxTime = None,
@@ -94,6 +107,8 @@ def load(
     if transport is not o.Transports.CONNECTIONS:
         asked["transport"] = transport.value
     asked["frames"] = frames
+    if discoveries is not None:
+        asked["observed"] = _observed(discoveries, url)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
     records = loading.records
@@ -121,6 +136,17 @@ def load(
         _fail_on_status(records[-1] if records else None)
     if records and not quiet and not is_terminal(sys.stdout):
         _say_notes(records[-1])  # a terminal shows them under the waterfall
+
+
+def _observed(name: str, url: str) -> Observed:
+    from fetcher.record.observed import for_page, read_observed
+    from fetcher.urls import parse
+
+    pages = read_observed(name)
+    found = for_page(pages, parse(url).href)
+    if found is None:
+        raise UsageError(f"--discoveries {name} tells of {pages[0].final_url}, not of {parse(url)}; name that page")
+    return found
 
 
 def _load(loading: _Loading, storage: str | None, *, views: int, progress: bool) -> FetcherError | None:

@@ -19,8 +19,9 @@ class CandidateKind(StrEnum):
     of that name, whose policy is its content attribute. IMPORT_MAP is an inline import map, its text the attribute
     "text"; DYNAMIC_IMPORT what only running code would ask for. EMBEDDED is an <object> or <embed>, MEDIA what a
     <video> or <audio>, or a <source> in one, names. META is another <meta> that governs the document (its referrers,
-    client hints, preferred style sheets, viewport), or a <style> with a title. SPECULATION is what speculation rules
-    list, OVERSIZED a tag of more bytes than are looked into."""
+    client hints, preferred style sheets, viewport), or a <style> with a title. OBSERVED is
+    what running code was seen to ask for in a browser, its attributes as what and how. SPECULATION is
+    what speculation rules list, OVERSIZED a tag of more bytes than are looked into."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -51,6 +52,7 @@ class CandidateKind(StrEnum):
     MANIFEST = "manifest"
     SPECULATION = "speculation"
     META = "meta"
+    OBSERVED = "observed"
     OVERSIZED = "oversized"
 
 

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
+from fetcher.browser.document.observed import AskedByCode
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
@@ -21,11 +22,29 @@ from fetcher.net.options import HttpChoice
 from fetcher.net.proxy import basic
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
-from fetcher.terms import Device, Limits
+from fetcher.terms import Destination, Device, Limits
 from fetcher.urls import parse, warm_up
 
 if TYPE_CHECKING:
     from fetcher.load.session import ClientSession
+    from fetcher.record.observed import Observed
+
+
+_FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, Destination.OBJECT, Destination.EMBED)
+
+
+def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
+    """What of ``observed`` no scan can find: what scripts asked for, and pictures that code made while the document was
+    parsed. Once for each URL; of methods only GET, and no documents of frames."""
+    found: dict[str, AskedByCode] = {}
+    pages = () if observed is None else (observed.url, observed.final_url)
+    for one in observed.requests if observed is not None else ():
+        by_code = one.script or (one.initiator in pages and one.destination is Destination.IMAGE)
+        if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
+            continue
+        initiator = None if one.initiator in pages else one.initiator
+        found.setdefault(one.url, AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0))
+    return tuple(found.values())
 
 
 async def load_page(
@@ -51,6 +70,7 @@ async def load_page(
     on_state: Callable[[BrowserState], None] | None = None,
     frames: bool = False,
     without: Iterable[str] = (),
+    observed: Observed | None = None,
 ) -> PageLoad:
     """Load ``url`` as ``browser`` ("chromium", or "eager", which also acts over HTTP/1.1) does on the network.
 
@@ -65,7 +85,9 @@ async def load_page(
     ``load.storage`` reads cookie files, ``load.state_file`` keeps all of it), ``on_state`` gets what it remembers
     afterwards, for the next load: a repeat view is ``load_page(url, state=left)``. ``frames`` requests
     what the documents in frames ask for, too. ``without`` names fields that a browser sends and this load does not, as
-    the Sec-Fetch ones of a crawler's request. Returns when everything asked for has ended.
+    the Sec-Fetch ones of a crawler's request. ``observed`` (``record.observed``) is what a browser requested of the
+    page: what its scripts asked for is requested here too, as long after what asked for it. Returns when
+    everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
@@ -94,7 +116,7 @@ async def load_page(
     choices = BrowserOptions(
         driving.name, early_hints, fields, user_agent, net.http, bounds, only_hints, uses_session,
         header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(), frames,
-        frozenset(map(str.lower, without)),
+        frozenset(map(str.lower, without)), asked_by_code(observed),
     )  # fmt: skip
     warm_up()
     if start.scheme == "https":

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fetcher.record import save_record
-from tests.support.command_line import Cli
+from tests.support.command_line import Cli, Listening
 from tests.support.loads import shop
 
 
@@ -26,3 +26,19 @@ def test_discoveries_answer_what_scripts_hide(cli: Cli, tmp_path: Path) -> None:
     other = cli(*asked, "--discoveries", str(data / "devtoolslog-scripts.json"))
     assert "--discoveries tell of https://a.test/, which is no page of this audit" in other.err
     assert cli(*asked, "--discoveries", str(data / "producer-firefox54-h2.har")).code == 2
+
+
+def test_load_requests_what_a_browsers_scripts_did(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Of the page that the file tells of; of another it is refused before anything is asked for."""
+    log = Path(__file__).parents[1] / "record/data/devtoolslog-scripts.json"
+    (tmp_path / "log.json").write_text(log.read_text().replace("https://a.test/", f"{origin.https}/"))
+    out = tmp_path / "load.json"
+    page = f"{origin.https}/"
+    said = cli(
+        "load", "--cacert", origin.ca_file, "--discoveries", str(tmp_path / "log.json"), "--json", str(out), page
+    )
+    assert said.code == 0, said
+    assert '"script (observed)"' in out.read_text()
+    refused = cli("load", "--discoveries", str(log), page)
+    assert refused.code == 2
+    assert "tells of https://a.test/" in refused.err

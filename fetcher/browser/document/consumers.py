@@ -77,6 +77,8 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     css = kind in _CSS_KINDS or candidate.inline
     if candidate.element == "Link":
         origin = InitiatorKind.LINK_HEADER
+    elif kind is CandidateKind.OBSERVED:
+        origin = InitiatorKind.SCRIPT
     else:
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)

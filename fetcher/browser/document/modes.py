@@ -6,7 +6,7 @@ As Chromium 156 was seen to do: an <object> or <embed> of a picture is no-cors a
 
 from __future__ import annotations
 
-from fetcher.browser.document import embedded, frames
+from fetcher.browser.document import embedded, frames, observed
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import Credentials, Destination, Mode
 
@@ -54,6 +54,8 @@ def destination_of(candidate: Candidate) -> Destination | None:
             return Destination(candidate.element)
         case CandidateKind.MEDIA:
             return Destination(embedded.medium(candidate))
+        case CandidateKind.OBSERVED:
+            return Destination(candidate.attribute("destination") or "empty")
         case kind:
             return _DESTINATIONS[kind]
 
@@ -85,6 +87,8 @@ def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
         if property_ in _FILTERS:
             return Mode.SAME_ORIGIN, Credentials.SAME_ORIGIN
         return (Mode.CORS, Credentials.SAME_ORIGIN) if property_ in _SHARED else (Mode.NO_CORS, Credentials.INCLUDE)
+    if kind is CandidateKind.OBSERVED:
+        return observed.mode_of(candidate)
     if kind is CandidateKind.SVG_USE:
         return Mode.SAME_ORIGIN, Credentials.SAME_ORIGIN
     if is_dictionary(candidate):

@@ -24,6 +24,7 @@ from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import EARLIER, passed_over
+from fetcher.browser.document.observed import NOT_HERE
 from fetcher.browser.events import IntegrityChecked
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
@@ -311,9 +312,15 @@ class Subresources:
                 commands += self._draw(self.state.fetches[sheet], each, at)
         return commands
 
-    def unused(self) -> list[Command]:
+    def not_asked(self, source: Fetch, candidates: Sequence[Candidate], reason: str) -> list[Command]:
+        """Each of ``candidates`` with why nothing is requested for it."""
+        return [self._none(source, each, self.state.at, reason) for each in candidates]
+
+    def unused(self, observed: Sequence[Candidate] = ()) -> list[Command]:
         """At the end: pictures of rules that apply to nothing, and faces whose family no rule named."""
         commands: list[Command] = []
+        if self.state.document is not None:
+            commands += self.not_asked(self.state.document.fetch, observed, NOT_HERE)
         for document in self.state.documents:
             for source, image, at in document.css_images.unused():
                 commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))

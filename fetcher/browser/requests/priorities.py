@@ -72,6 +72,8 @@ def found(
     ``place`` on."""
     if destination in _NAVIGATIONS:
         return NetPriority.HIGHEST
+    if candidate.kind is CandidateKind.OBSERVED:
+        return _BY_CODE.get(destination, NetPriority.LOWEST)
     if candidate.kind is CandidateKind.MODULEPRELOAD:  # of a style sheet or JSON too
         return _script(candidate, fetch_priority, place)
     if destination is Destination.STYLE:
@@ -89,6 +91,14 @@ def found(
     elif destination is Destination.EMPTY and preload:
         normal = NetPriority.MEDIUM
     return _asked(normal, fetch_priority)
+
+
+_BY_CODE = {
+    Destination.STYLE: NetPriority.HIGHEST,
+    Destination.FONT: NetPriority.HIGHEST,
+    Destination.EMPTY: NetPriority.MEDIUM,
+}
+"""What code asks for: an inserted script is async, so it is as low as a picture."""
 
 
 def _asked(normal: NetPriority, fetch_priority: FetchPriority) -> NetPriority:

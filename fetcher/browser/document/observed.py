@@ -1,0 +1,89 @@
+"""What running code was seen to ask for in a browser, asked for here at the same distance from what asked for it.
+
+No script runs here, so a list from elsewhere stands in for those of the page: each entry waits for the end of its
+initiator and its delay after that, then it is a discovery like any other, labelled for what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.terms import Credentials, Destination, Mode
+
+ELEMENT = "script (observed)"
+LATEST_MS = 10_000.0
+"""What was asked for longer after its initiator is not waited for."""
+TOO_LATE = f"a browser asked for it more than {LATEST_MS / 1000:g} s after its initiator: not waited for"
+NOT_HERE = "a browser was seen to ask for it, but what asked did not come here"
+_CORS = (Destination.EMPTY, Destination.FONT, Destination.JSON, Destination.MANIFEST)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByCode:
+    """``initiator`` is the URL of the script, None for the document itself; ``delay`` ms from its end."""
+
+    url: str
+    destination: Destination
+    mode: Mode | None
+    initiator: str | None
+    delay: float
+
+
+def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
+    """As was seen, else as code does where it says nothing."""
+    known = candidate.attribute("mode")
+    if known is not None:
+        mode = Mode(known)
+    else:
+        mode = Mode.CORS if Destination(candidate.attribute("destination") or "empty") in _CORS else Mode.NO_CORS
+    return mode, Credentials.INCLUDE if mode is Mode.NO_CORS else Credentials.SAME_ORIGIN
+
+
+class Agenda:
+    """What is still to be asked for: by initiator until that has ended, then by time."""
+
+    def __init__(self, entries: Iterable[AskedByCode]) -> None:
+        self._waiting: dict[str | None, list[AskedByCode]] = {}
+        self._due: list[tuple[float, int, int, AskedByCode]] = []
+        self._count = 0
+        for entry in entries:
+            self._waiting.setdefault(entry.initiator, []).append(entry)
+
+    def ended(self, fetch: int, url: str | None, at: float) -> list[Candidate]:
+        """The fetch of ``url`` (None: the document) has come: its entries have a time from now on. Those that are too
+        late are given back."""
+        found = self._waiting.pop(url, [])
+        for entry in found:
+            if entry.delay <= LATEST_MS:
+                self._count += 1
+                heappush(self._due, (at + entry.delay, self._count, fetch, entry))
+        return [candidate_of(entry) for entry in found if entry.delay > LATEST_MS]
+
+    def due(self, at: float) -> list[tuple[int, Candidate]]:
+        """(the id of its initiator, what it asks for) of each whose time has come."""
+        found = []
+        while self._due and self._due[0][0] <= at:
+            _, _, source, entry = heappop(self._due)
+            found.append((source, candidate_of(entry)))
+        return found
+
+    @property
+    def next(self) -> float | None:
+        """When the next one is due."""
+        return self._due[0][0] if self._due else None
+
+    def left(self) -> list[Candidate]:
+        """At the end: those whose initiator never came."""
+        found = [candidate_of(entry) for entries in self._waiting.values() for entry in entries]
+        self._waiting.clear()
+        return found
+
+
+def candidate_of(entry: AskedByCode) -> Candidate:
+    attributes = [("destination", entry.destination.value)]
+    if entry.mode is not None and entry.mode is not Mode.NAVIGATE:
+        attributes.append(("mode", entry.mode.value))
+    return Candidate(CandidateKind.OBSERVED, entry.url, ELEMENT, tuple(attributes), 1, 0)

@@ -1,0 +1,105 @@
+"""A load with what a browser's scripts were seen to request: each as long after what asked for it, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from fetcher.audits import Page
+from fetcher.browser.document.observed import LATEST_MS
+from fetcher.load.page import asked_by_code
+from fetcher.origin import Site, asset
+from fetcher.record import PageLoad
+from fetcher.record.observed import Observed, ObservedRequest
+from fetcher.terms import Destination, InitiatorKind, Mode
+from tests.audits.site.parts import CACHED, final, html, interim, sound
+from tests.support.virtual_time import virtual_load
+
+URL = "https://a.test/"
+SCRIPT = "https://a.test/a.js"
+HEAD = '<link rel="stylesheet" href="/a.css"><script src="/a.js"></script>'
+PICTURE = "</late.png>; rel=preload; as=image"
+
+
+def by_script(path: str, destination: Destination, delay: float | None = 40.0, **more: object) -> ObservedRequest:
+    facts = {"method": "GET", "mode": None, "script": True, "initiator": SCRIPT, "at": 1.0, **more}
+    return ObservedRequest(f"https://a.test{path}", destination=destination, delay=delay, **facts)  # type: ignore[arg-type]
+
+
+def loaded(*requests: ObservedRequest, hints: tuple[str, ...] = ()) -> PageLoad:
+    routes = {
+        **sound(),
+        "/": (*interim(*hints), *final(content=html(HEAD))),
+        "/late.png": asset(2_000, "image/png", cache=CACHED),
+        "/data.json": asset(b"{}", "application/json"),
+        "/more.css": asset(b"body{background:url(/a.png)}", "text/css"),
+        "/more.js": asset(b"", "text/javascript"),
+    }
+    observed = Observed(URL, URL, "a test", requests)
+    return virtual_load(URL, Site({}, {"a.test": routes}), browser="chromium", observed=observed).load
+
+
+def test_each_is_asked_for_as_long_after_its_initiator() -> None:
+    """With the script as its initiator, labelled; the load is over when the last of them is."""
+    load = loaded(by_script("/data.json", Destination.EMPTY), by_script("/more.js", Destination.SCRIPT, 400.0))
+    script = next(one for one in load.requests if one.url == SCRIPT)
+    assert script.times.response_end is not None
+    data, more = (next(one for one in load.requests if one.url.endswith(name)) for name in ("/data.json", "/more.js"))
+    for one, delay in ((data, 40.0), (more, 400.0)):
+        assert one.initiator.kind is InitiatorKind.SCRIPT
+        assert one.initiator.request == script.id
+        assert one.initiator.element == "script (observed)"
+        assert one.times.discovered == pytest.approx(script.times.response_end + delay, abs=2)
+        assert one.status == 200
+    assert (data.mode, more.mode) == (Mode.CORS, Mode.NO_CORS)
+    assert load.outcome == "loaded"
+
+
+def test_an_inserted_sheet_is_scanned_and_a_script_that_came_by_one_asks_in_its_turn() -> None:
+    load = loaded(
+        by_script("/more.css", Destination.STYLE),
+        by_script("/more.js", Destination.SCRIPT),
+        by_script("/data.json", Destination.EMPTY, initiator="https://a.test/more.js"),
+    )
+    assert "https://a.test/a.png" in {one.url for one in load.discoveries}
+    more = next(one for one in load.requests if one.url.endswith("/more.js"))
+    data = next(one for one in load.requests if one.url.endswith("/data.json"))
+    assert data.initiator.request == more.id
+
+
+def test_a_hint_that_a_script_uses_serves_it() -> None:
+    """The rules' answer is there without a file beside the record."""
+    load = loaded(by_script("/late.png", Destination.IMAGE), hints=(PICTURE,))
+    assert sum(one.url.endswith("/late.png") and not one.timing_is_cache_read for one in load.requests) == 1
+    assert load.hints[0].used is True
+    assert load.hints[0].head_start is not None
+    assert not Page((load,)).hides_uses
+    assert Page((loaded(hints=(PICTURE,)),)).hides_uses
+
+
+def test_what_is_not_asked_for_is_said_with_the_reason() -> None:
+    """Its initiator never came, or it came long after."""
+    load = loaded(
+        by_script("/data.json", Destination.EMPTY, initiator="https://a.test/gone.js"),
+        by_script("/late.png", Destination.IMAGE, LATEST_MS + 1),
+    )
+    reasons = {one.url: one.reason for one in load.discoveries if one.candidate.element == "script (observed)"}
+    assert "did not come here" in reasons["https://a.test/data.json"]
+    assert "more than 10 s" in reasons["https://a.test/late.png"]
+    assert load.outcome == "loaded"
+
+
+def test_what_scripts_cannot_have_asked_for_is_left_to_the_scan() -> None:
+    """Markup's own, other methods, documents of frames; of the document's pictures those code may have made."""
+    requests = (
+        by_script("/post", Destination.EMPTY, method="POST"),
+        by_script("/frame", Destination.FRAME),
+        by_script("/a.css", Destination.STYLE, script=False, initiator=URL),
+        by_script("/late.png", Destination.IMAGE, script=False, initiator=URL),
+        by_script("/x.js", Destination.SCRIPT),
+        by_script("/x.js", Destination.SCRIPT, 90.0),
+    )
+    entries = asked_by_code(Observed(URL, URL, "a test", requests))
+    assert [(one.url, one.initiator, one.delay) for one in entries] == [
+        ("https://a.test/late.png", None, 40.0), ("https://a.test/x.js", SCRIPT, 40.0),
+    ]  # fmt: skip
+    assert asked_by_code(None) == ()
