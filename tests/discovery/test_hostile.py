@@ -12,6 +12,7 @@ import pytest
 
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.css.values import families
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
 from tests.support.scans import Make, Scanner, told
@@ -192,3 +193,8 @@ def test_characters_that_are_kept_are_limited() -> None:
     told = [value for each in names.feed(f"<p>{every}<p>".encode()) for key, value in each.attributes if key != "name"]
     assert told == ["*"]
     assert names.feed("<p>é<p>".encode()) == []
+
+
+def test_a_size_of_a_hundred_thousand_digits_is_looked_at_once() -> None:
+    """In a font shorthand, and no size at that; what follows names no family."""
+    assert families("1" * 100_000 + "_ f", shorthand=True) == []

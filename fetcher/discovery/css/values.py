@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<space>\s+)"
     r"|(?P<mark>[\s\S])"
 )
-_SIZE = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?P<unit>%|[a-z]+)?")
+_SIZE = re.compile(r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[-+]?\d++)?(?P<unit>%|[a-z]++)?")
 _ANGLES = frozenset(["deg", "grad", "rad", "turn"])
 _SIZES = frozenset("xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split())  # noqa: SIM905
 _GENERIC = frozenset(
