@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from fetcher.analysis.reuse import PARTITION, Cause, Obstacle, crosses_partition, differing, unservable
 from fetcher.analysis.verdicts.mending import written
+from fetcher.analysis.versions import Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.profiles import DRIVING
 from fetcher.fields.link import Link, parse
@@ -129,27 +130,21 @@ def _near_misses(
     load: PageLoad, hints: dict[int, Hint], wants: dict[int, Wanted]
 ) -> list[tuple[Hint, RequestRecord, Cause, str]]:
     """Hints that nothing used, each with the first request of the page that nearly has its URL."""
-    by_path: dict[str, list[RequestRecord]] = {}
+    asked: dict[str, RequestRecord] = {}
     for one in load.requests:
-        url = resolve(one.url)
-        if url is not None and one.id in wants and one.initiator.kind is not InitiatorKind.EARLY_HINT:
-            by_path.setdefault(_loosely(url), []).append(one)
+        if one.id in wants and one.initiator.kind is not InitiatorKind.EARLY_HINT:
+            asked.setdefault(one.url, one)
+    known = NearURLs(asked)
     found = []
     for hint in hints.values():
         url = resolve(hint.url) if hint.url is not None else None
-        if url is None or hint.used is not False:
+        near = known.of(url.href) if url is not None and hint.used is False else None
+        other = resolve(near.url) if near is not None else None
+        if url is None or near is None or other is None or near.url not in asked:
             continue
-        for later in by_path.get(_loosely(url), ()):
-            other = resolve(later.url)
-            if other is not None and later.url != hint.url:
-                found.append((hint, later, *_compared(url, other)))
-                break
+        if near.nearness is Nearness.SPELLING or (near.nearness is Nearness.VERSION and _path(url) == _path(other)):
+            found.append((hint, asked[near.url], *_compared(url, other)))
     return found
-
-
-def _loosely(url: URL) -> str:
-    """What two spellings of one resource share."""
-    return f"{url.host.removeprefix('www.')}{_path(url).rstrip('/').lower()}"
 
 
 def _path(url: URL) -> str:

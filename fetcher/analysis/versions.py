@@ -17,7 +17,8 @@ from fetcher.urls import URL, resolve
 
 
 class Nearness(StrEnum):
-    """By what one misses the other; the first that fits, in this order."""
+    """By what one misses the other; the first that fits, in this order. VERSION also where one alone has a version in
+    its query. QUERY is another query that is no version: another picture perhaps, of a server that makes them."""
 
     SPELLING = "spelling"
     VERSION = "version"
@@ -81,15 +82,14 @@ _VERSIONS = frozenset(
 
 
 def _version_free(url: URL) -> str:
-    pairs = [_without_version(pair) for pair in url.target.partition("?")[2].split("&") if pair]
+    pairs = [pair for pair in url.target.partition("?")[2].split("&") if pair and not _is_version(pair)]
     return f"{url.origin}{version_free(url.path)}?{'&'.join(pairs)}"
 
 
-def _without_version(pair: str) -> str:
-    name, equals, value = pair.partition("=")
-    if not equals:
-        return "*" if any(letter.isdigit() for letter in name) else name
-    return f"{name}=*" if name.lower() in _VERSIONS else f"{name}={value}"
+def _is_version(pair: str) -> bool:
+    """Whether it names a version, so that with another one or without it the query asks for the same thing."""
+    name, equals, _ = pair.partition("=")
+    return name.lower() in _VERSIONS if equals else any(letter.isdigit() for letter in name)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ CASES = [
     ("/app.js?20260101", "/app.js?20260201", Nearness.VERSION),
     ("/app.1764000000.js", "/app.1765000000.js", Nearness.VERSION),
     ("/app.js?lang=de", "/app.js?lang=en", Nearness.QUERY),
-    ("/app.js", "/app.js?v=2", Nearness.QUERY),
+    ("/app.js", "/app.js?v=2", Nearness.VERSION),
     ("/App.js", "/app.js", Nearness.SPELLING),
     ("/caf%c3%a9.css", "/caf%C3%A9.css", Nearness.SPELLING),
     ("/a%2Db.css", "/a-b.css", Nearness.SPELLING),

@@ -416,3 +416,12 @@ def test_the_titles_of_the_html_have_no_secrets(tmp_path: Path) -> None:
     for redact in (True, False):
         Forms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=redact)
         assert ("s3cret" in (tmp_path / "a.html").read_text()) is not redact
+
+
+def test_the_html_of_several_pages_says_whose_findings_they_are(tmp_path: Path) -> None:
+    """Each heading names its page, and no two elements have one id."""
+    pages = [replace(page(), url=f"https://shop.test/{number}") for number in range(2)]
+    Forms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=True)
+    html = (tmp_path / "a.html").read_text()
+    assert [html.count(f"Findings · https://shop.test/{number}</h2>") for number in range(2)] == [1, 1]
+    assert html.count('id="findings"') == 1

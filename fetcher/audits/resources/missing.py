@@ -80,7 +80,7 @@ def hint_stale_version(page: Page) -> Iterator[Finding]:
     close = near(page, hinted)
     for one in hinted:
         other = close.get(one.url)
-        if is_broken(one.request) or other is None or other.nearness not in (Nearness.VERSION, Nearness.QUERY):
+        if is_broken(one.request) or other is None or other.nearness is not Nearness.VERSION:
             continue
         use = use_of(page, other.url)
         part = "query" if one.url.partition("?")[0] == other.url.partition("?")[0] else "version"

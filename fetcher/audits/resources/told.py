@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fetcher.analysis.reuse import REDIRECTS
-from fetcher.analysis.versions import Near, NearURLs
+from fetcher.analysis.versions import Near, Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable, Unknown
@@ -102,10 +102,11 @@ def asked_at(page: Page, one: Wanted) -> float | None:
 
 
 def near(page: Page, others: Iterable[Fetched]) -> dict[str, Near]:
-    """For each hinted URL that nothing on the page uses: the one that it does use and that is nearly it."""
+    """For each hinted URL that nothing on the page uses: the one that it does use and that is nearly it, in another
+    spelling or version. Another query may be another thing: /image?of=a is no older /image?of=b."""
     known = NearURLs(page.used_by_url)
     found = ((one.url, known.of(one.url)) for one in others if not one.is_used)
-    return {url: each for url, each in found if each is not None}
+    return {url: each for url, each in found if each is not None and each.nearness is not Nearness.QUERY}
 
 
 def use_of(page: Page, url: str) -> Wanted | None:

@@ -9,6 +9,8 @@ from fetcher.analysis.reuse import REDIRECTS
 from fetcher.analysis.versions import Near, NearURLs
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.resources.told import must_see_uses
+from fetcher.audits.rule import Unknown
 from fetcher.audits.telling import listed, ms, sized
 from fetcher.audits.why.values import State, Step, StepName
 from fetcher.record.page_load import ConnectionRecord, RequestRecord
@@ -216,6 +218,10 @@ def _unused(page: Page, said: str, evidence: tuple[str, ...] = ()) -> Step:
         return Step(StepName.USE, State.UNKNOWN, why)
     if page.hides_uses:
         return Step(StepName.USE, State.UNKNOWN, _HIDDEN, evidence=evidence)
+    try:
+        must_see_uses(page)
+    except Unknown as reason:
+        return Step(StepName.USE, State.UNKNOWN, str(reason), evidence=evidence)
     return Step(StepName.USE, State.FAILED, said, "EH 9.6", evidence=evidence)
 
 

@@ -16,8 +16,10 @@ MOST = 200
 
 
 def findings_section(result: AuditResult, page: AuditedPage) -> str:
-    """What the rules say of ``page``."""
-    head = f'<h2 id="findings">Findings</h2><p>{text(verdict(result, page))} · {text(judged_by(page))}</p>'
+    """What the rules say of ``page``, which its heading names where ``result`` has several."""
+    of = f" · {text(page.url)}" if len(result.pages) > 1 else ""
+    named = ' id="findings"' if page is result.pages[0] else ""
+    head = f"<h2{named}>Findings{of}</h2><p>{text(verdict(result, page))} · {text(judged_by(page))}</p>"
     if page.outcome is not PageOutcome.JUDGED:
         return head
     reported = page.reported

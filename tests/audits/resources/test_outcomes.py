@@ -103,14 +103,23 @@ def test_not_found_and_used() -> None:
 
 
 def test_a_stale_version() -> None:
-    """By a version in the query too; another query that is no version is the same finding."""
-    for hinted, used in (("/a.png?v=1", "/a.png?v=2"), ("/a.png?w=1", "/a.png?w=2")):
+    """By a version in the query too, or where one of them has one."""
+    for hinted, used in (("/a.png?v=1", "/a.png?v=2"), ("/a.png", "/a.png?v=2")):
         one = page(*HINTS, f"<{hinted}>; rel=preload; as=image", body=f'<img src="{used}" alt="">')
         told = found(BY_ID, "hint-stale-version", one)
         assert told.differs[0].part == "query"
         assert told.differs[0].used == f"https://a.test{used}"
         assert told.cost is not None
         assert told.cost.bytes == 20_000
+
+
+def test_another_query_is_no_other_version() -> None:
+    """Of a server that makes pictures it is another picture: unused by the page, unknown beside scripts."""
+    hint = "</a.png?of=hat>; rel=preload; as=image"
+    (load,) = page(STYLE, hint, head=HEAD, body='<img src="/a.png?of=shoe" alt="">').loads
+    assert judged(BY_ID, "hint-stale-version", Page((load,))).outcome is Outcome.PASSED
+    assert judged(BY_ID, "hint-unused", Page((load,))).outcome is Outcome.UNKNOWN
+    found(BY_ID, "hint-unused", Page((replace(load, scripts=0),)))
 
 
 def test_unused_by_size() -> None:

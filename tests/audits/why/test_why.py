@@ -185,3 +185,20 @@ def test_a_preconnect_is_judged_by_what_went_over_it(hint: str, failed: StepName
 def test_a_font_is_used_by_its_style_sheet() -> None:
     assert only(page(*HINTS), "/a.woff2").failed is None
     assert FONT in {answer.link for answer in why(page(*HINTS), "*")}
+
+
+@pytest.mark.parametrize(
+    ("body", "changed", "told"),
+    [
+        ('<iframe src="/f.html" title="f"></iframe>', {}, "was not looked into"),
+        ("", {"outcome": "timeout"}, "did not come to its end"),
+    ],
+)
+def test_use_is_unknown_where_the_rules_say_so(body: str, changed: dict[str, str], told: str) -> None:
+    """As by hint-unused: beside a frame of the site, and after a load that broke off."""
+    link = "</b.css>; rel=preload; as=style"
+    routes = {"/b.css": asset(9, "text/css", cache=CACHED), "/f.html": asset(9, "text/html")}
+    (load,) = page(STYLE, link, body=body, routes=routes).loads
+    answer = only(Page((replace(load, scripts=0, **changed),)), "/b.css")  # type: ignore[arg-type]
+    assert answer.step(StepName.USE).state is State.UNKNOWN
+    assert told in answer.step(StepName.USE).said
