@@ -21,7 +21,7 @@ from fetcher.urls import URL
 ENTRIES = 10_000
 HELD_BYTES = 67_108_864
 """Of content in all: what is only counted (a picture's) takes none."""
-ENTRY_BYTES = 8_388_608
+ENTRY_BYTES = 4_194_304
 """The longest content, as it came, that is kept."""
 
 _FRAMES = (Destination.FRAME, Destination.FRAMESET_FRAME)
