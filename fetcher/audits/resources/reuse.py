@@ -85,6 +85,8 @@ def hint_uncacheable(page: Page) -> Iterator[Finding]:
     for one in _through_the_cache(page):
         if is_broken(one.request) or is_moved(one.request) or one.request.status is None:
             continue
+        if not one.request.response_fields and page.load.recorded_by is not None:
+            continue  # the file leaves its fields out
         fresh = freshness(one.request.response_fields, status=one.request.status)
         if fresh.reusable or _varies_on_all(one):
             continue

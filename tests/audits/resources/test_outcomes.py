@@ -113,6 +113,15 @@ def test_a_stale_version() -> None:
         assert told.cost.bytes == 20_000
 
 
+def test_fields_that_a_file_leaves_out_are_no_missing_lifetime() -> None:
+    """A response without any is judged where we loaded it ourselves, and not in another program's file."""
+    (load,) = page(*HINTS).loads
+    bare = replace(load, requests=tuple(replace(one, response_fields=()) for one in load.requests))
+    assert judged(BY_ID, "hint-uncacheable", Page((bare,))).outcome is Outcome.FINDINGS
+    other = Page((replace(bare, recorded_by="WebInspector 537.36"),))
+    assert judged(BY_ID, "hint-uncacheable", other).outcome is Outcome.PASSED
+
+
 def test_another_query_is_no_other_version() -> None:
     """Of a server that makes pictures it is another picture: unused by the page, unknown beside scripts."""
     hint = "</a.png?of=hat>; rel=preload; as=image"
