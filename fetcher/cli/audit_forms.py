@@ -155,10 +155,19 @@ def _say_what_failed(result: AuditResult) -> None:
     result = readable(result)
     for page in result.pages:
         if page.outcome is not PageOutcome.JUDGED:
-            print(f"fetcher: {page.url}: {safe(verdict(result, page))}", file=sys.stderr)
+            _say(f"{page.url}: {safe(verdict(result, page))}")
         for crash in page.of(Outcome.CRASHED):
-            print(f"fetcher: {page.url}: rule {crash.rule} crashed: {crash.reason}", file=sys.stderr)
+            _say(f"{page.url}: rule {crash.rule} crashed: {crash.reason}")
         for one in page.reported:
             if result.fails(one):
                 found = f"{one.finding.severity}: {one.finding.rule}: {one.finding.message}"
-                print(f"fetcher: {page.url}: {found}", file=sys.stderr)
+                _say(f"{page.url}: {found}")
+
+
+def _say(sentence: str) -> None:
+    """On standard error, so that no runner takes it for a command."""
+    from fetcher.report.audit.github import inert
+    from fetcher.report.lines import Style
+
+    for line in inert([((f"fetcher: {sentence}", Style.PLAIN),)]):
+        print("".join(part for part, _ in line), file=sys.stderr)

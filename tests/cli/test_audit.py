@@ -14,10 +14,12 @@ import pytest
 from fetcher.analysis.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
+from fetcher.audits.result import AuditedPage, PageOutcome
 from fetcher.cli.audit_forms import Forms
 from fetcher.errors import Interrupted
 from fetcher.record import PageLoad, save_har, save_record
 from fetcher.runs.compare import Comparing, off_and_on
+from fetcher.terms import ProfileName
 from tests.support.audits import page, result
 from tests.support.command_line import Cli, Listening, Outcome, sentence
 from tests.support.loads import shop, shop_without_hints
@@ -425,3 +427,14 @@ def test_the_html_of_several_pages_says_whose_findings_they_are(tmp_path: Path) 
     html = (tmp_path / "a.html").read_text()
     assert [html.count(f"Findings · https://shop.test/{number}</h2>") for number in range(2)] == [1, 1]
     assert html.count('id="findings"') == 1
+
+
+def test_what_fails_is_no_command_to_a_runner(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what a server said, on standard error too."""
+    wall = AuditedPage(
+        "https://a.test/", "https://a.test/", PageOutcome.BLOCKED, ProfileName.CHROMIUM, 0, 1, "##vso[task.complete]"
+    )
+    Forms(output="/dev/null").write(result(wall), quiet=False, verbose=False, colour=False, redact=True)
+    said = capsys.readouterr().err
+    assert "vso[task.complete]" in said
+    assert "##vso[" not in said
