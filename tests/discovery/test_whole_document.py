@@ -24,7 +24,12 @@ Heard = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
 
 # What stands in the text of scripts is read by a lexer, which no tree knows of.
-INSIDE_SCRIPTS = (CandidateKind.MODULE_IMPORT, CandidateKind.DYNAMIC_IMPORT, CandidateKind.IMPORT_MAP)
+INSIDE_SCRIPTS = (
+    CandidateKind.MODULE_IMPORT,
+    CandidateKind.DYNAMIC_IMPORT,
+    CandidateKind.IMPORT_MAP,
+    CandidateKind.SPECULATION,
+)
 
 
 def heard(candidates: list[Candidate]) -> list[Heard]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import fetcher
 from fetcher.browser.storage.state import BrowserState
-from fetcher.origin import Answer, Body, Head, Origin, Site, Step
+from fetcher.origin import Answer, Body, Close, Head, Origin, Site, Step
 from fetcher.origin.log import RequestArrived
 from fetcher.origin.script import RequestSeen, asset, page
 from fetcher.record import PageLoad, dumps, loads
@@ -117,7 +117,7 @@ async def test_coded_content_is_kept_as_it_came() -> None:
 async def test_a_response_that_is_cut_short_is_not_kept() -> None:
     """Less than its Content-Length: the next load asks again, without conditions."""
     fields = (("content-type", "text/css"), ("content-length", "99"), ("cache-control", "max-age=60"), ("etag", '"v"'))
-    cut: tuple[Step, ...] = (Head(200, fields), Body(b"a{}"))
+    cut: tuple[Step, ...] = (Head(200, fields), Body(b"a{}"), Close())
     routes = {"/": page("<link rel=stylesheet href=/s.css>"), "/s.css": cut}
     (_, second), asked = await views(routes, "/", "/")
     assert asked[1]["/s.css"] >= 1

@@ -75,6 +75,8 @@ def localised(command: str, origin: Listening) -> list[str]:
     made += extra
     if "check" in words:
         made += ["--pause", "0", *(["-n", "2"] if "-n" in words else [])]
+    if "compare" in words:  # what is printed is the same of few pairs
+        made += ["--pause", "0", "--warm-up", "0", "-n", "2"]
     if "audit" in words and not {"--list", "--explain"} & set(words):
         made += ["--pause", "0", "-n", "1"]
         made += ["-k", "--connect-to", f"::127.0.0.1:{origin.https.rpartition(':')[2]}"] if not extra else []
