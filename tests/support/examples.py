@@ -92,6 +92,7 @@ def structure(text: str) -> list[str]:
         line = _LOCAL.sub(r"\1://HOST", line)
         line = re.sub(r"(?:localhost|127\.0\.0\.1):\d+", "HOST", line)
         line = re.sub(r"[^\s]*ca\.pem", "ca.pem", line)
+        line = re.sub(r"after #\d+", "after #N", line)  # which of two that end together was the last
         line = _BARS.sub(" ", line)
         line = re.sub(r"(?:^| +)\([\d.]+-[\d.]+\)", "", line)
         line = re.sub(r"(?<![\w#/.-])[+−-]?\d+(?:\.\d+)?(?= |$)", "N", line)
