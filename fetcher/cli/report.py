@@ -67,6 +67,11 @@ def report(
     loads: list[PageLoad] = []
     names: list[str] = []
     for file in files:
+        if file.lower().startswith(("http://", "https://")):
+            raise UsageError(
+                f"report loads nothing, and {file} is a URL; fetcher load --html FILE URL loads and shows it"
+            )
+    for file in files:
         audit = _audit(file)
         if audit is not None:
             audits.append(audit)

@@ -67,6 +67,7 @@ def test_a_saved_audit_brings_its_findings(saved: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        ("report https://a.test/", "report loads nothing, and https://a.test/ is a URL"),
         ("report nothing.json", "neither an http or https URL nor a file"),
         ("report broken.json", "not JSON"),
         ("report --html none/page.html shop.json", "there is no folder none"),
