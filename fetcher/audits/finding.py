@@ -36,11 +36,14 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What it costs a visitor: ``ms`` and ``bytes``, each None where unknown; ``basis`` says how both are known."""
+    """What it costs a visitor: ``ms`` and ``bytes``, each None where unknown; ``basis`` says how both are known.
+    ``least`` and ``most`` are the ms of all runs that show the finding, None where one does."""
 
     ms: float | None = None
     bytes: int | None = None
     basis: Basis = Basis.MEASURED
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fetcher.analysis.recommended import Hintable
 from fetcher.analysis.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
@@ -10,7 +11,7 @@ from fetcher.analysis.savings import render_gain, saving
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Finding, Place, Severity
 from fetcher.audits.page import Page
-from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import ms
 from fetcher.audits.value.told import FAMILY, acted_preloads, hinted_urls, interim_at
 from fetcher.discovery.candidates import CandidateKind
@@ -32,14 +33,33 @@ LATE_MS = 50.0
     fix="Add it to the 103, before anything that does not block rendering.",
     source="developer.chrome.com early-hints",
 )
-@in_each_run
 def critical_not_hinted(page: Page) -> Iterator[Finding]:
     """The 103 names other things and leaves out a style sheet or script that rendering waits for, so that they come
-    before it and it comes no sooner. Files of other sites, and those that no hint could bring, are not asked for."""
+    before it and it comes no sooner. Files of other sites, and those that no hint could bring, are not asked for. What
+    it would win is an estimate of each run, told with the least and the most of them."""
+    for one in _not_hinted(page):
+        gain = _gain(one.cost) if one.cost is not None else ""
+        yield replace(one, message=f"{one.message}{gain}")
+
+
+def _gain(cost: Cost) -> str:
+    if not cost.most and not cost.ms:
+        return ""
+    if cost.least is None or cost.most is None:
+        return f", and rendering could start up to {ms(cost.ms or 0.0)} sooner (estimated)"
+    least, most = ms(cost.least), ms(cost.most)
+    between = f"{least} to {most}, by the run," if least != most else most
+    return f", and rendering could start up to {between} sooner (estimated)"
+
+
+@in_each_run
+def _not_hinted(page: Page) -> Iterator[Finding]:
+    """The findings of one run, without the gain in their messages. ``Cost.ms`` is that of rendering."""
     acted_preloads(page)
     load, at = page.load, interim_at(page)
     blocking = render_blocking(load)
-    if not blocking:
+    told_by_page = bool(load.discoveries)
+    if not blocking and told_by_page:
         raise NotApplicable("nothing blocks rendering")
     named = hinted_urls(page)
     hintable = Hintable(load, page.profile)
@@ -54,17 +74,19 @@ def critical_not_hinted(page: Page) -> Iterator[Finding]:
         link = hintable.link(one.request)
         told += 1
         whole = render_gain(load, [one.request], at) if told <= MOST_ESTIMATED else None
-        sooner = f"; with a hint it would be asked for {ms(gained.start)} sooner"
-        if whole:
-            sooner += f", and rendering could start up to {ms(whole)} sooner (estimated)"
         yield Finding(
-            f"{request.url}, {one.why}, is not in the 103, which hints other things{sooner}",
+            f"{request.url}, {one.why}, is not in the 103, which hints other things; with a hint it would be asked for "
+            f"{ms(gained.start)} sooner",
             subject=request.url,
             url=request.url,
             used=_place(page, one),
             browsers=_browsers("asks for it when the document has come so far"),
-            cost=Cost(whole if whole is not None else gained.start, request.sizes.transferred, Basis.ESTIMATED),
+            cost=Cost(whole, request.sizes.transferred, Basis.ESTIMATED),
             fix=f"Add {link} to the 103." if link else "",
+        )
+    if not told and not told_by_page:
+        raise Unknown(
+            "the record does not tell what the page's markup names, so that what rendering waits for is hidden"
         )
 
 

@@ -1,6 +1,6 @@
 """HAR files in: those of browsers, of the tools round them, and our own, each page as a PageLoad.
 
-Our own (``writer``) come back whole, discoveries excepted. Of others a record holds what the file measured and no
+Our own (``writer``) come back whole. Of others a record holds what the file measured and no
 more: unknown is None, times of cache reads and pushes are left out (``RequestRecord.timing_is_cache_read``), and what
 was contradictory or odd is said in the record's notes. Files are read as a stream, so size costs no memory beyond the
 facts that are kept. Every fault is a ``RecordError`` with one sentence.
@@ -19,7 +19,8 @@ from fetcher.record.codec import decode
 from fetcher.record.har.entry import Entry, entry_of, instant, number
 from fetcher.record.har.page import Page, load_of
 from fetcher.record.har.stream import read_har
-from fetcher.record.page_load import InterimResponse, PageLoad, RequestRecord
+from fetcher.record.har.writer import DISCOVERIES
+from fetcher.record.page_load import Discovery, InterimResponse, PageLoad, RequestRecord
 from fetcher.record.saved import check
 
 MOST = 100_000
@@ -53,6 +54,7 @@ class _Found:
     entries: list[Entry] = field(default_factory=list)
     ours: list[RequestRecord] = field(default_factory=list)
     interim: list[InterimResponse] = field(default_factory=list)
+    named: list[tuple[int, Discovery]] = field(default_factory=list)
 
 
 def _read(source: Source, page: int | str | None, *, every: bool = False) -> tuple[list[PageLoad], list[str]]:
@@ -140,6 +142,7 @@ def _add(
     if isinstance(value, dict) and isinstance(value.get("_fetcher"), dict):
         home.ours.append(_own_request(value, index))
         home.interim += _own_interim(value, home.ours[-1].id, index)
+        home.named += _own_discoveries(value["_fetcher"].get(DISCOVERIES), index)
         return
     entry = entry_of(value, index, interned)
     if entry is None:
@@ -160,6 +163,7 @@ def _joined(pages: dict[str, _Found], stray: dict[str | None, _Found]) -> list[_
         home.entries += found.entries
         home.ours += found.ours
         home.interim += found.interim
+        home.named += found.named
     return [found for found in pages.values() if found.entries or found.ours]
 
 
@@ -203,8 +207,12 @@ def _own(found: _Found) -> PageLoad:
         {**data, "requests": [], "interim": [], "hints": hints if isinstance(hints, list) else [], "discoveries": []},
         "log.pages",
     )
-    requests = tuple(sorted(found.ours, key=lambda one: one.id))
-    return replace(shell, requests=requests, interim=tuple(sorted(found.interim, key=lambda one: one.id)))
+    return replace(
+        shell,
+        requests=tuple(sorted(found.ours, key=lambda one: one.id)),
+        interim=tuple(sorted(found.interim, key=lambda one: one.id)),
+        discoveries=tuple(one for _, one in sorted(found.named, key=lambda each: each[0])),
+    )
 
 
 def _own_request(value: dict[str, Any], index: int) -> RequestRecord:
@@ -218,7 +226,18 @@ def _own_request(value: dict[str, Any], index: int) -> RequestRecord:
         "fields": _pairs(request.get("headers")),
         "response_fields": _pairs(response.get("headers")),
     }
-    return decode(RequestRecord, {**value["_fetcher"], **held}, f"log.entries[{index}]")
+    own = {name: one for name, one in value["_fetcher"].items() if name != DISCOVERIES}
+    return decode(RequestRecord, {**own, **held}, f"log.entries[{index}]")
+
+
+def _own_discoveries(told: object, index: int) -> Iterator[tuple[int, Discovery]]:
+    """(its place among all, what was named) of an entry of ours."""
+    for one in told if isinstance(told, list) else ():
+        place = one.get("number") if isinstance(one, dict) else None
+        if not isinstance(place, int) or isinstance(place, bool):
+            raise RecordError(f"This HAR file cannot be used: a discovery of log.entries[{index}] is not whole")
+        members = {name: value for name, value in one.items() if name != "number"}
+        yield place, decode(Discovery, members, f"log.entries[{index}].{DISCOVERIES}")
 
 
 def _own_interim(value: dict[str, Any], request: int, index: int) -> Iterator[InterimResponse]:

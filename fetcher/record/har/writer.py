@@ -5,7 +5,8 @@ where they have one (``_resourceType`` ``_priority`` ``_initiator`` ``_transferS
 ``response.fromEarlyHints``), ours where nobody writes it: ``_earlyHints`` (each interim response, on the request that
 received it), ``_hints`` (each link of a 103 and what came of it, on the page),
 ``_refused`` (what a policy of the page kept from being asked for). ``_fetcher``, on pages and entries, is
-the rest of the record as in its own saved form, so that ``reader`` gives back the same load, discoveries excepted.
+the rest of the record as in its own saved form, so that ``reader`` gives back the same load. What the page named stands
+with what came of it: on the entry of the request that it made, else of the request whose content named it.
 
 A hinted request stands with its true times: from the 103 that asked for it, not from the document that used it.
 """
@@ -31,6 +32,8 @@ from fetcher.terms import Fields, InitiatorKind, field_value
 ENTRY_MEMBERS = {"url", "method", "fields", "response_fields"}
 """Members of a request that HAR itself holds; ``_fetcher`` leaves them out."""
 PAGE_MEMBERS = {"requests", "interim", "hints", "discoveries", "schema"}
+DISCOVERIES = "discoveries"
+"""The one member of an entry's ``_fetcher`` that is not of its request."""
 PAGE, REPEAT = "page_1", "page_2"
 
 Har = dict[str, Any]
@@ -56,12 +59,15 @@ def to_har(
     except ValueError as error:
         raise RecordError(f"This record cannot be written as HAR: {load.started_at!a} is not a date") from error
     early = {request.id: [one for one in load.interim if one.request == request.id] for request in load.requests}
+    named = _discoveries(load)
     har: Har = {
         "log": {
             "version": "1.2",
             "creator": {"name": "fetcher", "version": sys.modules["fetcher"].__version__},
             "pages": [_page(load, start, instants or {})],
-            "entries": [_entry(load, request, start, early[request.id]) for request in load.requests],
+            "entries": [
+                _entry(load, request, start, early[request.id], named.get(request.id, [])) for request in load.requests
+            ],
         }
     }
     if repeat is not None:
@@ -113,7 +119,18 @@ def _page(load: PageLoad, start: datetime, instants: Mapping[str, float]) -> Har
     }
 
 
-def _entry(load: PageLoad, request: RequestRecord, start: datetime, early: list[InterimResponse]) -> Har:
+def _discoveries(load: PageLoad) -> dict[int, list[Har]]:
+    """What was named, by the request on whose entry it stands; ``number`` is its place among all."""
+    found: dict[int, list[Har]] = {}
+    for number, one in enumerate(load.discoveries):
+        home = one.request if one.request is not None else one.source
+        found.setdefault(home, []).append({"number": number, **encode(one)})
+    return found
+
+
+def _entry(
+    load: PageLoad, request: RequestRecord, start: datetime, early: list[InterimResponse], named: list[Har]
+) -> Har:
     line = load.connections[request.connection] if request.connection is not None else None
     timings = _timings(request, line, load.finished_at)
     hinted = request.initiator.kind is InitiatorKind.EARLY_HINT or request.hint is not None
@@ -129,7 +146,10 @@ def _entry(load: PageLoad, request: RequestRecord, start: datetime, early: list[
         "_resourceType": RESOURCE_TYPES[request.destination],
         "_initiator": _initiator(load, request),
         "_requestId": str(request.id),
-        "_fetcher": {name: value for name, value in encode(request).items() if name not in ENTRY_MEMBERS},
+        "_fetcher": {
+            **{name: value for name, value in encode(request).items() if name not in ENTRY_MEMBERS},
+            **({DISCOVERIES: named} if named else {}),
+        },
     }
     if request.priority is not None:
         entry["_priority"] = entry["_initialPriority"] = PRIORITIES[request.priority]

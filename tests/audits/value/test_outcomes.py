@@ -130,10 +130,16 @@ def test_where_an_opportunity_cannot_be_judged(change: dict[str, object], outcom
 
 
 def test_a_har_of_ours_tells_of_its_103s(tmp_path: Path) -> None:
-    """So that their absence counts; what blocks rendering is guessed by priority there, and that is said."""
+    """So that their absence counts, and of what the page names: it is judged as its record is."""
     file = tmp_path / "page.har"
     file.write_text(har_text(WITHOUT.load))
-    told = found(BY_ID, "early-hints-opportunity", Page((from_har(file),)))
+    read = Page((from_har(file),))
+    assert found(BY_ID, "early-hints-opportunity", read) == found(BY_ID, "early-hints-opportunity", WITHOUT)
+
+
+def test_where_nobody_told_what_the_page_names_it_is_guessed() -> None:
+    """By priority, and that is said."""
+    told = found(BY_ID, "early-hints-opportunity", Page((replace(WITHOUT.load, discoveries=()),)))
     assert "with the highest priority" in told.fix
 
 
@@ -166,6 +172,35 @@ def test_a_critical_file_that_is_left_out() -> None:
     assert "rendering could start up to 60 ms sooner (estimated)" in told.message
     assert told.cost is not None
     assert (told.cost.ms, told.cost.bytes, told.cost.basis) == (60, 3, Basis.ESTIMATED)
+
+
+def left_out(delay: float) -> Page:
+    """A style sheet that the 103 leaves out, and that takes its time."""
+    return page(
+        *HINTS,
+        head=HEAD + '<link rel="stylesheet" href="/b.css">',
+        routes={"/b.css": asset(b"p{}", "text/css", delay_ms=delay, cache=CACHED)},
+    )
+
+
+def test_what_a_critical_file_would_win_is_a_range() -> None:
+    """An estimate of each run, the least and the most of them."""
+    runs = Page(tuple(left_out(delay).load for delay in (40, 55, 48)))
+    told = found(BY_ID, "critical-not-hinted", runs)
+    assert "rendering could start up to 60 ms to 75 ms, by the run, sooner (estimated)" in told.message
+    assert told.cost is not None
+    assert (told.cost.least, told.cost.most, told.seen, told.runs) == (60, 75, 3, 3)
+
+
+def test_a_record_without_what_the_page_names_cannot_pass() -> None:
+    """An import or a script of the head may be missing from the 103: nobody told that there are any."""
+    bare = Page((replace(left_out(40).load, discoveries=()),))
+    told = judged(BY_ID, "critical-not-hinted", bare)
+    assert told.outcome in (Outcome.FINDINGS, Outcome.UNKNOWN)
+    sound = judged(BY_ID, "critical-not-hinted", Page((replace(SOUND.load, discoveries=()),)))
+    assert (sound.outcome, sound.reason.partition(",")[0]) == (
+        Outcome.UNKNOWN, "the record does not tell what the page's markup names"
+    )  # fmt: skip
 
 
 def test_critical_files_that_no_hint_brings() -> None:
