@@ -109,13 +109,12 @@ class Fetch:
     """``client`` is the document it is made for (None for a navigation), ``referrer`` the document or sheet that named
     it. ``consumer`` is what asked for it, None for navigations and hints nobody claimed. ``sent`` are the fields it
     went with, kept for Vary; ``asked`` and ``received`` are when it went and its head came, seconds since the epoch.
-    ``hops`` are the URLs that redirected here, ``restarted``: it was sent before, without a critical client
-    hint. ``stored`` is the cache entry that answers it, or that the server is
-    asked about with ``conditions``; ``keeps``: its own answer becomes one. ``background``: it only renews an entry that
-    was used stale. ``retried`` allows one second try, ``misdirected`` another after a 421, ``returned`` counts how
-    often it came back unsent. ``encoding``
-    is what its text is read as,
-    ``document`` what a navigation became. ``hop`` is where a redirect led before anybody wanted it (EH 7.3).
+    ``hops`` are the URLs that redirected here, ``restarted``: it was sent before, without a critical client hint.
+    ``stored`` is the cache entry that answers it, or that the server is asked about with ``conditions``; ``keeps``: its
+    own answer becomes one. ``background``: it only renews an entry that was used stale, which ``renewed_for`` got.
+    ``retried`` allows one second try, ``misdirected`` another after a 421, ``returned`` counts how often it came back
+    unsent. ``encoding`` is what its text is read as, ``document`` what a navigation became. ``hop`` is where a redirect
+    led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
     server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on."""
 
@@ -164,6 +163,7 @@ class Fetch:
     conditions: Fields = ()
     keeps: bool = False
     background: bool = False
+    renewed_for: Consumer | None = None
 
     @property
     def is_navigation(self) -> bool:
@@ -178,6 +178,11 @@ class Fetch:
     @property
     def is_ok(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_cached(self) -> bool:
+        """Answered by the HTTP cache alone."""
+        return self.stored is not None and not self.conditions and not self.background
 
     @property
     def is_pending(self) -> bool:

@@ -448,7 +448,8 @@ class Browser:
 
     def _out_of_bounds(self, fetch: Fetch, line: Line) -> Blocked | None:
         """Whether ``fetch`` would go from a public page into a local network (EH 10.2)."""
-        asker = fetch.consumer.document.fetch if fetch.consumer is not None else self._navigation
+        consumer = fetch.consumer or fetch.renewed_for
+        asker = consumer.document.fetch if consumer is not None else self._navigation
         if fetch.is_navigation or asker is None or asker.connection is None or asker.connection == line.id:
             return None
         facts = self.state.facts

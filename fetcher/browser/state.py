@@ -94,7 +94,7 @@ class LoadState:
 
     def _jar_for(self, asked: Fetch | Consumer) -> CookieJar:
         """``brief_jar`` is that of the page's credentialless frames, which nobody else sees and nothing keeps."""
-        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        consumer = _asker(asked)
         return self.brief_jar if is_credentialless(consumer) else self.jar
 
     def keep_secure_host(self, fetch: Fetch, fields: Fields) -> None:
@@ -109,7 +109,7 @@ class LoadState:
         jar = self._jar_for(asked)
         if not jar or not is_credentialed(asked.credentials, asked.url, asked.client):
             return None
-        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        consumer = _asker(asked)
         if consumer is not None and consumer.document.policies.is_opaque:
             return None  # a sandboxed page is of no site, so nothing is same-site with it
         page = self._page_of(asked)
@@ -128,7 +128,7 @@ class LoadState:
         page = self._page_of(asked)
         hops = asked.hops if isinstance(asked, Fetch) else ()
         restarted = isinstance(asked, Fetch) and asked.restarted
-        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        consumer = _asker(asked)
         withheld: frozenset[str] = frozenset()
         if consumer is not None:
             withheld = consumer.document.hints_asked.withheld(asked.url, consumer.document.url.origin)
@@ -145,7 +145,7 @@ class LoadState:
         if asked.destination is Destination.DOCUMENT:
             names = self.hints_of.get(url.origin, frozenset())
         else:
-            consumer = asked if isinstance(asked, Consumer) else asked.consumer
+            consumer = _asker(asked)
             if consumer is None:
                 return ()
             document = consumer.document
@@ -168,7 +168,7 @@ class LoadState:
 
     @staticmethod
     def _is_apart(asked: Fetch | Consumer, page: URL | None) -> bool:
-        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        consumer = _asker(asked)
         return page is not None and consumer is not None and is_apart(consumer.document, page)
 
     def extra_for(self, url: URL, client: URL | None) -> Fields:
@@ -207,7 +207,7 @@ class LoadState:
         frame = asked.client or asked.url
         top = self.document.url if self.document is not None else frame
         key = key_of(asked.url, asked.destination, top, frame, asked.client)
-        consumer = asked if isinstance(asked, Consumer) else asked.consumer
+        consumer = _asker(asked)
         if consumer is None or not is_credentialless(consumer):
             return key
         return replace(key, frame=f"{CREDENTIALLESS} {self.epoch} {consumer.document.fetch.id}")  # never stored
@@ -217,7 +217,7 @@ class LoadState:
     ) -> Fields:
         """The header fields ``asked`` would be sent with at clock time ``at``, but for conditions of the cache."""
         policy = asked.referrer_policy if isinstance(asked, Fetch) else asked.policy
-        consumer = asked.consumer if isinstance(asked, Fetch) else asked
+        consumer = _asker(asked)
         sandboxed = consumer is not None and consumer.document.policies.is_opaque
         opaque = sandboxed or (isinstance(asked, Fetch) and asked.consumer is not None and asked.tainted)
         asking, referrer = self.asking_of(asked), asked.referrer
@@ -336,7 +336,8 @@ class LoadState:
         self.pending.add(fetch.id)
         commands = [QueueFetch(fetch.id, request_of(fetch), hint)]
         if renews is not None:
-            fetch.background, fetch.stored, fetch.conditions = True, renews.entry, renews.conditions
+            fetch.background, fetch.renewed_for, fetch.consumer = True, consumer, None  # its answer is nobody's
+            fetch.stored, fetch.conditions = renews.entry, renews.conditions
         else:
             commands += self._from_cache(fetch)
         if fetch.state is FetchState.QUEUED:
@@ -371,6 +372,7 @@ class LoadState:
                 client=fetch.client,
                 referrer=fetch.referrer,
                 referrer_policy=fetch.referrer_policy,
+                consumer=fetch.consumer,
                 renews=found,
             )
             commands += renewal
@@ -387,6 +389,11 @@ class LoadState:
 
     def is_over_budget(self) -> bool:
         return len(self.fetches) >= self.options.limits.requests
+
+
+def _asker(asked: Fetch | Consumer) -> Consumer | None:
+    """Who ``asked`` is sent for, whose document decides what it may carry."""
+    return asked if isinstance(asked, Consumer) else asked.consumer or asked.renewed_for
 
 
 def is_apart(document: Document | None, page: URL) -> bool:

@@ -56,6 +56,9 @@ _SILENT = {
 }
 _EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)
 INSTEAD = "another of the same element is used"
+LOOKED_AT = 16
+"""How many of those who wait for one URL may share a request that one of them makes; further ones see its head
+first."""
 
 
 class Subresources:
@@ -389,6 +392,8 @@ class Subresources:
                 reason = frames.why_not_looked_into(consumer.document, frames=state.options.frames)
             return self._fetch(consumer, DiscoveryOutcome.FETCHED, reason)
         if copy.status is None and copy.is_pending:
+            if copy.is_cached and _reads_for_itself(copy, consumer):
+                return self._fetch(consumer, DiscoveryOutcome.FETCHED)  # out of the cache like that one
             copy.waiting.append(consumer)
             return []
         return self._take(copy, consumer)
@@ -402,8 +407,22 @@ class Subresources:
         elif fetch.is_hinted:
             blocked = gate.hinted_response(fetch, self.state.hint_embedder)
             commands += self._block(fetch, blocked) if blocked is not None else follow_ahead(self.state, fetch)
-        for consumer in waiting:
+        return commands + self._want_again(waiting)
+
+    def _want_again(self, waiting: list[Consumer]) -> list[Command]:
+        """Those who waited in vain want their URL for themselves, in order. Once one of them asks for it, a few more
+        are looked at, which may share that request, and the rest wait for it: else ten thousand scripts of a dead URL,
+        each under another digest, were looked at as often as it is asked for."""
+        commands: list[Command] = []
+        looked_at = 0
+        for index, consumer in enumerate(waiting):
             commands += self.want(consumer)
+            copy = self.state.copies.get(self.state.cache_key(consumer))
+            if copy is not None and copy.status is None and copy.is_pending and not copy.is_cached:
+                looked_at += 1
+                if looked_at > LOOKED_AT:
+                    copy.waiting += waiting[index + 1 :]
+                    break
         return commands
 
     def _answered(self, fetch: Fetch, consumer: Consumer, at: float) -> list[Command]:
@@ -425,6 +444,7 @@ class Subresources:
         if not blocked.is_read and fetch.is_pending:
             commands.insert(0, CancelFetch(fetch.id, blocked.reason))
             self.state.settle(fetch, FetchState.FAILED)
+            commands += self.ended(fetch)
         return commands
 
     def _use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
@@ -454,20 +474,20 @@ class Subresources:
         if fetch.destination not in embedded.PLAYED or decoded < embedded.MEDIA_BYTES or not fetch.is_pending:
             return []
         self.state.settle(fetch, FetchState.CANCELED)
-        return [CancelFetch(fetch.id, f"{fetch.url} is {embedded.READ_ENOUGH}")]
+        return [CancelFetch(fetch.id, f"{fetch.url} is {embedded.READ_ENOUGH}"), *self.ended(fetch)]
 
     def failed(self, fetch: Fetch) -> list[Command]:
         """``fetch`` will never have a head, or not all of its content: those who waited for it fetch for themselves."""
         modules.failed(fetch)
         waiting, fetch.waiting = [*fetch.waiting, *fetch.until_end], []
         fetch.until_end = []
-        commands = [command for consumer in waiting for command in self.want(consumer)]
+        commands = self._want_again(waiting)
         return commands + (self._fell_back(fetch.consumer) if fetch.consumer is not None else [])
 
     def ended(self, fetch: Fetch) -> list[Command]:
-        """``fetch`` is complete: whoever reads it for itself can."""
+        """``fetch`` is complete, or ends here: whoever reads it for itself can, or has to ask."""
         waiting, fetch.until_end = fetch.until_end, []
-        return [command for consumer in waiting for command in self.want(consumer)]
+        return self._want_again(waiting)
 
     def _take(self, copy: Fetch, consumer: Consumer) -> list[Command]:
         """Let an earlier copy serve if it may, else fetch again and say why."""

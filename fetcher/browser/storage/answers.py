@@ -30,7 +30,7 @@ def answered(state: LoadState, fetch: Fetch, head: Head) -> list[Command]:
     """``fetch`` has its final head: gives it the status and fields it is read with."""
     fetch.status, fetch.fields = head.status, head.fields
     fetch.reason, fetch.version = head.reason, head.version
-    if fetch.stored is not None and not fetch.conditions:  # the head is the cache's own
+    if fetch.stored is not None and fetch.is_cached:  # the head is the cache's own
         fetch.asked, fetch.received = fetch.stored.response.asked, fetch.stored.response.received
         return []
     fetch.received = state.wall

@@ -73,6 +73,56 @@ def test_a_stale_answer_is_used_once_more_and_renewed(case: Case) -> None:
     assert play.browser.state.fetches[2].priority is NetPriority.IDLE
 
 
+STALE: Fields = (*PICTURE, ("cache-control", "max-age=1, stale-while-revalidate=600"), ("age", "100"))
+
+
+def connect(play: Playbook, lines: list[str]) -> None:
+    """Every connection that ``lines`` open stands."""
+    for line in lines:
+        if line.startswith("open "):
+            play.opens(connection=int(line.split()[1]))
+
+
+IN_A_FRAME = [
+    ("of the page's site", "https://a.test/f", {}, "own=1"),
+    ("of another site", "https://other.test/f", {}, None),
+    ("sandboxed", "https://a.test/f", {"sandbox": ""}, None),
+]
+
+
+@pytest.mark.parametrize(("_case", "frame", "attributes", "cookie"), IN_A_FRAME, ids=[row[0] for row in IN_A_FRAME])
+def test_what_renews_a_stale_answer_carries_what_its_frame_may(
+    _case: str, frame: str, attributes: dict[str, str], cookie: str | None
+) -> None:
+    """The renewal is the frame's request as much as the one that was answered: a frame below another site, or a
+    sandboxed one, sends no cookie of the page's."""
+    found = candidate(CandidateKind.FRAME, frame, "iframe", in_head=False, **attributes)
+    state = BrowserState()
+    for wall in (WALL, WALL + 1):
+        play = Playbook(remembered=state, wall=wall, frames=True)
+        play.opens()
+        play.head(0, fields=(*HTML, ("set-cookie", "own=1; SameSite=None; Secure")))
+        connect(play, play.finds(found))
+        play.head(1, fields=HTML)
+        connect(play, play.finds(image("https://a.test/r"), fetch=1))
+        play.head(2, fields=STALE)
+        play.ends(2)
+        state = left(play)
+    assert "serve 2 http-cache-stale" in play.log
+    assert field_value(play.sent(3), "cookie") == cookie
+    assert play.sent(3)
+
+
+def test_a_renewal_that_cannot_ask_conditionally_takes_the_place_of_what_was_stale() -> None:
+    """Without a validator the whole answer comes again, and is what the cache has from then on."""
+    play = visit(image("/r"), state=after(STALE))
+    play.head(2, fields=(*PICTURE, *FRESH))
+    play.ends(2)
+    assert play.browser.state.fetches[2].conditions == ()
+    (kept,) = left(play).stored
+    assert field_value(kept.fields, "cache-control") == "max-age=600"
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -1,0 +1,85 @@
+"""Those who wait for somebody else's request: what they get when it fails, is refused or may not serve, and what that
+costs where there are many of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fetcher.browser import events as e
+from fetcher.browser.document.embedded import MEDIA_BYTES
+from fetcher.browser.document.subresources import LOOKED_AT, Subresources
+from fetcher.browser.fetches import Consumer
+from fetcher.discovery.candidates import CandidateKind
+from fetcher.terms import Fields
+from tests.support.playbook import CSS, HTML, Playbook, candidate, script, sheet
+
+NO_STORE: Fields = (("content-type", "text/javascript"), ("cache-control", "no-store"))
+
+
+def page(*links: str) -> Playbook:
+    """Its document is arriving over HTTP/2, after a 103 of ``links``."""
+    play = Playbook(frames=True)
+    play.opens()
+    if links:
+        play.interim(*links)
+    play.head(0)
+    return play
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Consumer]:
+    """Every consumer that is looked at, as often as it is."""
+    seen: list[Consumer] = []
+    want = Subresources.want
+
+    def counted(self: Subresources, consumer: Consumer) -> list[object]:
+        seen.append(consumer)
+        return want(self, consumer)  # type: ignore[return-value]
+
+    monkeypatch.setattr(Subresources, "want", counted)
+    return seen
+
+
+@pytest.mark.parametrize("answer", ["fails", "no-store"])
+def test_many_that_wait_for_one_url_are_not_looked_at_again_and_again(answer: str, looks: list[Consumer]) -> None:
+    """Each under another digest, so each asks for itself; none is forgotten, and the cost grows with their number."""
+    play = page("</a.js>; rel=preload; as=script")
+    many = 200
+    play.finds(*[script("/a.js", integrity=f"sha256-{number:043d}=") for number in range(many)])
+    asked = 1
+    for number in range(1, many + 2):
+        if answer == "fails":
+            lines = play.fails(number, "stream-reset")
+        else:
+            lines = [*play.head(number, fields=NO_STORE), *play.ends(number)]
+        asked += sum(line.startswith("start ") for line in lines)
+    assert asked == many + 1
+    assert len(play.recorder.load().discoveries) == many
+    assert len(looks) < many * (LOOKED_AT + 3)
+
+
+def test_frames_that_read_a_sheet_for_themselves_all_read_it_at_once(looks: list[Consumer]) -> None:
+    """Out of the HTTP cache, none after the other."""
+    play = page()
+    frames = range(1, 41)
+    play.finds(*[candidate(CandidateKind.FRAME, f"/f{number}", "iframe", in_head=False) for number in frames])
+    play.finds(sheet("/s.css"))
+    play.head(41, fields=CSS)
+    for number in frames:
+        play.head(number, fields=HTML)
+        play.finds(sheet("/s.css"), fetch=number)
+    looks.clear()
+    lines = play.ends(41)
+    assert sum(line.endswith(" http-cache") for line in lines) == len(frames)
+    assert len(looks) == len(frames)
+
+
+def test_whoever_waits_for_the_end_of_what_is_stopped_asks_for_it() -> None:
+    """A film is read no further than a browser does; what frames it is another request, and on record."""
+    play = page()
+    film: Fields = (("content-type", "video/mp4"), ("cache-control", "max-age=600"))
+    play.finds(candidate(CandidateKind.MEDIA, "/f.mp4", "video", in_head=False))
+    play.head(1, fields=film)
+    assert play.finds(candidate(CandidateKind.EMBEDDED, "/f.mp4", "embed", in_head=False)) == []
+    lines = play.event(e.BodyProgress(play.at, 1, MEDIA_BYTES, MEDIA_BYTES))
+    assert lines[:3] == ["cancel 1", "queue 2 https://a.test/f.mp4", "found embedded fetched-again 2"]
