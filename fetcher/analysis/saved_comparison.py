@@ -1,12 +1,14 @@
 """The saved form of a comparison: what ``fetcher compare --json`` writes, and what other commands read again.
 
 ``loads(dumps(comparison, redact=False)) == comparison``, every load of every pair in it. Two members in front say what
-the file is. Reading trusts nothing (``RecordError``).
+the file is; the rest is ``Comparison`` in field order, described by the published ``comparison.schema.json``. Reading
+trusts nothing (``RecordError``).
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from fetcher.analysis.comparison import Comparison
@@ -17,6 +19,8 @@ from fetcher.record.redaction import redacted
 from fetcher.record.saved import check
 
 KIND, SCHEMA_VERSION = "comparison", 1
+
+PUBLISHED = Path(__file__).with_name("comparison.schema.json")
 
 
 def to_json(comparison: Comparison, *, redact: bool = True) -> dict[str, Any]:
@@ -69,3 +73,8 @@ def schema() -> dict[str, Any]:
         "A comparison made by fetcher",
         {"kind": KIND, "schema": SCHEMA_VERSION},
     )
+
+
+def write() -> None:
+    """Renew the published copy after a part of the form has changed."""
+    PUBLISHED.write_text(json.dumps(schema(), indent=1) + "\n", encoding="ascii", newline="\n")

@@ -12,6 +12,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
+from fetcher.cli.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile
 from fetcher.cli.streams import is_terminal, report_stream, run, write_text
 from fetcher.errors import FetcherError, UsageError
@@ -26,6 +27,7 @@ EPILOG = """\b
 Examples:
   fetcher compare https://example.com/                    hints ignored against acted on
   fetcher compare -n 30 --json comparison.json https://example.com/
+  fetcher compare --md comparison.md https://example.com/   for a pull request
   fetcher compare --until 20 https://example.com/         until the interval is 20 ms wide
   fetcher compare https://example.com/ https://staging.example.com/
   fetcher compare --a '--http 1.1' --b '--http 2' https://example.com/
@@ -88,6 +90,7 @@ def compare(
     max_time: o.MaxTime = None,
     json: o.JsonFile = None,
     html: HtmlFile = None,
+    markdown: MarkdownFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
@@ -97,7 +100,7 @@ def compare(
 ) -> None:
     """Load a page in two ways, in pairs, and say what differs: hints off and on, two URLs, or two sets of options."""
     given = dict(locals())
-    forms = Forms(html=html, others=(("--json", json), ("-o", output)))
+    forms = Forms(html=html, others=(("--json", json), ("--md", markdown), ("-o", output)))
     forms.check()
     common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
@@ -117,7 +120,7 @@ def compare(
         failure = error
     result = comparing.result()
     if result.pairs:
-        _write(result, forms, json, output, quiet=quiet, verbose=verbose, color=color, redact=not no_redact)
+        _write(result, forms, json, markdown, output, quiet=quiet, verbose=verbose, color=color, redact=not no_redact)
     if failure is not None:
         raise failure
     if not result.counted:
@@ -171,6 +174,7 @@ def _write(
     result: Comparison,
     forms: Forms,
     json: str | None,
+    markdown: str | None,
     output: str | None,
     *,
     quiet: bool,
@@ -192,6 +196,10 @@ def _write(
         section = comparison_section(result, redact=redact)
         names = [redact_text(arm.name) if redact else arm.name for arm in result.arms]
         forms.write(loads, names=names, sections=[section], redact=redact)
+    if markdown is not None:
+        from fetcher.report.comparison.markdown import comparison_markdown
+
+        write_text(comparison_markdown(result, redact=redact), markdown)
     if result.counted and (output is not None or not (forms.takes_stdout or quiet)):
         from fetcher.report.comparison.text import comparison_lines
         from fetcher.report.terminal import print_lines

@@ -1,11 +1,12 @@
 """``fetcher report``: what was saved, in another form; nothing is loaded.
 
-A record, a list of records, a HAR of any browser, a saved check or a saved audit goes in; the terminal's waterfall, an
-HTML page, a picture, a trace or a HAR comes out.
+A record, a list of records, a HAR of any browser, a saved check, audit or comparison goes in; the terminal's waterfall,
+an HTML page, Markdown, a picture, a trace or a HAR comes out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,12 +15,10 @@ from fetcher.cli import options as o
 from fetcher.cli.audit_forms import Forms as AuditForms
 from fetcher.cli.audit_options import JUnitFile, MarkdownFile, SarifFile
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
-from fetcher.cli.streams import report_stream
-from fetcher.errors import UsageError
+from fetcher.cli.streams import report_stream, write_text
+from fetcher.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
-    from fetcher.audits.result import AuditResult
-    from fetcher.record import PageLoad
     from fetcher.report.lines import Line
 
 MOST_SIDE_BY_SIDE = 4
@@ -34,12 +33,16 @@ Examples:
   fetcher report --html audit.html audit.json       findings and waterfall
   fetcher report --har page.har load.json
   fetcher report --md audit.md --junit audit.xml audit.json   a saved audit for a pull request
+  fetcher report comparison.json                    what a saved comparison showed, again
+  fetcher report --md comparison.md comparison.json   the same for a pull request
 
 \b
 Files may be records (fetcher load --json), HARs of Chrome, Firefox, WebPageTest or Browsertime,
-and saved checks or audits. Of several runs of a page the first is shown."""
+and saved checks, audits or comparisons. Of several runs of a page the first is shown."""
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Saved records, HARs, checks or audits.")]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Saved records, HARs, checks, audits, comparisons.")
+]
 
 
 def report(
@@ -58,110 +61,125 @@ def report(
     color: o.Color = o.Colour.AUTO,
     debug: o.Debug = False,
 ) -> None:
-    """Turn saved loads, HARs, checks and audits into a page, a picture, a trace or a HAR, or show them here."""
+    """Turn saved loads, HARs, checks, audits and comparisons into a page, Markdown, a picture, a trace or a HAR, or
+    show them here."""
     others = (("--md", markdown), ("--junit", junit), ("--sarif", sarif), ("-o", output))
     forms = Forms(html, svg, trace, har, others)
     forms.check()
-    audits: list[AuditResult] = []
-    sections: list[str] = []
-    loads: list[PageLoad] = []
-    names: list[str] = []
     for file in files:
         if file.lower().startswith(("http://", "https://")):
             raise UsageError(
                 f"report loads nothing, and {file} is a URL; fetcher load --html FILE URL loads and shows it"
             )
-    for file in files:
-        audit = _audit(file)
-        if audit is not None:
-            audits.append(audit)
-        if audit is not None and html is not None:
-            sections += _findings(audit, redact=not no_redact)
-        made = _loads(file, audit)
-        loads += made
-        names += [f"{file} {number}" if len(made) > 1 else file for number in range(1, len(made) + 1)]
-    if len(loads) > MOST_SIDE_BY_SIDE and html is not None:
-        raise UsageError(f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {len(loads)}")
+    given = [_Given(file, redact=not no_redact) for file in files]
+    side_by_side = [load for one in given for load in one.side_by_side]
+    loads = [load for one in given for load in one.loads]
+    if html is not None and len(side_by_side) > MOST_SIDE_BY_SIDE:
+        raise UsageError(
+            f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {len(side_by_side)}"
+        )
     if not loads and any((svg, trace, har)):
         raise UsageError(
             "--svg, --trace and --har are made of loads, and these files hold none (an audit of many pages)"
         )
-    forms.write(loads, names=names if len(loads) > 1 else (), sections=sections, redact=not no_redact)
-    tools = AuditForms(junit=junit, sarif=sarif, markdown=markdown)
+    tools = AuditForms(junit=junit, sarif=sarif)
+    audits = [one.saved.audit for one in given if one.saved.audit is not None]
+    if tools.any and (len(audits) != 1 or len(given) > 1):
+        raise UsageError("--junit and --sarif are of one saved audit; name the file of fetcher audit --json")
+    if html is not None:
+        names = [name for one in given for name in one.names] if len(side_by_side) > 1 else []
+        sections = [section for one in given for section in one.sections()]
+        Forms(html).write(side_by_side, names=names, sections=sections, redact=not no_redact)
+    Forms(None, svg, trace, har).write(loads, redact=not no_redact)
     if tools.any:
-        if len(audits) != 1:
-            raise UsageError("--md, --junit and --sarif are of one saved audit; name the file of fetcher audit --json")
         tools.write_files(audits[0], redact=not no_redact)
-    shown = output is not None or not (forms.any or tools.any or quiet)
-    if shown:
-        _show(loads, audits, output, verbose=verbose, color=color, redact=not no_redact)
+    if markdown is not None:
+        write_text("\n".join(text for one in given for text in one.markdown()), markdown)
+    if output is not None or not (forms.any or tools.any or markdown or quiet):
+        _show(given, output, verbose=verbose, color=color, redact=not no_redact)
 
 
-def _audit(file: str) -> AuditResult | None:
-    """The saved audit in ``file``, None where it holds something else."""
-    import json
-    from pathlib import Path
+class _Given:
+    """One of the files. ``loads`` are its pages, each by the first of its runs; of a comparison the second arm's load
+    of the first pair that counts. ``side_by_side`` are those that an HTML page shows, by ``names``."""
 
-    from fetcher.audits.saved import from_json, is_audit
-    from fetcher.errors import RecordError
+    def __init__(self, file: str, *, redact: bool) -> None:
+        from fetcher.runs.inputs import pages_of
+        from fetcher.runs.saved_files import read_saved
 
-    path = Path(file)
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as stream:
-            if b'"kind"' not in stream.read(64):
-                return None
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
-        return None  # whoever reads it for its loads says what is wrong
-    try:
-        return from_json(data) if is_audit(data) else None
-    except RecordError as error:
-        raise RecordError(f"{file}: {error}") from error
+        self.saved = read_saved(file)
+        self.redact = redact
+        comparison = self.saved.comparison
+        if comparison is not None:
+            from fetcher.record.redaction import redact_text
 
+            pair = next((each for each in comparison.pairs if each.counts), None)
+            both = [load for load in (pair.first, pair.second) if load is not None] if pair is not None else []
+            self.loads, self.side_by_side = both[1:], both
+            self.names = [redact_text(arm.name) if redact else arm.name for arm in comparison.arms][: len(both)]
+            return
+        self.loads = [page.loads[0] for page in pages_of(self.saved) if page.loads]
+        self.side_by_side = self.loads
+        several = len(self.loads) > 1
+        self.names = [f"{file} {number}" if several else file for number in range(1, len(self.loads) + 1)]
+        if not self.loads and self.saved.audit is None:
+            raise RecordError(f"{file} holds no load")
 
-def _findings(audit: AuditResult, *, redact: bool) -> list[str]:
-    from fetcher.report.audit.words import readable
-    from fetcher.report.html.findings import findings_section
+    def sections(self) -> list[str]:
+        """What stands above the waterfalls of an HTML page."""
+        if self.saved.audit is not None:
+            from fetcher.report.audit.words import readable
+            from fetcher.report.html.findings import findings_section
 
-    shown = readable(audit, redact=redact)
-    return [findings_section(shown, page) for page in shown.pages]
+            shown = readable(self.saved.audit, redact=self.redact)
+            return [findings_section(shown, page) for page in shown.pages]
+        if self.saved.comparison is not None:
+            from fetcher.report.html.comparison import comparison_section
 
-
-def _loads(file: str, audit: AuditResult | None) -> list[PageLoad]:
-    """One load for each page in ``file``: the first of its runs."""
-    from fetcher.runs.inputs import read_pages
-
-    if audit is not None and not any(page.loads for page in audit.pages):
+            return [comparison_section(self.saved.comparison, redact=self.redact)]
         return []
-    return [page.loads[0] for page in read_pages(file) if page.loads]
+
+    def markdown(self) -> list[str]:
+        if self.saved.audit is not None:
+            from fetcher.report.audit.markdown import markdown
+
+            return [markdown(self.saved.audit, redact=self.redact)]
+        if self.saved.comparison is not None:
+            from fetcher.report.comparison.markdown import comparison_markdown
+
+            return [comparison_markdown(self.saved.comparison, redact=self.redact)]
+        from fetcher.report.markdown.load import load_markdown
+
+        return [load_markdown(load, redact=self.redact) for load in self.loads]
 
 
-def _show(
-    loads: list[PageLoad],
-    audits: list[AuditResult],
-    output: str | None,
-    *,
-    verbose: bool,
-    color: o.Colour,
-    redact: bool,
-) -> None:
-    """Each load's waterfall, then what each audit found."""
+def _show(given: list[_Given], output: str | None, *, verbose: bool, color: o.Colour, redact: bool) -> None:
+    """Each load's waterfall, then what each audit found and what each comparison showed."""
     from fetcher.report.audit.text import audit_lines
+    from fetcher.report.comparison.text import comparison_lines
     from fetcher.report.terminal import print_lines, print_load
 
     colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
+    loads = [load for one in given if one.saved.comparison is None for load in one.loads]
+
+    def results(width: int, unicode: bool) -> Iterator[list[Line]]:
+        for one in given:
+            if one.saved.audit is not None:
+                yield audit_lines(one.saved.audit, width=width, unicode=unicode, all_rows=verbose, redact=redact)
+            if one.saved.comparison is not None:
+                yield comparison_lines(
+                    one.saved.comparison, width=width, unicode=unicode, all_rows=verbose, redact=redact
+                )
+
+    def lines(width: int, unicode: bool) -> Iterator[Line]:
+        for number, block in enumerate(results(width, unicode)):
+            if loads or number:
+                yield ()
+            yield from block
+
     with report_stream(output) as stream:
         for number, load in enumerate(loads):
             if number:
                 print(file=stream)
             print_load(load, file=stream, color=colour, all_rows=verbose, redact=redact)
-        for number, audit in enumerate(audits):
-            if loads or number:
-                print(file=stream)
-
-            def lines(width: int, unicode: bool, audit: AuditResult = audit) -> list[Line]:
-                return audit_lines(audit, width=width, unicode=unicode, all_rows=verbose, redact=redact)
-
-            print_lines(lines, file=stream, color=colour)
+        print_lines(lines, file=stream, color=colour)

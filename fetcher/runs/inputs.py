@@ -12,22 +12,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from fetcher.analysis.comparison import Comparison
 from fetcher.analysis.measured import Measured
 from fetcher.analysis.saved_comparison import from_json as comparison_from_json
-from fetcher.analysis.saved_comparison import is_comparison
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
-from fetcher.audits.saved import from_json as audit_from_json
-from fetcher.audits.saved import is_audit
 from fetcher.errors import RecordError, UsageError
 from fetcher.record.page_load import PageLoad
-from fetcher.record.saved import from_json
-
-MOST_BYTES = 2_000_000_000
-"""A file larger than this is no record: it is refused before it is read."""
+from fetcher.runs.saved_files import SavedFile, read_saved
 
 
 def is_url(text: str) -> bool:
@@ -46,68 +39,20 @@ class SavedPage:
 
 def read_pages(name: str) -> list[SavedPage]:
     """The runs of each page in the file ``name``, in its order."""
-    path = Path(name)
-    try:
-        is_folder, exists = path.is_dir(), path.exists()
-    except (OSError, ValueError):
-        is_folder = exists = False  # a name that no file can have: too long, or with a zero byte
-    if is_folder:
-        raise UsageError(f"{name} is a folder; name a URL, a saved record or a HAR file")
-    if not exists:
-        raise UsageError(f"{name} is neither an http or https URL nor a file; name a URL, a saved record or a HAR file")
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise RecordError(f"{name} has more than {MOST_BYTES} bytes; that is no record")
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except OSError as error:
-        raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
-    if _looks_like_har(start):
-        from fetcher.record.har.reader import pages_from_har
-
-        return _by_page(pages_from_har(path))
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise RecordError(f"{name} is no saved record and no HAR file: it is not JSON ({_short(error)})") from error
-    try:
-        if is_audit(data):
-            pages = [_audited(page) for page in audit_from_json(data).pages if page.loads]
-        elif is_comparison(data):
-            pages = _compared(comparison_from_json(data))
-        else:
-            pages = _by_page(_loads_in(data))
-    except RecordError as error:
-        raise RecordError(f"{name}: {error}") from error
+    pages = pages_of(read_saved(name))
     if not pages:
         raise RecordError(f"{name} holds no load")
     return pages
 
 
-def _looks_like_har(start: bytes) -> bool:
-    """Whether the object begins with "log", as a HAR does: those are read as a stream."""
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return text.startswith(b"{") and text[1:].lstrip().startswith(b'"log"')
-
-
-def _short(error: Exception) -> str:
-    return str(error)[:100]
-
-
-def _loads_in(data: Any) -> list[PageLoad]:
-    """A record, a list of records, or a saved check (its runs)."""
-    if isinstance(data, list):
-        return [load for one in data for load in _loads_in(one)]
-    if isinstance(data, dict) and "runs" in data and "survey" in data:  # a saved check
-        runs = data["runs"] if isinstance(data["runs"], list) else []
-        return [from_json(run["load"]) for run in runs if isinstance(run, dict) and run.get("load") is not None]
-    if isinstance(data, dict) and "log" in data:
-        from fetcher.record.har.reader import pages_from_har
-
-        return pages_from_har(data)
-    return [from_json(data)]
+def pages_of(saved: SavedFile) -> list[SavedPage]:
+    """The runs of each page in ``saved``; empty where it holds no load."""
+    if saved.audit is not None:
+        return [_audited(page) for page in saved.audit.pages if page.loads]
+    if saved.comparison is not None:
+        return _compared(saved.comparison)
+    checked = (run.load for one in saved.checks for run in one.runs if run.load is not None)
+    return _by_page(checked if saved.checks else saved.loads)
 
 
 def _audited(page: AuditedPage) -> SavedPage:
@@ -123,7 +68,7 @@ def read_comparison(name: str) -> tuple[str, Measured]:
     except OSError as error:
         raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{name} is no saved comparison: it is not JSON ({_short(error)})") from error
+        raise RecordError(f"{name} is no saved comparison: it is not JSON ({str(error)[:100]})") from error
     except RecordError as error:
         raise RecordError(f"{name}: {error}") from error
     pairs = [(pair.first, pair.second) for pair in found.pairs if pair.first and pair.second and pair.counts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -11,18 +12,21 @@ from fetcher.analysis.saved_comparison import loads
 from fetcher.cli.arms import without_secrets
 from tests.cli.conftest import Cli
 from tests.support.command_line import Listening
+from tests.support.comparisons import faults
 
 
 def test_hints_off_and_on(cli: Cli, origin: Listening, tmp_path: Path) -> None:
     """The saved file and the page hold what is printed."""
-    saved, page = tmp_path / "c.json", tmp_path / "c.html"
+    saved, page, pull = tmp_path / "c.json", tmp_path / "c.html", tmp_path / "c.md"
     outcome = cli(
         "compare", "-n", "2", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file,
-        "--json", str(saved), "--html", str(page), f"{origin.https}/",
+        "--json", str(saved), "--html", str(page), "--md", str(pull), f"{origin.https}/",
     )  # fmt: skip
     assert outcome.code == 0, outcome.err
     assert "hints off against hints on, fetcher as chromium" in outcome.out
     assert "2 of 2 pairs count" in outcome.out
+    assert faults(saved.read_text()) == []
+    assert pull.read_text().startswith("## fetcher compare: ")
     result = loads(saved.read_text())
     assert [arm.name for arm in result.arms] == ["hints off", "hints on"]
     assert (result.arms[0].acted, result.arms[1].acted) == (0, 2)
@@ -90,16 +94,16 @@ def test_an_arm_is_named_without_its_secrets(text: str, told: str) -> None:
 
 def test_no_form_has_the_secrets_of_an_arm(cli: Cli, origin: Listening, tmp_path: Path) -> None:
     """Of its options, and of its URL."""
-    saved, page = tmp_path / "c.json", tmp_path / "c.html"
+    saved, page, pull = tmp_path / "c.json", tmp_path / "c.html", tmp_path / "c.md"
     common = ["-n", "1", "--pause", "0", "--warm-up", "0", "--cacert", origin.ca_file, "--json", str(saved)]
-    common += ["--html", str(page)]
+    common += ["--html", str(page), "--md", str(pull)]
     for arms in (
         ["--a", "-u ann:s3cret", f"{origin.https}/"],
         [f"{origin.https}/?token=s3cret", f"{origin.https}/"],
     ):
         outcome = cli("compare", *common, *arms)
         assert outcome.code == 0, outcome.err
-        for text in (outcome.out, saved.read_text(), page.read_text()):
+        for text in (outcome.out, saved.read_text(), page.read_text(), html.unescape(pull.read_text())):
             assert "[redacted]" in text
             assert "s3cret" not in text
 

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from fetcher.analysis import saved_comparison
 from fetcher.audits.saved import dumps
 from fetcher.cli import app
 from fetcher.record import save_har, save_record
 from fetcher.report.audit.junit import junit
 from fetcher.report.audit.markdown import markdown
 from fetcher.report.audit.sarif import sarif
+from fetcher.report.comparison.markdown import comparison_markdown
+from fetcher.report.html.comparison import comparison_section
+from fetcher.report.markdown.load import load_markdown
 from tests.support.audits import blocked, page, result
+from tests.support.comparisons import noisy
 from tests.support.loads import eager_http1, many, shop
 
 
@@ -110,7 +115,7 @@ def test_a_saved_audit(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (saved / "a.xml").read_text(encoding="utf-8") == junit(result(page(), blocked()))
     assert (saved / "a.sarif").read_text(encoding="utf-8") == sarif(result(page(), blocked()))
     assert "the hero image waits for its style sheet" in (saved / "a.html").read_text(encoding="utf-8")
-    assert app.run(["report", "--md", "b.md", "shop.json"]) == 2
+    assert app.run(["report", "--junit", "b.xml", "shop.json"]) == 2
     assert "are of one saved audit" in capsys.readouterr().err
 
 
@@ -121,3 +126,41 @@ def test_a_picture_of_no_load_is_refused(saved: Path, capsys: pytest.CaptureFixt
     assert app.run(["report", option, "out", "audit.json"]) == 2
     assert "made of loads" in capsys.readouterr().err
     assert not (saved / "out").exists()
+
+
+def test_a_saved_comparison(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is what ``compare`` itself showed, in each form; a picture is of a load of its second arm."""
+    found = noisy()
+    (saved / "c.json").write_text(saved_comparison.dumps(found, redact=False))
+    assert app.run(["report", "c.json"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("https://a.test/\nhints off against hints on, fetcher")
+    assert "sooner with hints on" in " ".join(said.split())
+    assert "waiting" not in said
+    command = "report --html c.html --md c.md --svg c.svg --har c.har c.json"
+    assert app.run(command.split()) == 0
+    assert capsys.readouterr().out == ""
+    page_text = (saved / "c.html").read_text(encoding="utf-8")
+    assert comparison_section(found) in page_text
+    assert "<h3>hints off</h3>" in page_text
+    assert (saved / "c.md").read_text(encoding="utf-8") == comparison_markdown(found)
+    assert (saved / "c.svg").read_text(encoding="utf-8").startswith("<svg ")
+    entries = json.loads((saved / "c.har").read_text())["log"]["entries"]
+    assert len(entries) == 2
+
+
+def test_markdown_of_loads(saved: Path) -> None:
+    """One after the other, of a HAR too."""
+    assert app.run(["report", "--md", "loads.md", "shop.json", "other.har"]) == 0
+    text = (saved / "loads.md").read_text(encoding="utf-8")
+    assert text.startswith(load_markdown(shop()))
+    assert text.count("## fetcher load of ") == 2
+
+
+def test_what_holds_no_load_says_what_it_is(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An exchange of ``get`` is not "JSON without a 'schema' member"."""
+    (saved / "exchange.json").write_text('{"schema": 1, "kind": "exchange", "url": "https://a.test/"}')
+    assert app.run(["report", "exchange.json"]) == 2
+    said = capsys.readouterr().err
+    assert "exchange.json: this is one exchange of fetcher get, which is no page load" in said
+    assert "fetcher load --json FILE" in said

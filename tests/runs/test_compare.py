@@ -12,6 +12,7 @@ from fetcher.analysis.saved_comparison import dumps, loads
 from fetcher.errors import ConnectFailed, RecordError, UsageError
 from fetcher.record.page_load import PageLoad
 from fetcher.runs.compare import Comparing, off_and_on
+from tests.support.comparisons import valid
 from tests.support.noisy_pages import NoisyPage
 
 URL = "https://a.test/"
@@ -26,7 +27,7 @@ def comparing(make: NoisyPage, **options: Any) -> Comparing:
 
 
 def compared(make: NoisyPage, **options: Any) -> Comparison:
-    return asyncio.run(comparing(make, **options).run())
+    return valid(asyncio.run(comparing(make, **options).run()))
 
 
 def test_pairs_in_random_order_after_a_warm_up() -> None:

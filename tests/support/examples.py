@@ -17,10 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fetcher.analysis import saved_comparison
 from fetcher.audits import baseline, saved
 from fetcher.audits.result import AuditResult
 from fetcher.record import save_har, save_record
 from tests.support.command_line import Listening
+from tests.support.comparisons import noisy
 from tests.support.loads import shop_without_hints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,6 +145,7 @@ def prepare(folder: Path, origin: Listening) -> None:
     for name in ("before.json", "after.json"):
         save_record(plain, folder / name)
     (folder / "audit.json").write_text(saved.dumps(AuditResult("0", "error", (), ())))
+    (folder / "comparison.json").write_text(saved_comparison.dumps(noisy(pairs=2)))
     (folder / "cookies.txt").write_text("example.com\tFALSE\t/\tTRUE\t0\tsession\t1\n")
 
 

@@ -1,13 +1,11 @@
 """An audit as Markdown for a pull request or a step summary: short, what fails first, evidence folded away.
 
-What a server sent stands in code spans, where no link, image, mention or element comes of it; sentences of ours that
-quote a server have every character escaped that Markdown or GitHub gives a meaning. The text is bounded: a comment
-takes 65,536 characters, and what does not fit is counted.
+What a server sent can do nothing but be read (``markdown.inert``). The text is bounded: a comment takes 65,536
+characters, and what does not fit is counted.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from fetcher.audits.auditing import Outcome
@@ -16,13 +14,9 @@ from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reporte
 from fetcher.audits.templates import Group, grouped
 from fetcher.report.audit.words import amounts, evidence, home_of, judged_by, readable, standings, verdict
 from fetcher.report.lines import count
-
-MOST_CHARACTERS = 60_000
+from fetcher.report.markdown.inert import MOST_CHARACTERS, code, fenced, text
 
 ICONS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}
-
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~$&^]")
-_STARTS = re.compile(r"^(\s*)([-=:]|\d+[.)])")
 
 
 def markdown(result: AuditResult, *, redact: bool = True, most: int = MOST_CHARACTERS) -> str:
@@ -109,31 +103,6 @@ def _finding(page: AuditedPage, one: Reported) -> str:
         lines += [f"  - {what}: {code(said)}" for what, said in backed]
         first, _, snippet = one.finding.fix.partition("\n")
         lines += [f"  - **fix**: {text(first)}"] if first else []
-        lines += ["", *_fenced(snippet), ""] if snippet else [""]
+        lines += ["", *fenced(snippet.split("\n"), "  "), ""] if snippet else [""]
         lines += ["  </details>"]
     return "\n".join(lines) + "\n"
-
-
-def _fenced(snippet: str) -> Iterator[str]:
-    """Lines to paste, in a fence longer than any in them."""
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", snippet)), 3)
-    yield f"  {fence}"
-    yield from (f"  {line}" for line in snippet.split("\n"))
-    yield f"  {fence}"
-
-
-def code(said: str) -> str:
-    """``said`` as a code span, whatever back-ticks it has."""
-    fence = "`" * (max((len(run) for run in re.findall(r"`+", said)), default=0) + 1)
-    pad = " " if said.startswith("`") or said.endswith("`") or (said[:1] == said[-1:] == " ") else ""
-    return f"{fence}{pad}{said}{pad}{fence}" if said.strip() else "(nothing)"
-
-
-def text(said: str) -> str:
-    """``said`` as text and nothing else: no markup, no link, no mention (GitHub finds those after rendering, so an
-    invisible space keeps the sign from the name), no reference to an issue."""
-    escaped = _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", said)
-    escaped = escaped.replace("@", "@&#8203;").replace("&#35;", "&#35;&#8203;").replace("://", "&#58;//")
-    return _STARTS.sub(lambda found: f"{found[1]}&#{ord(found[2][0])};{found[2][1:]}", escaped).replace(
-        "www.", "www&#46;"
-    )

@@ -8,6 +8,7 @@ from fetcher.analysis.comparison import Comparison, Measure
 from fetcher.analysis.paired import Shift
 from fetcher.record.redaction import redacted
 from fetcher.report.comparison.words import (
+    METHOD,
     beside,
     claim,
     detectable,
@@ -52,8 +53,7 @@ def comparison_lines(
     for note in shown.notes:
         lines += paragraph(note, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
     lines += paragraph(
-        "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's; − is sooner or "
-        f"less with {second.name}.",
+        f"{METHOD} − is sooner or less with {second.name}.",
         width,
         Style.DIM,
     )

@@ -9,6 +9,8 @@ from fetcher.analysis.paired import FEWEST
 from fetcher.analysis.spread import Spread
 from fetcher.report.lines import count, milliseconds, place, signed, size
 
+METHOD = "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's."
+
 
 def claim(measure: Measure) -> str:
     """What may be said: "−35.2 ms sooner"-like claims only where a difference was shown."""

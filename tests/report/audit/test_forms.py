@@ -14,10 +14,11 @@ from fetcher.audits import Severity
 from fetcher.audits.result import AuditResult, Fixed, Reported, Standing, severity_of, without_loads
 from fetcher.report.audit.github import inert, workflow_commands
 from fetcher.report.audit.junit import junit
-from fetcher.report.audit.markdown import code, markdown, text
+from fetcher.report.audit.markdown import markdown
 from fetcher.report.audit.sarif import FINGERPRINT, sarif
 from fetcher.report.audit.text import audit_lines
 from fetcher.report.lines import Style
+from fetcher.report.markdown.inert import code, text
 from tests.support.audits import blocked, page, result
 from tests.support.hostile import TEXTS, infected
 from tests.support.sarif_schema import validator

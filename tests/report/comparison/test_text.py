@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fetcher.analysis.comparison import Comparison
-from fetcher.record.page_load import PageLoad
 from fetcher.report.comparison.text import comparison_lines
 from fetcher.report.escape import cells
 from fetcher.report.html.comparison import comparison_section
-from fetcher.runs.compare import Comparing, off_and_on
-from tests.support.noisy_pages import NoisyPage
+from tests.support.comparisons import noisy
 
 
 @pytest.fixture(scope="module")
 def result() -> Comparison:
     """Ten pairs of a page whose hint makes rendering start 100 ms sooner."""
-    make = NoisyPage()
-
-    async def load(url: str, options: dict[str, Any]) -> PageLoad:
-        return make(url, options)
-
-    ways = off_and_on("https://a.test/", {"browser": "chromium"})
-    return asyncio.run(Comparing(ways, wanted=10, pause=0, load=load).run())
+    return noisy()
 
 
 def words(result: Comparison, width: int, **options: Any) -> list[str]:

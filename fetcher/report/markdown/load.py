@@ -1,0 +1,48 @@
+"""A load as Markdown for a pull request: what the terminal says of it in bullets, the waterfall folded away.
+
+The words are the terminal's own (``summary``), so that no form says more than another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fetcher.record.page_load import PageLoad
+from fetcher.record.redaction import redacted
+from fetcher.report.escape import safe, shorten
+from fetcher.report.lines import Line, Style
+from fetcher.report.markdown.inert import MOST_CHARACTERS, bounded, code, fenced, folded, text
+from fetcher.report.summary import details, headline
+from fetcher.report.waterfall import waterfall
+
+UNWRAPPED = 1_000_000
+LONGEST = 400
+WIDTH = 120
+"""Of the waterfall, in characters."""
+
+
+def load_markdown(load: PageLoad, *, redact: bool = True, most: int = MOST_CHARACTERS) -> str:
+    """The text, ending in a newline. Secrets are replaced unless ``redact`` is False."""
+    return bounded(_blocks(redacted(load) if redact else load), most)
+
+
+def _blocks(load: PageLoad) -> Iterator[str]:
+    url, *said = ["".join(part for part, _ in line) for line in headline(load, width=UNWRAPPED)]
+    yield f"## fetcher load of {code(shorten(safe(url), LONGEST))}"
+    yield "\n".join(f"{text(shorten(line, LONGEST))}  " for line in said).rstrip()
+    yield "\n".join(_bullet(line) for line in details(load, width=UNWRAPPED))
+    rows = ["".join(part for part, _ in line) for line in waterfall(load, width=WIDTH)]
+    yield folded("Waterfall", fenced(rows))
+
+
+def _bullet(line: Line) -> str:
+    """A line of the terminal as an item: indented where it is there, its lead strong, a link to be copied as code."""
+    whole = "".join(part for part, _ in line)
+    inner = "  " if whole.startswith("  ") else ""
+    if whole.startswith("    → "):
+        return f"{inner}  - → {code(shorten(whole.removeprefix('    → '), LONGEST))}"
+    lead, style = line[0]
+    if style in (Style.STRONG, Style.HINT) and lead.strip():
+        rest = "".join(part for part, _ in line[1:])
+        return f"{inner}- **{text(lead.strip())}** {text(shorten(rest, LONGEST))}".rstrip()
+    return f"{inner}- {text(shorten(whole.strip(), LONGEST))}"
