@@ -5,8 +5,8 @@ NEW_ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 FOUND = $(firstword $(foreach name,$(PYTHON) python3.13 python3.12 python3.11,$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 BIN = .venv/bin
 READY = .venv/ready
-# Tests side by side; 0 runs them one after the other.
-WORKERS ?= 2
+# Tests side by side, one more than two cores have, for some wait; 0 runs them one after the other.
+WORKERS ?= 3
 CODE = fetcher tests samples
 
 .PHONY: demo test check format format-check lint types interop chromium bench bench-load serve clean

@@ -28,6 +28,8 @@ pytestmark = pytest.mark.chromium
 
 SLACK_MS = 150.0
 """How much later than an instant a response may seem to end and still be what it waited for; steps are of 400 ms."""
+CHANCES = 3
+"""How often a page that differs is loaded."""
 HTML = (("content-type", "text/html; charset=utf-8"),)
 READ = """(() => { const entry = performance.getEntriesByType("navigation")[0]; return JSON.stringify({
     ready: entry.domContentLoadedEventStart, load: entry.loadEventStart,
@@ -109,40 +111,51 @@ def theirs(text: str) -> Told:
     return Told(read["ready"], read["load"], ends)
 
 
+def differing(one: Told, other: Told) -> list[str]:
+    """What has ended at an instant in Chromium and not with us, or the other way round."""
+    return [
+        f"at {which} Chromium has {sorted(left)}, we {sorted(right)}"
+        for which, left, right in zip(("DOMContentLoaded", "load"), one.ended(), other.ended(), strict=True)
+        if left != right
+    ]
+
+
 async def test_the_same_has_ended_at_each_instant(capsys: pytest.CaptureFixture[str]) -> None:
+    """A page that differs is loaded again by both, under hosts that neither has seen: what a layout asks for delays
+    Chromium's load only where it was laid out before load, which a busy machine decides."""
     names = [*PAGES, "in-two-parts"]
     hosts: dict[str, dict[str, Route]] = {}
     for number, name in enumerate(names):
         route: Route = page(PAGES[name]) if name in PAGES else slowly("<script defer src=/1.js></script><body><p>text")
-        hosts |= {f"{who}{number}.a.test": {"/": route} for who in "cf"}
+        hosts |= {f"{who}{number}-{chance}.a.test": {"/": route} for who in "cf" for chance in range(CHANCES)}
     told: dict[str, tuple[Told, Told]] = {}
     async with Origin(Site({}, hosts, default=answer), tls=True, http=("h2",)) as origin:
+        options = NetOptions(resolve=(("*", origin.port, "127.0.0.1"),), insecure=True)
 
-        def chromium() -> list[Told]:
+        def chromium(numbers: list[int], chance: int) -> list[Told]:
             found = []
             with trusting(origin) as browser, browser.tab() as tab:
                 for _ in range(3):
                     tab.load(origin.url_of("warm.a.test") + "/1.html")
-                for number in range(len(names)):
-                    tab.load(origin.url_of(f"c{number}.a.test") + "/")
+                for number in numbers:
+                    tab.load(origin.url_of(f"c{number}-{chance}.a.test") + "/")
                     found.append(theirs(tab.evaluate(READ)))
             return found
 
-        try:
-            measured = await asyncio.to_thread(chromium)
-        except Missing as missing:
-            require_or_skip("chromium", missing)
-            raise
-        options = NetOptions(resolve=(("*", origin.port, "127.0.0.1"),), insecure=True)
-        for number, name in enumerate(names):
-            url = origin.url_of(f"f{number}.a.test") + "/"
-            load = await fetcher.load_page(url, browser="chromium", options=options, frames=True)
-            told[name] = measured[number], ours(load)
-    differing = []
-    for name, (one, other) in told.items():
-        for which, left, right in zip(("DOMContentLoaded", "load"), one.ended(), other.ended(), strict=True):
-            if left != right:
-                differing.append(f"{name}: at {which} Chromium has {sorted(left)}, we {sorted(right)}")
+        wanted = list(range(len(names)))
+        for chance in range(CHANCES):
+            try:
+                measured = await asyncio.to_thread(chromium, wanted, chance)
+            except Missing as missing:
+                require_or_skip("chromium", missing)
+                raise
+            for number, one in zip(wanted, measured, strict=True):
+                url = origin.url_of(f"f{number}-{chance}.a.test") + "/"
+                load = await fetcher.load_page(url, browser="chromium", options=options, frames=True)
+                told[names[number]] = one, ours(load)
+            wanted = [number for number in wanted if differing(*told[names[number]])]
+            if not wanted:
+                break
     for what in ("ready", "load"):
         errors = sorted((abs(getattr(a, what) - getattr(b, what)), name) for name, (a, b) in told.items())
         with capsys.disabled():
@@ -150,4 +163,5 @@ async def test_the_same_has_ended_at_each_instant(capsys: pytest.CaptureFixture[
             print(
                 f"\n{what}: {median(each for each, _ in errors):.0f} ms apart in the median, {worst:.0f} ms at {name}"
             )
-    assert not differing, "\n".join(differing)
+    wrong = [f"{name}: {said}" for name, pair in told.items() for said in differing(*pair)]
+    assert not wrong, "\n".join(wrong)
