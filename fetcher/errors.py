@@ -50,6 +50,18 @@ class MissingExtra(UsageError):
     kind = "missing-extra"
 
 
+class MissingChromium(UsageError):
+    """No Chromium is installed here, or the one that was named cannot be run."""
+
+    kind = "missing-chromium"
+
+
+class ChromiumFailed(FetcherError):
+    """The Chromium that was driven ended, did not answer in time, or could not do what was asked of it."""
+
+    kind = "chromium"
+
+
 class NetworkError(FetcherError):
     """Look-up, connect, TLS or transport failed."""
 

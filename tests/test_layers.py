@@ -38,7 +38,21 @@ ROOMS: dict[str, set[str]] = {
     # A rule on the markup reads what the record holds of it: discovery's values.
     "audits": {"analysis", "record", "discovery.candidates", "fields", "urls", "errors"},
     "report": {"audits", "analysis", "record", "urls"},
-    "runs": {"load", "audits", "analysis", "record", "urls", "errors"},
+    # A Chromium is run with a load's own options (network, cookies, device, the names it goes by), and waited for.
+    "runs": {
+        "load",
+        "audits",
+        "analysis",
+        "record",
+        "urls",
+        "errors",
+        "clock",
+        "net.options",
+        "net.proxy",
+        "browser.profiles",
+        "browser.requests",
+        "browser.storage",
+    },
     "origin": {"wire", "record", "fields", "urls", "clock", "errors"},
     "stdlib": {"client", "net", "wire", "fields", "urls", "clock", "errors"},
     "sync": {"client", "load", "runs", "record", "errors"},

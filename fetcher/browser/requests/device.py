@@ -51,10 +51,12 @@ def parse_viewport(text: str) -> tuple[int, int]:
 
 def user_agent(profile: Profile, mobile: bool) -> str:
     """``profile``'s user agent as its phone version words it."""
-    if not mobile:
-        return profile.user_agent
-    phone = _SYSTEM.sub("(Linux; Android 10; K)", profile.user_agent, count=1)
-    return phone.replace(" Safari/", " Mobile Safari/")
+    return phone_user_agent(profile.user_agent) if mobile else profile.user_agent
+
+
+def phone_user_agent(desktop: str) -> str:
+    """The user agent of the phone version of the browser whose ``desktop`` one this is."""
+    return _SYSTEM.sub("(Linux; Android 10; K)", desktop, count=1).replace(" Safari/", " Mobile Safari/")
 
 
 def client_hints(profile: Profile, mobile: bool) -> Fields:

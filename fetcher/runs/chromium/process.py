@@ -1,0 +1,253 @@
+"""One browser process and the pipe to it: DevTools protocol commands out, answers and events in.
+
+Calls block, from any thread, and each has a time it may take; events wait, in order, in a queue for each session. A
+browser that ends, hangs, or sends what is no message fails every call (``ChromiumFailed``) and every wait. The process
+and its children are a session of their own: Ctrl-C at the terminal is ours to handle, and ``close`` and ``kill`` end
+all of them. It ends by itself when the pipe closes, so it does not outlive us either way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import queue
+import select
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fetcher import clock
+from fetcher.errors import ChromiumFailed
+
+CALL_SECONDS = 30.0
+STOP_SECONDS = 10.0
+LAST_CHILD_SECONDS = 1.0
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one message; a browser that sends more is ended."""
+MOST_WAITING = 50_000
+"""Events of a session that nobody has taken yet; the next one ends the session's log."""
+GONE = "fetcher.gone"
+OVERFLOWED = "fetcher.overflowed"
+"""What a queue ends with, in place of a method's name."""
+
+Message = dict[str, Any]
+Events = queue.SimpleQueue[Message]
+
+
+@dataclass(slots=True)
+class _Answer:
+    done: threading.Event = field(default_factory=threading.Event)
+    message: Message = field(default_factory=dict)
+
+
+class Chromium:
+    """One browser process. ``version`` is its product name, such as "Chrome/156.0.8078.79", once it was asked.
+    ``messages`` is the file that what it prints goes to."""
+
+    def __init__(self, command: Sequence[str], messages: Path) -> None:
+        self.version = ""
+        self._messages = messages
+        self.pid, self._out, self._in = _started(command, messages)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._answers: dict[int, _Answer] = {}
+        self._events: dict[str, Events] = {}
+        self._full: set[str] = set()
+        self._gone = False
+        self._why = "it ended"
+        self._reaped = False
+        self._reader = threading.Thread(target=self._read, name="chromium-pipe", daemon=True)
+        self._reader.start()
+
+    def call(
+        self, method: str, session: str | None = None, timeout: float = CALL_SECONDS, **parameters: Any
+    ) -> dict[str, Any]:
+        """One command of the DevTools protocol and its result. Raises ``ChromiumFailed``."""
+        answer = _Answer()
+        deadline = clock.now() + timeout * 1000
+        with self._lock:
+            if self._gone:
+                raise self.failed(f"{self._why} before {method}")
+            self._number += 1
+            number = self._number
+            self._answers[number] = answer
+            message: Message = {"id": number, "method": method, "params": parameters}
+            if session is not None:
+                message["sessionId"] = session
+            self._send(json.dumps(message).encode() + b"\0", method, deadline)
+        if not answer.done.wait(max(0.0, (deadline - clock.now()) / 1000)):
+            self._answers.pop(number, None)
+            raise self.failed(f"{method} was not answered within {timeout:g} s")
+        if isinstance(answer.message.get("error"), dict):
+            raise ChromiumFailed(f"Chromium refused {method}: {answer.message['error'].get('message')}")
+        result = answer.message.get("result")
+        if not isinstance(result, dict):
+            raise self.failed(f"{self._why} before it answered {method}")
+        return result
+
+    def events(self, session: str) -> Events:
+        """What the browser tells of its own accord in ``session``, in order; the last is ``GONE`` or ``OVERFLOWED``."""
+        return self._events.setdefault(session, queue.SimpleQueue())
+
+    def forget(self, session: str) -> None:
+        self._events.pop(session, None)
+
+    def close(self) -> None:
+        """Ask it to end, and end it and its children if it does not."""
+        if not self._gone:
+            with contextlib.suppress(ChromiumFailed):
+                self.call("Browser.close", timeout=STOP_SECONDS)
+        deadline = clock.now() + STOP_SECONDS * 1000
+        while not self._is_over() and clock.now() < deadline:
+            threading.Event().wait(0.01)
+        self.kill()
+        self._reader.join(STOP_SECONDS)
+        os.close(self._out)
+        os.close(self._in)
+
+    def kill(self) -> None:
+        """End it and its children at once; what waits for it fails. ``close`` is still due."""
+        end(self.pid)
+        deadline = clock.now() + LAST_CHILD_SECONDS * 1000
+        while clock.now() < deadline:
+            self._is_over()
+            try:
+                os.killpg(self.pid, 0)
+            except (ProcessLookupError, PermissionError):
+                break
+            threading.Event().wait(0.01)
+
+    def failed(self, what: str) -> ChromiumFailed:
+        """The error that ``what`` is, with the last line it printed; the lines before are a note of the exception."""
+        said = self._printed()
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        if any("No usable sandbox" in line for line in lines):
+            what += "; its sandbox cannot work here: name a script that adds --no-sandbox by --chromium"
+        error = ChromiumFailed(f"Chromium: {what}" + (f"; it said last: {lines[-1][:200]}" if lines else ""))
+        if len(lines) > 1:
+            error.add_note(said)
+        return error
+
+    def _printed(self) -> str:
+        with contextlib.suppress(OSError), self._messages.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 2_000))
+            return file.read().decode("utf-8", "replace")
+        return ""
+
+    def _is_over(self) -> bool:
+        """Whether the process has ended, reaping it."""
+        if not self._reaped:
+            try:
+                self._reaped = os.waitpid(self.pid, os.WNOHANG) != (0, 0)
+            except ChildProcessError:
+                self._reaped = True
+        return self._reaped
+
+    def _send(self, data: bytes, method: str, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(self._out, select.POLLOUT)
+        try:
+            while data:
+                if not poll.poll(max(0.0, deadline - clock.now())):
+                    # Half a message may be out, after which nothing that follows would be understood.
+                    self._why = "it stopped reading"
+                    self.kill()
+                    raise self.failed(f"{method} could not be sent in time")
+                with contextlib.suppress(BlockingIOError):
+                    data = data[os.write(self._out, data) :]
+        except OSError as error:
+            raise self.failed(f"{method} could not be sent: {error.strerror or error}") from error
+
+    def _read(self) -> None:
+        try:
+            for data in _messages(self._in):
+                self._received(json.loads(data))
+        except (ValueError, RecursionError) as error:
+            self._why = f"it sent what is no message ({error})"
+            end(self.pid)
+        with self._lock:
+            self._gone = True
+        for answer in list(self._answers.values()):
+            answer.done.set()
+        for waiting in list(self._events.values()):
+            waiting.put({"method": GONE, "params": {}})
+
+    def _received(self, message: object) -> None:
+        if not isinstance(message, dict):
+            raise ValueError("not an object")
+        if isinstance(message.get("id"), int):
+            answer = self._answers.pop(message["id"], None)
+            if answer is not None:
+                answer.message = message
+                answer.done.set()
+            return
+        session = message.get("sessionId")
+        if not isinstance(session, str) or not isinstance(message.get("method"), str) or session in self._full:
+            return
+        message.setdefault("params", {})
+        waiting = self._events.setdefault(session, queue.SimpleQueue())
+        if waiting.qsize() >= MOST_WAITING:
+            self._full.add(session)
+            message = {"method": OVERFLOWED, "params": {}}
+        waiting.put(message)
+
+
+def end(group: int) -> None:
+    """End every process of ``group`` at once."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _started(command: Sequence[str], messages: Path) -> tuple[int, int, int]:
+    """The process's id, and our ends of the pipe: to write to it, and to read from it."""
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    # Out of the way of 0 to 4, so that the child's dup2 calls cannot overwrite what they read from.
+    low = (theirs_in, theirs_out)
+    theirs_in, theirs_out = (fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, 10) for each in low)
+    for each in low:
+        os.close(each)
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(messages), os.O_WRONLY | os.O_CREAT, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+        (os.POSIX_SPAWN_DUP2, theirs_in, 3),
+        (os.POSIX_SPAWN_DUP2, theirs_out, 4),
+    ]
+    try:
+        pid = os.posix_spawnp(command[0], list(command), dict(os.environ), file_actions=actions, setsid=True)
+    except OSError as error:
+        os.close(ours_out)
+        os.close(ours_in)
+        raise ChromiumFailed(f"{command[0]} cannot be started: {error.strerror or error}") from error
+    finally:
+        os.close(theirs_in)
+        os.close(theirs_out)
+    os.set_blocking(ours_out, False)
+    return pid, ours_out, ours_in
+
+
+def _messages(source: int) -> Iterator[bytes]:
+    """Each message as bytes, until the pipe closes. Raises ValueError for one that is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            data = os.read(source, 1_048_576)
+        except OSError:
+            return
+        if not data:
+            return
+        first, *rest = data.split(b"\0")
+        parts.append(first)
+        size += len(first)
+        for each in rest:
+            yield b"".join(parts)
+            parts, size = [each], len(each)
+        if size > LARGEST:
+            raise ValueError(f"larger than {LARGEST >> 20} MB")
