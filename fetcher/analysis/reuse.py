@@ -137,6 +137,8 @@ def unservable(first: RequestRecord, wanted: Fields | None) -> Obstacle | None:
     """Why the HTTP cache cannot answer a later request with the fields ``wanted`` (None: unknown) from ``first``."""
     if first.status is None or first.outcome not in ("complete", "pending"):
         return Obstacle(Cause.FAILED, f"the earlier request did not complete ({first.error or first.outcome})")
+    if leaves_fields_out(first):
+        return None
     fresh = freshness(first.response_fields, status=first.status)
     if not fresh.reusable and first.status in REDIRECTS:
         return Obstacle(Cause.REDIRECT_NOT_CACHEABLE, f"it answered with a redirect that is not kept ({fresh.why})")
@@ -146,11 +148,17 @@ def unservable(first: RequestRecord, wanted: Fields | None) -> Obstacle | None:
     for name in (part.strip().lower() for part in (vary or "").split(",")):
         if name == "*":
             return Obstacle(Cause.VARY, "its response says Vary: *")
-        if name and wanted is not None and field_value(first.fields, name) != field_value(wanted, name):
+        if name and wanted and first.fields and field_value(first.fields, name) != field_value(wanted, name):
             return Obstacle(Cause.VARY, f"its response varies on {name}, which differs between the two requests")
     if not fresh.reusable:
         return Obstacle(Cause.NOT_FRESH, f"its response is not fresh ({fresh.why})")
     return None
+
+
+def leaves_fields_out(request: RequestRecord) -> bool:
+    """Whether the file of another program has none of its response's fields, so that nothing is known of its lifetime
+    (only there a request has no mode)."""
+    return not request.response_fields and request.mode is None
 
 
 def crosses_partition(load: PageLoad, wanted: Wanted) -> bool:

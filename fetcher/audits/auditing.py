@@ -118,12 +118,12 @@ def apply(rule: Rule, page: Page) -> RuleResult:
         return RuleResult(rule, Outcome.NOT_APPLICABLE, reason=str(reason))
     except Unknown as reason:
         return RuleResult(rule, Outcome.UNKNOWN, reason=str(reason))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a rule that ends the program would take every other one with it
         return RuleResult(rule, Outcome.CRASHED, reason=_crash(rule, error))
     return RuleResult(rule, Outcome.FINDINGS if found else Outcome.PASSED, found)
 
 
-def _crash(rule: Rule, error: Exception) -> str:
+def _crash(rule: Rule, error: BaseException) -> str:
     """What went wrong and on which line of the rule's own file: "KeyError: 'x' (my_rules.py, line 12)"."""
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     name, lines = getattr(getattr(rule.check, "__code__", None), "co_filename", ""), []

@@ -1,7 +1,9 @@
 """A budget: figures a page must keep to, each a rule of its own that fails the audit where the page does not.
 
 Times and sizes are medians over the runs. A figure that no run has (no 103 came, a HAR without sizes) is no pass and no
-finding: the rule is unknown, or does not apply. Written as TOML, by itself or as the ``[budget]`` of ``fetcher.toml``:
+finding: the rule is unknown, or does not apply. Where some responses of a run have no size the sum of the others is
+the least it can be: over the budget that is a finding, within it nothing is known. Written as TOML, by itself or as the
+``[budget]`` of ``fetcher.toml``:
 
     first-interim = 150        # ms from the start of the navigation to the 103
     final-headers = 600        # ms to the head of the final response
@@ -26,7 +28,7 @@ from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
 from fetcher.errors import UsageError
-from fetcher.record.page_load import PageLoad
+from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import field_values
 
 Figure = Callable[[PageLoad], float | None]
@@ -35,7 +37,8 @@ Figure = Callable[[PageLoad], float | None]
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One figure: ``what`` names it in a sentence, ``unit`` is ms, bytes or what is counted; ``least`` where the
-    budget is a floor; ``of_hints`` where a page without a 103 has none."""
+    budget is a floor; ``of_hints`` where a page without a 103 has none. ``known`` is what a figure that is not known in
+    full is at least."""
 
     name: str
     what: str
@@ -43,6 +46,7 @@ class Measure:
     figure: Figure
     least: bool = False
     of_hints: bool = False
+    known: Figure | None = None
 
 
 def _first_interim(load: PageLoad) -> float | None:
@@ -60,9 +64,8 @@ def _link_bytes(load: PageLoad) -> float | None:
     return float(sum(len(value) for value in field_values(early[0].fields, "link"))) if early else None
 
 
-def _hinted_bytes(load: PageLoad) -> float | None:
-    wanted = [load.requests[hint.request] for hint in load.hints if hint.request is not None]
-    return _bytes(one.sizes.transferred for one in wanted)
+def _hinted(load: PageLoad) -> list[RequestRecord]:
+    return [load.requests[hint.request] for hint in load.hints if hint.request is not None]
 
 
 def _hints(load: PageLoad) -> float | None:
@@ -70,10 +73,24 @@ def _hints(load: PageLoad) -> float | None:
     return float(sum(1 for hint in load.hints if hint.interim == early[0].id)) if early else None
 
 
-def _bytes(sizes: Iterable[int | None]) -> float | None:
-    """The sum of those that are known; None where none is."""
+def _bytes(requests: Iterable[RequestRecord]) -> float | None:
+    """What came over the network for all of them; None where that of one is not known, or nothing was asked for."""
+    sizes = [_size(one) for one in requests]
     known = [size for size in sizes if size is not None]
+    return float(sum(known)) if known and len(known) == len(sizes) else None
+
+
+def _known_bytes(requests: Iterable[RequestRecord]) -> float | None:
+    """The sum of those that are known; None where none is."""
+    known = [size for one in requests if (size := _size(one)) is not None]
     return float(sum(known)) if known else None
+
+
+def _size(one: RequestRecord) -> int | None:
+    """Nothing where no response came, or a cache answered."""
+    if one.sizes.transferred is None and (one.status is None or one.timing_is_cache_read):
+        return 0
+    return one.sizes.transferred
 
 
 MEASURES = (
@@ -82,10 +99,16 @@ MEASURES = (
     Measure("head-start", "the 103 came before the final head by", "ms", _head_start, least=True, of_hints=True),
     Measure("hints", "the 103 has", "links", _hints, of_hints=True),
     Measure("link-bytes", "the Link fields of the 103 have", "bytes", _link_bytes, of_hints=True),
-    Measure("hinted-bytes", "the hints fetched", "bytes", _hinted_bytes, of_hints=True),
+    Measure(
+        "hinted-bytes", "the hints fetched", "bytes", lambda load: _bytes(_hinted(load)), of_hints=True,
+        known=lambda load: _known_bytes(_hinted(load)),
+    ),
     Measure("requests", "the page made", "requests", lambda load: float(len(load.requests))),
-    Measure("bytes", "the page took", "bytes", lambda load: _bytes(one.sizes.transferred for one in load.requests)),
-)
+    Measure(
+        "bytes", "the page took", "bytes", lambda load: _bytes(load.requests),
+        known=lambda load: _known_bytes(load.requests),
+    ),
+)  # fmt: skip
 _BY_NAME = {one.name: one for one in MEASURES}
 
 
@@ -127,21 +150,23 @@ def _rule(measure: Measure, limit: float) -> Rule:
     def check(page: Page) -> Iterator[Finding]:
         if measure.of_hints and not page.seen(lambda load: bool(early_hints_of(load))):
             raise NotApplicable("no 103 came")
-        value = page.median(measure.figure)
+        value, least = page.median(measure.figure), ""
         if value is None:
-            raise Unknown(f"the loads do not say {measure.name}")
+            value, least = page.median(measure.known) if measure.known is not None else None, "at least "
+            if value is None or value <= limit:
+                raise Unknown(f"the loads do not say {measure.name}{'' if value is None else ' of all responses'}")
         over = limit - value if measure.least else value - limit
         if over <= 0:
             return
         after = "after " if measure.name in ("first-interim", "final-headers") else ""
-        median = f" (median of {len(page.loads)} runs)" if len(page.loads) > 1 else ""
+        median = f" (median of {page.runs} runs)" if page.runs > 1 else ""
         yield Finding(
-            f"{measure.what} {after}{_said(value, measure.unit)}{median}; "
+            f"{measure.what} {after}{least}{_said(value, measure.unit)}{median}; "
             f"the budget is {bound} {_said(limit, measure.unit)}",
             subject=measure.name,
             cost=_cost(measure, over),
             seen=page.seen(lambda load: _breaks(measure, limit, load)),
-            runs=len(page.loads),
+            runs=page.runs,
         )
 
     return check
@@ -149,6 +174,8 @@ def _rule(measure: Measure, limit: float) -> Rule:
 
 def _breaks(measure: Measure, limit: float, load: PageLoad) -> bool:
     value = measure.figure(load)
+    if value is None and measure.known is not None:
+        value = measure.known(load)
     return value is not None and (value < limit if measure.least else value > limit)
 
 

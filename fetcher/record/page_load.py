@@ -287,7 +287,8 @@ class PageLoad:
     ``only_hints``: by choice nothing that the document itself asks for was requested, so whether it would have used a
     hint is unknown. ``recorded_by`` names the program whose HAR this was read from, None for a load of our own; only
     there may ``profile`` and ``early_hints`` be None (nobody told), and ``page_timings`` hold what its browser measured
-    (("onLoad", ms) ...). ``device`` is None where none was chosen."""
+    (("onLoad", ms) ...). ``device`` is None where none was chosen. ``repeat_view``: another program says that it loaded
+    the page with what an earlier view had left."""
 
     url: str
     final_url: str | None
@@ -312,6 +313,7 @@ class PageLoad:
     page_timings: tuple[tuple[str, float], ...] = ()
     device: Device | None = None
     lookups: tuple[NameLookup, ...] = ()
+    repeat_view: bool = False
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

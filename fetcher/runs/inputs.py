@@ -19,8 +19,9 @@ from fetcher.analysis.saved_comparison import from_json as comparison_from_json
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
 from fetcher.errors import RecordError, UsageError
-from fetcher.record.page_load import PageLoad
+from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.runs.saved_files import SavedFile, read_saved
+from fetcher.terms import InitiatorKind
 
 
 def is_url(text: str) -> bool:
@@ -102,11 +103,35 @@ def _by_page(loads: Iterable[PageLoad]) -> list[SavedPage]:
 
 def _with_repeat_view(runs: list[PageLoad]) -> SavedPage:
     """A load that begins with the cache of one before it is no further run of a first view."""
-    firsts = tuple(one for one in runs if not _is_repeat_view(one))
-    later = [one for one in runs if _is_repeat_view(one)]
-    return SavedPage(firsts, Answers(repeat=later[0])) if firsts and later else SavedPage(tuple(runs))
+    fetched: set[str] = set()
+    firsts: list[PageLoad] = []
+    later: list[PageLoad] = []
+    for one in runs:
+        (later if _is_repeat_view(one, fetched) else firsts).append(one)
+        fetched |= _from_network(one)
+    return SavedPage(tuple(firsts), Answers(repeat=later[0])) if firsts and later else SavedPage(tuple(runs))
 
 
-def _is_repeat_view(load: PageLoad) -> bool:
-    """Whether the cache answered with what it stored before the load began (both instants are ISO 8601 in UTC)."""
-    return any(one.cache is not None and one.cache.stored_at < load.started_at for one in load.requests)
+def _is_repeat_view(load: PageLoad, fetched: set[str]) -> bool:
+    """Whether it found in a cache what was stored before it began: by our own record of that (both instants are ISO
+    8601 in UTC), by its file's word, or since a cache alone answered for something that an earlier load of the file had
+    ``fetched``. What a 103 hints is left out of that: browsers' files show it as read from a cache in any view."""
+    if load.repeat_view or any(
+        one.cache is not None and one.cache.stored_at < load.started_at for one in load.requests
+    ):
+        return True
+    if load.recorded_by is None:
+        return False
+    here = _from_network(load)
+    return any(
+        one.cache_source in ("memory", "disk") and one.url in fetched and one.url not in here and not _is_hinted(one)
+        for one in load.requests
+    )
+
+
+def _from_network(load: PageLoad) -> set[str]:
+    return {one.url for one in load.requests if one.cache_source is None and one.status is not None}
+
+
+def _is_hinted(one: RequestRecord) -> bool:
+    return one.hint is not None or one.initiator.kind is InitiatorKind.EARLY_HINT

@@ -215,6 +215,14 @@ def test_a_hint_used_in_a_frame_of_another_site_only() -> None:
     assert [one.by_cache.cause for one in reuses(load) if one.by_cache] == [Cause.FRAME_PARTITION]
 
 
+def test_a_file_without_a_responses_fields_says_nothing_of_its_lifetime() -> None:
+    """A HAR may leave them out: that is no response without a lifetime, and nothing a cause can rest on."""
+    load = loaded(STYLE, sheet("/a.css"), answer=FRESH)
+    bare = tuple(replace(one, response_fields=(), mode=None, credentials=None) for one in load.requests)
+    load = replace(load, requests=bare, recorded_by="a browser")
+    assert [one.by_cache for one in reuses(load)] == [None]
+
+
 def test_an_imported_load_without_discoveries() -> None:
     """A HAR names no elements: two requests for one URL are a double fetch, its cause what the first response shows."""
     load = loaded(STYLE, sheet("/a.css"), answer=NO_STORE)

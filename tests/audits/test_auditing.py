@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -137,3 +138,14 @@ def test_a_finding_of_the_wrong_types_is_its_rules_crash(odd: dict[str, object])
 
     (found,) = audit_page(Page((shop(),)), [odd_types]).results
     assert found.outcome is Outcome.CRASHED
+
+
+def test_a_rule_that_ends_the_program_is_its_own_crash() -> None:
+    """``sys.exit()`` in a rule of a user's: the others still speak."""
+
+    @rule("leaves")
+    def leaves(page: Page) -> None:
+        sys.exit("no")
+
+    (result,) = audit_page(Page((shop(),)), [leaves]).results
+    assert (result.outcome, result.reason.partition(" (")[0]) == (Outcome.CRASHED, "SystemExit: no")

@@ -70,6 +70,21 @@ def test_what_cannot_be_known() -> None:
     assert [one.outcome for one in results] == [Outcome.NOT_APPLICABLE, Outcome.UNKNOWN]
 
 
+@pytest.mark.parametrize(("limit", "message"), [(1_000, "the page took at least "), (10**9, None)])
+def test_a_sum_with_unknown_sizes_is_the_least_it_can_be(limit: float, message: str | None) -> None:
+    """Over the budget that is enough; within it nothing is known: what has no size is not taken for nothing."""
+    load = shop()
+    last = next(one for one in reversed(load.requests) if one.status == 200)
+    unsized = replace(last, sizes=replace(last.sizes, transferred=None))
+    load = replace(load, requests=tuple(unsized if one is last else one for one in load.requests))
+    rules = rules_of({"bytes": limit}, "here")
+    (result,) = fetcher.audit(load, rules=rules, only=["budget-bytes"]).results
+    if message is None:
+        assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "the loads do not say bytes of all responses")
+    else:
+        assert result.findings[0].message.startswith(message)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

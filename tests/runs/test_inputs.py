@@ -109,3 +109,42 @@ def test_a_repeat_view_is_no_further_run(tmp_path: Path) -> None:
     file.write_text(dump_record(second))
     (page,) = read_pages(str(file))
     assert len(page.loads) == 1
+
+
+def test_a_repeat_view_in_a_browsers_har_is_no_further_run(tmp_path: Path) -> None:
+    """A page loaded again with "preserve log": what the first view fetched comes from the disk. Runs that each begin
+    with an empty cache, and what a 103 hints (a cache read in every view), are none."""
+    har = json.loads(Path("tests/record/data/producer-devtools-h2.har").read_text())
+    (page, *_), entries = har["log"]["pages"], har["log"]["entries"]
+    again = [json.loads(json.dumps(one)) | {"pageref": "again"} for one in entries]
+    har["log"]["pages"] = [page, {**page, "id": "again"}]
+    har["log"]["entries"] = [*(one | {"pageref": page["id"]} for one in entries), *again]
+    file = tmp_path / "page.har"
+    file.write_text(json.dumps(har))
+    (found,) = read_pages(str(file))
+    assert (len(found.loads), found.answers.repeat) == (2, None)
+    for one in again[1:]:
+        one["_fromCache"] = "disk"
+        one["response"] |= {"fromDiskCache": True, "_transferSize": 0}
+    file.write_text(json.dumps(har))
+    (found,) = read_pages(str(file))
+    assert len(found.loads) == 1
+    assert found.answers.repeat is not None
+    for one in again[1:]:
+        one["response"]["fromEarlyHints"] = True
+    file.write_text(json.dumps(har))
+    assert len(read_pages(str(file))[0].loads) == 2
+
+
+def test_webpagetest_says_which_view_is_a_repeat(tmp_path: Path) -> None:
+    """Its file leaves out what the cache answered, so that nothing else shows it."""
+    har = json.loads(Path("tests/record/data/producer-webpagetest3-h2.har").read_text())
+    (page, *_), entries = har["log"]["pages"], har["log"]["entries"]
+    har["log"]["pages"] = [{**page, "_cached": 0}, {**page, "id": "again", "_cached": 1}]
+    har["log"]["entries"] = [*entries, {**entries[0], "pageref": "again"}]
+    file = tmp_path / "page.har"
+    file.write_text(json.dumps(har))
+    (found,) = read_pages(str(file))
+    assert len(found.loads) == 1
+    assert found.answers.repeat is not None
+    assert found.answers.repeat.repeat_view

@@ -9,7 +9,7 @@ from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.resources.told import FAMILY, must_see_uses, preconnects
 from fetcher.audits.rule import NotApplicable, Unknown, rule
-from fetcher.audits.telling import BROWSERS, about
+from fetcher.audits.telling import BROWSERS, about, listed
 from fetcher.record.page_load import ConnectionRecord, RequestRecord
 from fetcher.terms import Credentials, InitiatorKind
 from fetcher.urls import URL, resolve
@@ -94,7 +94,7 @@ def preconnect_unused(page: Page) -> Iterator[Finding]:
     """Nothing on the page was requested from a preconnected origin: look-up, TCP and TLS for nothing. Where scripts did
     not run it is unknown, since they may."""
     for facts, url in _elsewhere(page):
-        if _requests_to(page, url) or url.origin in page.seen_origins:
+        if _requests_to(page, url.origin) or url.origin in page.seen_origins:
             continue
         must_see_uses(page)
         connection = facts.connection
@@ -121,12 +121,10 @@ def preconnect_unused(page: Page) -> Iterator[Finding]:
 def preconnect_mode_mismatch(page: Page) -> Iterator[Finding]:
     """Connections with and without credentials are kept apart: one opened for the other kind of request is not used."""
     hinted: dict[str, list[tuple[HintFacts, bool]]] = {}
-    urls: dict[str, URL] = {}
     for facts, url in _elsewhere(page):
         hinted.setdefault(url.origin, []).append((facts, _is_credentialed(facts)))
-        urls[url.origin] = url
     for origin, each in hinted.items():
-        requests = _requests_to(page, urls[origin])
+        requests = _requests_to(page, origin)
         modes = {mode: one for one in reversed(requests) if (mode := _with_credentials(one, origin, page)) is not None}
         if requests and not modes:
             raise Unknown("the record does not say which requests go with credentials")
@@ -166,11 +164,10 @@ def preconnect_excess(page: Page) -> Iterator[Finding]:
     origins = list(dict.fromkeys(origin for origin, _ in found))
     if len(origins) <= MOST_ORIGINS and len(found) <= MOST_CONNECTIONS:
         return
-    used = [origin for origin in origins if origin in page.by_origin or origin in page.seen_origins]
-    unused = [origin for origin in origins if origin not in used]
     message = f"the 103 says to preconnect to {len(origins)} origins ({len(found)} connections)"
-    if unused and not page.hides_uses and not page.load.only_hints:
-        message += f"; nothing on the page comes from {', '.join(unused[:5])}"
+    unused = [origin for origin in origins if not _requests_to(page, origin) and origin not in page.seen_origins]
+    if unused and _sees_uses(page):
+        message += f"; nothing on the page comes from {listed(unused)}"
     last = list(found.values())[-1]
     yield Finding(
         message,
@@ -197,9 +194,18 @@ def _elsewhere(page: Page) -> list[tuple[HintFacts, URL]]:
     return found
 
 
-def _requests_to(page: Page, url: URL) -> list[RequestRecord]:
+def _sees_uses(page: Page) -> bool:
+    """Whether the record can say what the page does not use."""
+    try:
+        must_see_uses(page)
+    except (NotApplicable, Unknown):
+        return False
+    return True
+
+
+def _requests_to(page: Page, origin: str) -> list[RequestRecord]:
     """What was requested from that origin, by the page or another hint."""
-    return [one for one in page.by_origin.get(url.origin, ()) if one.initiator.kind is not InitiatorKind.PRECONNECT]
+    return [one for one in page.by_origin.get(origin, ()) if one.initiator.kind is not InitiatorKind.PRECONNECT]
 
 
 def _is_credentialed(facts: HintFacts) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.analysis.double_fetches import FIXES, DoubleFetch
-from fetcher.analysis.reuse import Cause
+from fetcher.analysis.reuse import Cause, leaves_fields_out
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.resources.told import CHROMIUMS, FAMILY, Fetched, fetched, is_broken, is_moved
-from fetcher.audits.rule import NotApplicable, rule
+from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import about, by_browser, cost_of, sized
 from fetcher.fields.cache_control import freshness
 from fetcher.terms import field_value
@@ -82,11 +82,13 @@ def hint_redirected(page: Page) -> Iterator[Finding]:
 def hint_uncacheable(page: Page) -> Iterator[Finding]:
     """A hinted response that may not be stored, or has no lifetime, cannot answer the page in Chromium: it is
     downloaded a second time."""
+    hidden, found = False, False
     for one in _through_the_cache(page):
         if is_broken(one.request) or is_moved(one.request) or one.request.status is None:
             continue
-        if not one.request.response_fields and page.load.recorded_by is not None:
-            continue  # the file leaves its fields out
+        if leaves_fields_out(one.request):
+            hidden = True
+            continue
         fresh = freshness(one.request.response_fields, status=one.request.status)
         if fresh.reusable or _varies_on_all(one):
             continue
@@ -99,6 +101,7 @@ def hint_uncacheable(page: Page) -> Iterator[Finding]:
             how = "asked for once more" if second.status == 304 or renewed else "downloaded a second time"
             message += f", so that it was {how} for the page"
         severity = Severity.WARNING if fresh.storable else Severity.ERROR
+        found = True
         yield about(
             page,
             one.facts,
@@ -116,6 +119,8 @@ def hint_uncacheable(page: Page) -> Iterator[Finding]:
             cost=_cost_again(page, one, again),
             fix="" if fresh.storable else "Take no-store away, and give it a lifetime: Cache-Control: max-age=60.",
         )
+    if hidden and not found:
+        raise Unknown("the file leaves out the fields of hinted responses, which would say whether they may be kept")
 
 
 @rule(

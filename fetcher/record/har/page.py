@@ -34,11 +34,13 @@ _ROUNDING = 5.0  # ms by which a page may begin after its first entry without a 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a HAR says of one page; ``start`` is milliseconds since the epoch, None where there is no page object."""
+    """What a HAR says of one page; ``start`` is milliseconds since the epoch, None where there is no page object.
+    ``repeat_view`` is WebPageTest's ``_cached``."""
 
     id: str | None
     start: float | None
     timings: tuple[tuple[str, float], ...] = ()
+    repeat_view: bool = False
 
 
 def load_of(page: Page, entries: list[Entry], recorded_by: str, odd: Counter[str]) -> PageLoad:
@@ -92,6 +94,7 @@ def load_of(page: Page, entries: list[Entry], recorded_by: str, odd: Counter[str
         scripts=sum(one.destination is Destination.SCRIPT for one in requests),
         recorded_by=recorded_by,
         page_timings=page.timings,
+        repeat_view=page.repeat_view,
     )
     return replace(load, notes=(*notes_of(load), *_notes(load, odd)))
 

@@ -132,6 +132,7 @@ def _page(data: object, index: int) -> _Found:
         id=data["id"] if isinstance(data.get("id"), str) else f"page {index}",
         start=instant(data["startedDateTime"], here) if data.get("startedDateTime") else None,
         timings=tuple((name, at) for name, at in known if at is not None),
+        repeat_view=data.get("_cached") in (1, True, "1"),
     )
     return _Found(page, data)
 

@@ -114,12 +114,13 @@ def test_a_stale_version() -> None:
 
 
 def test_fields_that_a_file_leaves_out_are_no_missing_lifetime() -> None:
-    """A response without any is judged where we loaded it ourselves, and not in another program's file."""
+    """A response without any is judged where we loaded it ourselves; in another program's file it is not known."""
     (load,) = page(*HINTS).loads
     bare = replace(load, requests=tuple(replace(one, response_fields=()) for one in load.requests))
     assert judged(BY_ID, "hint-uncacheable", Page((bare,))).outcome is Outcome.FINDINGS
-    other = Page((replace(bare, recorded_by="WebInspector 537.36"),))
-    assert judged(BY_ID, "hint-uncacheable", other).outcome is Outcome.PASSED
+    theirs = tuple(replace(one, mode=None, credentials=None) for one in bare.requests)
+    other = Page((replace(bare, requests=theirs, recorded_by="WebInspector 537.36"),))
+    assert judged(BY_ID, "hint-uncacheable", other).outcome is Outcome.UNKNOWN
 
 
 def test_another_query_is_no_other_version() -> None:
@@ -359,6 +360,14 @@ def test_preconnect_excess_counts_both_modes() -> None:
     assert "5 origins (5 connections)" in found(BY_ID, "preconnect-excess", page(*links(5, False))).message
     assert "4 origins (8 connections)" in found(BY_ID, "preconnect-excess", page(*links(4, True))).message
     assert judged(BY_ID, "preconnect-excess", page(*links(3, True))).outcome is Outcome.PASSED
+
+
+def test_preconnect_excess_says_what_is_unused_only_where_that_shows() -> None:
+    """A load that did not come to its end did not reach every use."""
+    one = page(*[f"<https://c{n}.test>; rel=preconnect" for n in range(5)], head="")
+    assert "nothing on the page comes from https://c0.test" in found(BY_ID, "preconnect-excess", one).message
+    cut = Page((replace(one.load, outcome="timeout"),))
+    assert "nothing on the page" not in found(BY_ID, "preconnect-excess", cut).message
 
 
 def test_preconnect_to_the_own_origin() -> None:
