@@ -1,10 +1,12 @@
 """``python -m fetcher`` is the ``fetcher`` command, and ``main`` its console script.
 
-Nothing is imported before ``main`` runs, so that Ctrl-C during the imports ends like any other: without a traceback.
+Nothing of ours is imported before ``main`` runs, so that Ctrl-C during the imports ends like any other: without a
+traceback.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
 
 
@@ -14,6 +16,7 @@ def main() -> NoReturn:
 
         command()
     except KeyboardInterrupt:
+        sys.stderr.write("fetcher: interrupted\n")
         raise SystemExit(130) from None
 
 

@@ -99,7 +99,7 @@ def run(arguments: Sequence[str]) -> int:
         _forget_output()
         return DONE
     except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
+        return _say("interrupted", INTERRUPTED)
 
 
 def _invoke(arguments: Sequence[str], debug: bool) -> int:

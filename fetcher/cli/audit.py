@@ -17,7 +17,7 @@ from fetcher.cli.audit_forms import Forms
 from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
 from fetcher.cli.auditing import Auditing, expectations
 from fetcher.cli.baseline_file import Kept
-from fetcher.cli.streams import is_terminal, report_stream
+from fetcher.cli.streams import is_terminal, of_nothing, report_stream
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def audit(
     if result.pages:
         forms.write(result, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
     if failure is not None:
-        raise failure
+        raise failure if result.pages else of_nothing(failure)
     kept.written(result, quiet=quiet)
     code = _exit_code(result)
     if code:

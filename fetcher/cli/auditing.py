@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import fetcher
 from fetcher.cli import options as o
 from fetcher.cli.streams import run
-from fetcher.errors import FetcherError, UsageError
+from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Expectations, Run
@@ -108,6 +108,8 @@ class Auditing:
                 raise
             except FetcherError as error:
                 return error
+            except KeyboardInterrupt:  # between two pages: what was made before it is judged all the same
+                return Interrupted("interrupted")
         return None
 
     def _with_comparison(self, url: str, answers: Answers) -> Answers:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, report_stream, run, write_text
-from fetcher.errors import FetcherError, UsageError
+from fetcher.cli.streams import check_writable, is_terminal, of_nothing, report_stream, run, write_text
+from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Checked, Expectations, Run
@@ -128,6 +128,9 @@ def check(
         except FetcherError as error:
             failure = error
             break
+        except KeyboardInterrupt:  # between two URLs: what was made before it is shown all the same
+            failure = Interrupted("interrupted")
+            break
     if json is not None and checking.checked:  # where nothing was seen, an earlier file is worth more
         write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
     if (output is not None or (json != "-" and not quiet)) and checking.checked:
@@ -139,7 +142,7 @@ def check(
     if output not in (None, "-") or json == "-" or quiet:
         _say_what_failed(checking.checked)
     if failure is not None:
-        raise failure
+        raise failure if checking.checked else of_nothing(failure)
     code = _exit_code(checking.checked)
     if code:
         raise typer.Exit(code)

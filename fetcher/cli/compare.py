@@ -14,7 +14,7 @@ from fetcher.cli import options as o
 from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
 from fetcher.cli.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile
-from fetcher.cli.streams import is_terminal, report_stream, run, write_text
+from fetcher.cli.streams import is_terminal, of_nothing, report_stream, run, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def compare(
     if result.pairs:
         _write(result, forms, json, markdown, output, quiet=quiet, verbose=verbose, color=color, redact=not no_redact)
     if failure is not None:
-        raise failure
+        raise failure if result.pairs else of_nothing(failure)
     if not result.counted:
         why = next((pair.why for pair in result.pairs if pair.why), "no pair was made")
         print(f"fetcher: {_safe(urls[0])}: nothing was measured: {_safe(why)}", file=sys.stderr)

@@ -111,7 +111,7 @@ def load(
         asked["observed"] = _observed(discoveries, url)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
-    records = loading.records
+    records, shown = loading.records, False
     if records:
         if not no_redact:
             from fetcher.record import redacted
@@ -121,7 +121,8 @@ def load(
             write_text(_json(records, several=repeat_view), json)
         forms.write(records, names=("first view", "repeat view") if len(records) > 1 else (), redact=False)
         free = output is not None or not forms.takes_stdout
-        if free and not (quiet and output is None) and (failure is None or _saw_something(records[-1])):
+        shown = free and not (quiet and output is None)
+        if shown and (failure is None or _saw_something(records[-1])):
             from fetcher.report.terminal import print_load, print_repeat_view
 
             colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
@@ -134,8 +135,8 @@ def load(
         raise failure
     if fail:
         _fail_on_status(records[-1] if records else None)
-    if records and not quiet and not is_terminal(sys.stdout):
-        _say_notes(records[-1])  # a terminal shows them under the waterfall
+    if records and not quiet and not (shown and output in (None, "-")):
+        _say_notes(records[-1])  # else they stand under the waterfall
 
 
 def _observed(name: str, url: str) -> Observed:

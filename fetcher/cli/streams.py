@@ -92,6 +92,13 @@ def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
         raise error.placed(about)  # noqa: B904 - its own cause is itself, unplaced
 
 
+def of_nothing(failure: FetcherError) -> FetcherError:
+    """``failure`` of a command that has nothing to show: an interruption says that, or a person waits for a result."""
+    if not isinstance(failure, Interrupted):
+        return failure
+    return type(failure)(f"{failure} before anything was measured; nothing is shown or saved")
+
+
 async def _terminable(work: Coroutine[Any, Any, Result], terminated: list[int]) -> Result:
     """``work``, cancelled by the first SIGTERM, which is put down in ``terminated``; a second one ends the process."""
     import asyncio

@@ -1,7 +1,8 @@
 """From a request's times to the cells of its bar.
 
 A bar is made of phases, each with a glyph of its own so that they are told apart without colour: queued (discovered,
-not sent), look-up, connect and TLS of the connection it opened, waiting for the final head, receiving.
+not sent), look-up, connect and TLS of the connection it opened, waiting for the final head, receiving; or read from a
+cache, where none of these was.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Phase(Enum):
     TLS = ("═", Style.TLS, "TLS")
     WAITING = ("░", Style.WAITING, "waiting")
     RECEIVING = ("█", Style.RECEIVING, "receiving")
+    CACHE = ("▒", Style.CACHE, "read from a cache")
 
     @property
     def segment(self) -> Segment:
@@ -92,6 +94,8 @@ def spans(request: RequestRecord, opened: ConnectionRecord | None, unfinished: f
     known += [at for at in (t.final_response_headers_start, t.first_interim_response_start, t.request_start) if at]
     if stop is None:
         stop = max(known, default=t.discovered)
+    if request.timing_is_cache_read and t.request_start is None:
+        return [Span(t.discovered, stop, Phase.CACHE)]
     sent = t.request_start if t.request_start is not None else stop
     made = [Span(t.discovered, sent, Phase.QUEUED)]
     if opened is not None:

@@ -28,6 +28,7 @@ class Style(StrEnum):
     TLS = "tls"
     WAITING = "waiting"
     RECEIVING = "receiving"
+    CACHE = "cache"
 
 
 Segment = tuple[str, Style]
@@ -42,6 +43,7 @@ _ASCII = str.maketrans(
         "═": "=",
         "░": ":",
         "█": "#",
+        "▒": "%",
         "▼": "v",
         "▽": "v",
         "◆": "*",

@@ -74,6 +74,21 @@ class Row:
         return max(end_of(self.spans), self.at, *(at for at, _ in self.marks), 0.0)
 
 
+def label_place(row: Row, end: float) -> tuple[float, bool]:
+    """Where the label of ``row`` stands on an axis of ``end`` ms, and whether it ends there instead of beginning: after
+    all that is drawn, or where that leaves little room in the widest gap: between its bar and where the page asked, or
+    in front of the bar."""
+    bar = max([span.end for span in row.spans] + [row.at])
+    marks = [at for at, _ in row.marks]
+    last = max([*marks, bar])
+    if last <= end * 0.75:
+        return last, False
+    asked = min((at for at in marks if at > bar), default=bar)
+    gaps = [(end - last, last, False), (asked - bar, asked, True), (row.at, row.at, True)]
+    _, at, left_of = max(gaps, key=lambda gap: gap[0])
+    return at, left_of
+
+
 def home_of(load: PageLoad) -> str | None:
     """The origin whose URLs are shown as paths: the document's, or that of the last hop tried."""
     hop = load.navigations[-1] if load.navigations else None

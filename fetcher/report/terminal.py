@@ -40,6 +40,7 @@ LOOKS: dict[Style, str] = {
     Style.TLS: "magenta",
     Style.WAITING: "green",
     Style.RECEIVING: "blue",
+    Style.CACHE: "cyan",
 }
 
 

@@ -72,7 +72,6 @@ class Comparing:
     async def run(self) -> Comparison:
         """Make the pairs, and judge them. Raises UsageError for what can never be loaded."""
         dice = random.Random(self.seed)
-        self.ended = f"{self.wanted} pairs were asked for"
         for number in range(1 - self.warm_up, self.wanted + 1):
             pair = await self._pair(number, second_first=dice.random() < 0.5)
             if number < 1 and not self._walled:
@@ -84,6 +83,8 @@ class Comparing:
             if self.until is not None and self._is_narrow():
                 self.ended = f"the interval is at most {self.until:g} ms wide"
                 break
+        else:
+            self.ended = f"{self.wanted} pairs were asked for"
         return self.result()
 
     def result(self) -> Comparison:

@@ -107,7 +107,7 @@ def test_debug_shows_the_traceback(
         (ConnectionLost("the server left"), 3, "fetcher: the server left\n"),
         (ConnectionLost("it said \x1b[2J"), 3, "fetcher: it said \\x1b[2J\n"),
         (Interrupted("interrupted"), 130, "fetcher: interrupted\n"),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "fetcher: interrupted\n"),
         (BrokenPipeError(), 0, ""),
         (
             OSError(28, "No space left on device"),
@@ -157,8 +157,8 @@ def test_an_output_that_takes_nothing(redirection: str, code: int, said: str) ->
     assert (done.returncode, done.stderr) == (code, said)
 
 
-def test_ctrl_c_during_the_imports(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The console script imports nothing before it can be interrupted without a traceback."""
+def test_ctrl_c_during_the_imports(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The console script imports nothing before it can be interrupted without a traceback, and says that it was."""
     import fetcher.__main__ as script
 
     def interrupted(*_: object, **__: object) -> None:
@@ -169,3 +169,4 @@ def test_ctrl_c_during_the_imports(monkeypatch: pytest.MonkeyPatch) -> None:
         script.main()
     monkeypatch.undo()
     assert ended.value.code == app.INTERRUPTED
+    assert capsys.readouterr().err == "fetcher: interrupted\n"

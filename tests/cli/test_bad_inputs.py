@@ -140,7 +140,8 @@ def test_the_same_over_tls(cli: Cli, origin: Listening, path: str, kind: str, ht
     ],
 )
 def test_an_answer_that_is_no_page_is_a_note(cli: Cli, origin: Listening, path: str, note: str) -> None:
-    """The load is done, exit code 0, and both the report and stderr say in one sentence what to know about it."""
+    """The load is done, exit code 0, and one sentence says what to know about it: in the report, and on stderr where
+    that is not on stdout. Never in both, which one sees twice in a terminal or a log of both."""
     outcome = cli("load", "--json", "-", f"{origin.http}{path}")
     assert outcome.code == 0
     assert outcome.err.startswith("fetcher: note: ")
@@ -148,6 +149,7 @@ def test_an_answer_that_is_no_page_is_a_note(cli: Cli, origin: Listening, path: 
     assert outcome.err.count("\n") == 1
     assert any(note in one for one in json.loads(outcome.out)["notes"])
     shown = cli("load", f"{origin.http}{path}")
+    assert shown.err == ""
     assert note in " ".join(shown.out.split())
 
 

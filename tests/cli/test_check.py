@@ -187,17 +187,20 @@ def test_a_stop_in_the_first_run_saves_what_was_seen(
 def test_a_stop_before_anything_was_seen_leaves_the_file(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An earlier result is worth more than nothing."""
+    """An earlier result is worth more than nothing, and that there is no new one is said."""
 
     def stop(work: Coroutine[Any, Any, None], about: str) -> None:
         work.close()
         raise Interrupted("interrupted")
 
-    monkeypatch.setattr("fetcher.cli.check.run", stop)
-    name = tmp_path / "check.json"
-    name.write_text("earlier")
-    assert cli("check", "--json", str(name), "https://a.test/").code == 130
-    assert name.read_text() == "earlier"
+    for command in ("check", "audit", "compare"):
+        monkeypatch.setattr(f"fetcher.cli.{'auditing' if command == 'audit' else command}.run", stop)
+        name = tmp_path / f"{command}.json"
+        name.write_text("earlier")
+        outcome = cli(command, "--json", str(name), "https://a.test/")
+        assert (outcome.code, outcome.out) == (130, "")
+        assert outcome.err == "fetcher: interrupted before anything was measured; nothing is shown or saved\n"
+        assert name.read_text() == "earlier"
 
 
 def test_its_own_origin_however_the_url_is_written(cli: Cli, origin: Listening) -> None:

@@ -40,6 +40,8 @@ BARS = [
     ),
     ("failed at an unknown time", sent((0.0, 20.0), outcome="stream-reset"), None, "··        "),
     ("never sent", sent((30.0,), outcome="canceled"), None, "   ·      "),
+    ("read from a cache", replace(sent((20.0, None, 40.0, 40.0)), cache_source="http-cache"), None, "  ▒▒      "),
+    ("read from a cache at once", replace(sent((20.0, None, 20.0, 20.0)), cache_source="disk"), None, "  ▒       "),
     ("canceled during setup", sent((30.0,), outcome="canceled"), OPENED, " ┄╌╌      "),
 ]
 

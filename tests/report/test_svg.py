@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+from fetcher.record.page_load import PageLoad
 from fetcher.report.svg import svg
-from tests.support.loads import eager_http1, failed, many, shop
+from tests.support.loads import eager_http1, failed, many, shop, shop_without_hints
 
 HOSTILE = ']]><script>alert(1)</script>" onload="alert(2)\u202e\x1b[2J&lt;'
 
@@ -51,3 +52,32 @@ def test_it_stays_readable_when_there_is_much() -> None:
         for each in root.iter("{http://www.w3.org/2000/svg}rect"):
             assert 0 <= float(each.attrib.get("x", 0)) <= 1_000
             assert float(each.attrib.get("x", 0)) + float(each.attrib["width"]) <= 1_002
+
+
+def test_its_marks_are_explained() -> None:
+    """Every phase, mark and colour that occurs, and none that does not; inside the picture."""
+
+    def words(load: PageLoad) -> set[str]:
+        root = ElementTree.fromstring(svg(load))
+        assert all(float(each.attrib["y"]) < float(root.attrib["height"]) for each in root.iter() if "y" in each.attrib)
+        return {each.text or "" for each in root.iter("{http://www.w3.org/2000/svg}text")}
+
+    hinted = words(shop())
+    assert {"queued", "waiting", "receiving", "of a hint of the 103", "the page itself asked for it"} <= hinted
+    assert {"an interim response came", "−n ms", "the hint's head start over that"} <= hinted
+    assert not {"read from a cache", "requests in one row"} & hinted
+    assert not {"of a hint of the 103", "an interim response came", "the page itself asked for it"} & words(bare())
+
+
+def bare() -> PageLoad:
+    """A document and nothing else."""
+    load = shop_without_hints()
+    return replace(load, interim=(), hints=(), requests=load.requests[:1], discoveries=())
+
+
+def test_a_head_start_stands_where_there_is_room() -> None:
+    """After the bar and where the page asked, or between the two, never over the columns before an early bar."""
+    root = ElementTree.fromstring(svg(shop()))
+    texts = [each for each in root.iter("{http://www.w3.org/2000/svg}text") if (each.text or "").startswith("−3")]
+    assert texts
+    assert all(float(each.attrib["x"]) > 500 for each in texts)

@@ -25,6 +25,7 @@ from fetcher.terms import ProfileName
 
 LEGEND = (
     ("q", "queued"), ("l", "look-up"), ("k", "connect"), ("t", "TLS"), ("w", "waiting"), ("x", "receiving"),
+    ("h", "read from a cache"),
 )  # fmt: skip
 
 

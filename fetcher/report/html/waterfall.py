@@ -14,7 +14,7 @@ from fetcher.report.bars import Phase, Span
 from fetcher.report.escape import shorten
 from fetcher.report.html.markup import share, text
 from fetcher.report.lines import Style, milliseconds
-from fetcher.report.rows import Row, has_failed, marked_interim, rows
+from fetcher.report.rows import Row, has_failed, label_place, marked_interim, rows
 from fetcher.terms import InitiatorKind
 
 CLASSES = {
@@ -24,7 +24,9 @@ CLASSES = {
     Phase.TLS: "t",
     Phase.WAITING: "w",
     Phase.RECEIVING: "x",
+    Phase.CACHE: "h",
 }
+"""By phase; the picture (``svg``) has the same."""
 MOST_CHUNKS = 100
 """Marks for the pieces a document came in; more would be one black bar."""
 _FIELDS = frozenset(
@@ -91,15 +93,16 @@ def _tick(at: float) -> str:
 def _row(load: PageLoad, row: Row, name: str, end: float, critical: frozenset[int]) -> str:
     request = load.requests[int(row.number)] if row.number else None
     classes = " ".join(word for word in _classes(load, row, request, critical) if word)
-    bars = "".join(_bar(span, end) for span in row.spans if span.end > span.start or span.phase is Phase.RECEIVING)
+    bars = "".join(
+        _bar(span, end) for span in row.spans if span.end > span.start or span.phase in (Phase.RECEIVING, Phase.CACHE)
+    )
     chunks = _chunks(request, end) if request is not None and request.id in load.navigations else ""
     marks = "".join(
         f'<u class="{"d" if glyph == "◆" else "e"}" style="--a:{share(at, end)}"></u>' for at, (glyph, _) in row.marks
     )
-    last = max([span.end for span in row.spans] + [at for at, _ in row.marks] + [row.at])
     labels = " ".join(f"<em{_tone(style)}>{text(label)}</em>" for label, style in row.labels)
-    before = last > end * 0.75  # no room after the bar: the label stands in front of it
-    label = f'<s{" class=z" if before else ""} style="--a:{share(row.at if before else last, end)}">{labels}</s>'
+    at, left_of = label_place(row, end)
+    label = f'<s{" class=z" if left_of else ""} style="--a:{share(at, end)}">{labels}</s>'
     below = "".join(f'<div class="why">{text(words)}</div>' for words, _ in row.below)
     identity = f"{name}-r{row.number}" if row.number else ""
     return (

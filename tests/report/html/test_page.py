@@ -8,8 +8,13 @@ import json
 import re
 from dataclasses import replace
 
+import pytest
+
 from fetcher.record.page_load import PageLoad
+from fetcher.report.bars import Phase, Span
 from fetcher.report.html import html_report
+from fetcher.report.lines import Style
+from fetcher.report.rows import label_place, rows
 from tests.support.loads import eager_http1, failed, many, shop
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;\u202e</script><!--\x1b[31m"
@@ -102,3 +107,23 @@ def test_a_failed_load_has_a_page_too() -> None:
     load = failed()
     assert load.error is not None
     assert load.error.split(":")[0] in html_report([load])
+
+
+@pytest.mark.parametrize(
+    ("start", "bar", "asked", "place"),
+    [
+        (100.0, 200.0, None, (200.0, False)),
+        (100.0, 200.0, 500.0, (500.0, False)),
+        (20.0, 40.0, 990.0, (990.0, True)),
+        (800.0, 900.0, 990.0, (800.0, True)),
+        (5.0, 990.0, None, (990.0, False)),
+    ],
+)
+def test_a_label_stands_where_there_is_room(
+    start: float, bar: float, asked: float | None, place: tuple[float, bool]
+) -> None:
+    """An early hint that the page asks for at the end has all of it between the two, and next to none before."""
+    row = rows(shop(), all_rows=True)[1]
+    marks = () if asked is None else ((asked, ("◆", Style.PLAIN)),)
+    row = replace(row, at=start, spans=(Span(start, bar, Phase.WAITING),), marks=marks)
+    assert label_place(row, 1_000.0) == place
