@@ -9,7 +9,7 @@ READY = .venv/ready
 WORKERS ?= 3
 CODE = fetcher tests samples
 
-.PHONY: demo test check format format-check lint types interop chromium bench bench-load serve clean
+.PHONY: demo test check format format-check lint types interop chromium bench bench-load waterfall serve clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2, and show the difference
@@ -43,6 +43,9 @@ bench: $(READY)
 
 bench-load: $(READY)  ## a page of 40 files over loopback and two emulated links, beside the least it could take and Chromium
 	$(BIN)/python -m tests.benchmarks.load.run
+
+waterfall: $(READY)  ## the picture in the README, of a load that is made now
+	$(BIN)/python samples/waterfall.py
 
 serve: $(READY)  ## the sample site, which sends 103s
 	$(BIN)/fetcher serve
