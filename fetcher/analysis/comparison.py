@@ -114,7 +114,7 @@ def compare(
     counted = [(pair.first, pair.second) for pair in pairs if pair.first and pair.second and pair.counts]
     measures = [
         _measure(counted, name, title, "ms", figure, estimated=estimated)
-        for name, title, estimated, figure in _instants([load for pair in counted for load in pair])
+        for name, title, estimated, figure in instants_of([load for pair in counted for load in pair])
     ]
     measures += [
         _measure(counted, "resource", address, "ms", _complete(address), url=address)
@@ -135,7 +135,7 @@ def compare(
 def judged_by(pairs: Sequence[Pair], name: str) -> Shift:
     """The shift of one figure by name, for who decides whether more pairs are needed."""
     counted = [(pair.first, pair.second) for pair in pairs if pair.first and pair.second and pair.counts]
-    for known, _, _, figure in _instants([load for pair in counted for load in pair]):
+    for known, _, _, figure in instants_of([load for pair in counted for load in pair]):
         if known == name:
             return shift_of(_values(counted, figure))
     return Shift(0, None)
@@ -144,7 +144,7 @@ def judged_by(pairs: Sequence[Pair], name: str) -> Shift:
 # -- figures
 
 
-def _instants(loads: Sequence[PageLoad]) -> list[tuple[str, str, bool, Figure]]:
+def instants_of(loads: Sequence[PageLoad]) -> list[tuple[str, str, bool, Figure]]:
     """Name, title, whether it is estimated, and how it is read. What a browser measured comes under its own names."""
     recorded = dict.fromkeys(name for load in loads for name, _ in load.page_timings)
     known: list[tuple[str, str, bool, Figure]] = [

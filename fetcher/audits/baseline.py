@@ -21,7 +21,8 @@ from fetcher.record.redaction import redact_text
 
 KIND, SCHEMA_VERSION = "audit-baseline", 1
 
-_DECIDED = (Outcome.PASSED, Outcome.FINDINGS, Outcome.NOT_APPLICABLE)
+DECIDED = (Outcome.PASSED, Outcome.FINDINGS, Outcome.NOT_APPLICABLE)
+"""Outcomes by which a rule has settled whether it finds something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _decided(result: AuditResult) -> Iterator[tuple[str, str]]:
     """(page, rule) of everything the audit settled."""
     for page in result.pages:
         if page.outcome is PageOutcome.JUDGED:
-            yield from ((stable(page.url), one.rule) for one in page.of(*_DECIDED))
+            yield from ((stable(page.url), one.rule) for one in page.of(*DECIDED))
 
 
 def renewed(result: AuditResult, old: Baseline | None = None) -> Baseline | None:

@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import audit, check, compare, get, load, report, serve, why
+from fetcher.cli import audit, check, compare, diff, get, load, report, serve, why
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -78,6 +78,7 @@ app.command("get", epilog=get.EPILOG, short_help="Make one request; show every r
 app.command("compare", epilog=compare.EPILOG, short_help="Does it differ? Hints off and on, two URLs, two ways.")(
     compare.compare
 )
+app.command("diff", epilog=diff.EPILOG, short_help="What differs between two saved results of a kind?")(diff.diff)
 app.command("report", epilog=report.EPILOG, short_help="Show saved loads, HARs and audits in another form.")(
     report.report
 )
