@@ -157,7 +157,7 @@ class IntegrityChecked:
 @dataclass(frozen=True, slots=True)
 class FetchEnded:
     """``has_text``: whether the decoded content held the text looked for; None where none was. ``kept``: the content is
-    held as KeepContent asked."""
+    held as KeepContent asked. ``first``: the first bytes of the decoded content, None where nobody saw them."""
 
     at: float
     fetch: int
@@ -166,6 +166,7 @@ class FetchEnded:
     trailers: Fields = ()
     has_text: bool | None = None
     kept: bool = False
+    first: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,7 +290,7 @@ class Browser:
             return self._give_up("redirect", f"{fetch.url} redirects to {told!r}, which is not an http(s) URL")
         if fetch.redirects >= limit:
             return self._give_up("limit", f"{fetch.url} is redirect number {limit + 1}: the limit is {limit}")
-        commands: list[Command] = []
+        commands = self.hints.settled(fetch) if url.origin == fetch.url.origin else self.hints.cancelled()
         if url.origin != fetch.url.origin:  # EH 7.2: what the hints asked for is thrown away
             for other in self.state.fetches:
                 if other.is_hinted and other.is_pending:
@@ -320,6 +320,7 @@ class Browser:
     def _again(self, fetch: Fetch, why: str) -> list[Command]:
         commands: list[Command] = [CancelFetch(fetch.id, why)] if fetch.is_pending else []
         self._settle(fetch, FetchState.CANCELED)
+        commands += self.hints.settled(fetch)
         commands += self._navigate(
             fetch.url, redirected(fetch), fetch.redirects + 1, fetch.client, fetch.referrer_policy
         )
@@ -334,7 +335,7 @@ class Browser:
             return []  # what kept it from its consumer stopped it
         complete(self.state, fetch, event)
         self._settle(fetch, FetchState.ENDED)
-        commands = self.subresources.ended(fetch)
+        commands = [*self.subresources.ended(fetch), *self.subresources.looked_at(fetch, event.first)]
         if fetch.document is None and fetch.consumer is None:
             return commands  # a hint that nothing claimed: its code did not run
         url = None if fetch.document is self.state.document else fetch.url.href

@@ -206,7 +206,9 @@ class LoadState:
         """Whose requests may be answered with what answers ``asked``."""
         frame = asked.client or asked.url
         top = self.document.url if self.document is not None else frame
-        key = key_of(asked.url, asked.destination, top, frame, asked.client)
+        framed = asked.mode is Mode.NAVIGATE and asked.destination is not Destination.DOCUMENT
+        destination = Destination.FRAME if framed else asked.destination  # what an <object> shows is a frame too
+        key = key_of(asked.url, destination, top, frame, asked.client)
         consumer = _asker(asked)
         if consumer is None or not is_credentialless(consumer):
             return key

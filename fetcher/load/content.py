@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 
 from fetcher.browser.commands import Scan, ScanKind
+from fetcher.browser.policies.first_bytes import SHOWN
 from fetcher.discovery.candidates import Candidate, text_read
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, module_charset, xhtml_charset
 from fetcher.discovery.css.scanner import CssScanner
@@ -47,17 +48,17 @@ class Keeping:
 
 
 class Content:
-    """``transferred`` and ``decoded`` are cumulative bytes. With ``keeping`` decoded bytes are held until ``scan``, as
-    far as that allows: past it they are dropped, and ``is_cut`` says that nothing is left to scan. What may be a
-    ``module`` is read as it is kept, so that no claim takes long. ``find_text``: look for it on the way, ``has_text``
-    says whether it has been seen. ``fault`` is the ContentError or LimitExceeded at which decoding ended; what is fed
-    after it is only counted. Scanning ends once more than ``limits.discoveries`` things were named: nobody looks at the
-    rest."""
+    """``transferred`` and ``decoded`` are cumulative bytes, ``first`` the first of the decoded ones. With ``keeping``
+    decoded bytes are held until ``scan``, as far as that allows: past it they are dropped, and ``is_cut`` says that
+    nothing is left to scan. What may be a ``module`` is read as it is kept, so that no claim takes long.
+    ``find_text``: look for it on the way, ``has_text`` says whether it has been seen. ``fault`` is the ContentError
+    or LimitExceeded at which decoding ended; what is fed after it is only counted. Scanning ends once more than
+    ``limits.discoveries`` things were named: nobody looks at the rest."""
 
     __slots__ = (
         "_ahead", "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
         "_needle", "_scanner", "_scripting", "_sheet", "_text", "_told",
-        "decoded", "ended", "fault", "is_cut", "keeps", "transferred",
+        "decoded", "ended", "fault", "first", "is_cut", "keeps", "transferred",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +72,7 @@ class Content:
     ) -> None:
         self.transferred = 0
         self.decoded = 0
+        self.first = b""
         self.keeps = keeping is not None
         self.is_cut = False
         self.ended = False
@@ -183,6 +185,8 @@ class Content:
         try:
             for piece in pieces:
                 self.decoded += len(piece)
+                if len(self.first) < SHOWN:
+                    self.first += piece[: SHOWN - len(self.first)]
                 if self._digest is not None:
                     self._digest.update(piece)
                 if self._needle is not None:

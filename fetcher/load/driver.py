@@ -495,7 +495,16 @@ class Driver:
         shown = exchange.stored or content
         kept = self._stored.end(exchange.fetch)
         self._tell(
-            e.FetchEnded(at, exchange.fetch, content.transferred, shown.decoded, event.trailers, shown.has_text, kept)
+            e.FetchEnded(
+                at,
+                exchange.fetch,
+                content.transferred,
+                shown.decoded,
+                event.trailers,
+                shown.has_text,
+                kept,
+                None if exchange.stored is not None else content.first,
+            )
         )
 
     def _scan_rest(self, exchange: _Exchange, at: float) -> None:

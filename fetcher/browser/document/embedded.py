@@ -80,8 +80,13 @@ def _shown_as(candidate: Candidate) -> str:
         return ""
     if found.essence != "image/svg+xml" and mime.supports(Destination.IMAGE, found.essence):
         return "image"
-    frame = found.type == "text" or found.essence in _FRAME_TYPES | _MEDIA_TYPES or found.essence.endswith("+xml")
-    return "frame" if frame or mime.supports(Destination.SCRIPT, found.essence) else ""
+    return "frame" if is_framed(found.essence) else ""
+
+
+def is_framed(essence: str) -> bool:
+    """Whether content of this type is shown in a frame."""
+    frame = essence.startswith("text/") or essence in _FRAME_TYPES | _MEDIA_TYPES or essence.endswith("+xml")
+    return frame or mime.supports(Destination.SCRIPT, essence)
 
 
 def is_picture(candidate: Candidate) -> bool:

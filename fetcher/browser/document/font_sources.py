@@ -1,5 +1,6 @@
 """Which url of an @font-face a browser asks for (CSS Fonts 4, 4.3): the last src descriptor counts, and of its urls the
-first whose format is supported. The scanner gives every url of a face, in order, each with its descriptor's number.
+first whose format is supported. The scanner gives every url of a face, in order, each with its descriptor's number and
+the formats of the data: URLs before it, which are taken to hold the font.
 """
 
 from __future__ import annotations
@@ -30,16 +31,22 @@ def passed_over(candidates: Sequence[Candidate]) -> dict[int, str]:
                 reasons[index] = "a later src of the same @font-face replaces it"
             elif not _is_supported(candidate) or _is_eot(candidate):
                 reasons[index] = "a font format the browser does not support"
-            elif chosen:
+            elif chosen or _is_after_inlined(candidate):
                 reasons[index] = EARLIER
             else:
                 chosen = True
     return reasons
 
 
-def is_same_face(one: Candidate, other: Candidate) -> bool:
-    """Whether two sources stand in the same src of one face, as far as can be told."""
-    return all(one.attribute(name) == other.attribute(name) for name in (*_FACE, "src", "media", "supports"))
+def source_of(candidate: Candidate) -> tuple[str | None, ...]:
+    """What all sources in the same src of one face have in common, and others of its sheet hardly."""
+    return tuple(candidate.attribute(name) for name in (*_FACE, "src", "media", "supports"))
+
+
+def _is_after_inlined(candidate: Candidate) -> bool:
+    """Whether a font that stands in a data: URL, in a format that is supported, is a source before it."""
+    formats = candidate.attribute("inlined")
+    return formats is not None and any(each in SUPPORTED for each in formats.split(" "))
 
 
 def _is_eot(candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ A consumer whose URL a hint already asked for waits for that response's head, th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fetcher.browser.commands import (
     BlockFetch,
@@ -26,10 +27,11 @@ from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import EARLIER, passed_over
 from fetcher.browser.document.observed import NOT_HERE
 from fetcher.browser.events import IntegrityChecked
-from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
+from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.policies import container, gate
 from fetcher.browser.policies.blocked import Blocked
+from fetcher.browser.policies.first_bytes import may_be
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
@@ -41,6 +43,7 @@ from fetcher.terms import (
     Credentials,
     Destination,
     Mode,
+    NetPriority,
     field_value,
     field_values,
 )
@@ -143,7 +146,7 @@ class Subresources:
     def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         consumer = consumer_of(source, candidate, at, self._screen)
         if isinstance(consumer, str):
-            return [self._none(source, candidate, at, consumer)]
+            return [self._none(source, candidate, at, consumer), *self._next_font(document_of(source), candidate)]
         if candidate.kind is CandidateKind.MODULE_SCRIPT:
             modules.begin(consumer)
         return self.want(consumer)
@@ -183,17 +186,65 @@ class Subresources:
         embeds.asks(candidate)
         return self.want(consumer)
 
-    def _fell_back(self, consumer: Consumer) -> list[Command]:
-        """The request of a source or an <object> came to nothing: what may serve in its place."""
-        commands: list[Command] = []
-        if consumer.candidate.kind is CandidateKind.CSS_FONT:
-            spare = consumer.document.styles.failed(consumer.candidate)
-            if spare is not None:
-                commands += self._ask(self.state.fetches[spare[0]], *spare[1:])
+    def _fell_back(self, consumer: Consumer, answered: Fetch | None = None) -> list[Command]:
+        """The request of a source or an <object> came to nothing: what may serve in its place. ``answered`` is what
+        came and is of no use."""
+        again = self._as_frame(consumer, answered) if answered is not None else None
+        if again is not None:
+            return again
+        commands = self._next_font(consumer.document, consumer.candidate)
         if consumer.candidate.kind in _EMBEDDED:
             for source, candidate, at in consumer.document.embedded.failed(consumer.candidate):
                 commands += self._embedded(self.state.fetches[source], candidate, at)
         return commands
+
+    def _next_font(self, document: Document, candidate: Candidate) -> list[Command]:
+        """The next source of a face, after one that asks for nothing, is refused or fails."""
+        commands: list[Command] = []
+        while candidate.kind is CandidateKind.CSS_FONT and (spare := document.styles.failed(candidate)) is not None:
+            number, candidate, at = spare
+            source = self.state.fetches[number]
+            consumer = consumer_of(source, candidate, at, self._screen)
+            blocked = None
+            if not isinstance(consumer, str):
+                consumer.is_judged = True
+                blocked = gate.before(consumer)
+                if blocked is None:
+                    return commands + self.want(consumer)
+                commands.append(_kept_out(consumer, blocked))
+            else:
+                commands.append(self._none(source, candidate, at, consumer))
+        return commands
+
+    def _as_frame(self, consumer: Consumer, fetch: Fetch) -> list[Command] | None:
+        """An <object> took itself for a picture, and what came says it is something that a frame can show: Chromium
+        asks once more, as for a frame. None where its fallback is next."""
+        candidate = consumer.candidate
+        kind = extract(field_values(fetch.fields, "content-type"))
+        if candidate.element != "object" or consumer.mode is Mode.NAVIGATE or fetch.status is None:
+            return None
+        if kind is not None and not embedded.is_framed(kind.essence):
+            return None
+        if frames.frames_itself(consumer.document, consumer.url):
+            return None
+        told = kind.essence if kind is not None else "of no stated type"
+        again = replace(
+            consumer, mode=Mode.NAVIGATE, credentials=Credentials.INCLUDE, priority=NetPriority.HIGHEST,
+            note=f"its answer is no picture but {told}: asked for once more, as the document of a frame",
+            is_judged=False,
+        )  # fmt: skip
+        return self.want(again)
+
+    def looked_at(self, fetch: Fetch, first: bytes | None) -> list[Command]:
+        """``fetch`` is complete and begins with ``first``: where its element cannot use that, it takes the next one."""
+        consumer = fetch.consumer
+        if consumer is None or not fetch.is_ok or consumer.mode is Mode.NAVIGATE or may_be(fetch.destination, first):
+            return []
+        if consumer.destination is Destination.OBJECT:
+            kind = extract(field_values(fetch.fields, "content-type"))
+            if kind is not None and kind.essence == "image/svg+xml":
+                return []
+        return self._fell_back(consumer, fetch)
 
     def _meta(self, source: Fetch, candidate: Candidate) -> None:
         """The name of the preferred style sheets, as <meta http-equiv=default-style> or the first title says it."""
@@ -362,7 +413,7 @@ class Subresources:
             consumer.is_judged = True
             blocked = gate.before(consumer)
             if blocked is not None:
-                return [_kept_out(consumer, blocked)]
+                return [_kept_out(consumer, blocked), *self._fell_back(consumer)]
         commands = self._want(consumer)
         serving = consumer.document.resources.get(_key(consumer)) or self.state.copies.get(
             self.state.cache_key(consumer)
@@ -431,11 +482,11 @@ class Subresources:
         target = redirect_target(fetch.status, fetch.fields)
         blocked = gate.response(consumer, fetch, is_redirect=target is not None)
         if blocked is not None:
-            return self._block(fetch, blocked)
+            return self._block(fetch, blocked) + self._fell_back(consumer)
         if target is not None:
             return self._follow(fetch, consumer, target)
         commands = self._use(fetch, consumer) or self._enter_frame(fetch, at)
-        return commands if embedded.delivers(fetch.status) else commands + self._fell_back(consumer)
+        return commands if embedded.delivers(fetch.status) else commands + self._fell_back(consumer, fetch)
 
     def _block(self, fetch: Fetch, blocked: Blocked) -> list[Command]:
         """A response that is kept from what asked for it, and read no further unless the refusal says so."""
@@ -510,6 +561,13 @@ class Subresources:
         return self._serve(kept, consumer)
 
     def _serve(self, copy: Fetch, consumer: Consumer) -> list[Command]:
+        if copy.consumer is not None and copy.status is not None:  # what was let through for one is judged for another
+            is_redirect = redirect_target(copy.status, copy.fields) is not None
+            blocked = gate.response(consumer, copy, is_redirect=is_redirect)
+            if blocked is not None:
+                if consumer.candidate.kind in modules.USES:
+                    consumer.document.graph.fail(consumer.url.href)
+                return [_kept_out(consumer, blocked, copy), *self._fell_back(consumer)]
         consumer.document.resources[_key(consumer)] = copy
         hinted = copy.is_hinted or copy.consumer is None
         outcome = DiscoveryOutcome.CLAIMED_PRELOAD if hinted else DiscoveryOutcome.JOINED
@@ -565,7 +623,7 @@ class Subresources:
             return self._dead_end(fetch, "limit", reason)
         judged = gate.redirected(consumer, fetch, url)
         if isinstance(judged, Blocked):
-            return self._block(fetch, judged)
+            return self._block(fetch, judged) + self._fell_back(consumer)
         url, _ = judged
         crossed = fetch.crossed or fetch.url.origin != consumer.client.origin
         hop, commands = state.new_fetch(
@@ -593,7 +651,8 @@ class Subresources:
         error = f"{fetch.url} {reason}"
         commands: list[Command] = [CancelFetch(fetch.id, error)] if fetch.is_pending else []
         self.state.settle(fetch, FetchState.FAILED)
-        return [*commands, DropFetch(fetch.id, kind, error)]
+        commands.append(DropFetch(fetch.id, kind, error))
+        return commands + (self._fell_back(fetch.consumer) if fetch.consumer is not None else [])
 
     def _put_to_use(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
         """A sheet that was only preloaded is scanned once an element applies it, a module once a graph has it."""
@@ -717,8 +776,10 @@ def _resolved(
     )
 
 
-def _kept_out(consumer: Consumer, blocked: Blocked) -> DiscoveryResolved:
-    """``consumer`` may not be asked for."""
+def _kept_out(consumer: Consumer, blocked: Blocked, copy: Fetch | None = None) -> DiscoveryResolved:
+    """``consumer`` may not be asked for, or may not have ``copy``, which somebody else asked for."""
+    if copy is not None:
+        blocked = Blocked(blocked.rule, f"{blocked.reason} (request {copy.id} of the same URL brought it)")
     return DiscoveryResolved(
         consumer.source, consumer.candidate, consumer.found_at, consumer.url.href, DiscoveryOutcome.REFUSED,
         blocked.reason, rule=blocked.rule,

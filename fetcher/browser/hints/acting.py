@@ -131,6 +131,15 @@ class Hints:
                 commands.append(self._judged_again(waiting, Refusal("EH 4.9", told)))
         return commands
 
+    def cancelled(self) -> list[Command]:
+        """The navigation went to another origin: those that wait are not asked for any more (EH 7.2)."""
+        gone = Refusal("EH 7.2", "the navigation was redirected to another origin before it was asked for")
+        return [
+            self._told(each.hint, each.number, each.asked, HintOutcome.REFUSED, gone, None)
+            for waiting in self._waiting.values()
+            for each in waiting
+        ]
+
     def _judged_again(self, waiting: _Waiting, why: Refusal, fetch: int | None = None) -> HintJudged:
         """What came of a hint that was told to wait, in place of what was said of it then."""
         return self._told(waiting.hint, waiting.number, waiting.asked, HintOutcome.ACTED, why, fetch)

@@ -28,6 +28,7 @@ _CHECKED = {
     CandidateKind.MODULEPRELOAD,
     CandidateKind.PRELOAD,
 }
+_PLAYED = (Destination.AUDIO, Destination.VIDEO)
 _INTEGRITY = (Destination.SCRIPT, Destination.STYLE, Destination.FONT)
 
 
@@ -52,7 +53,11 @@ def before(consumer: Consumer) -> Blocked | None:
         blocked = _by_content_security(consumer, consumer.url)
         if blocked is not None:
             return blocked
-    if _names_a_user(consumer.url, consumer.client):
+    if (
+        consumer.mode is not Mode.CORS
+        and consumer.destination not in _PLAYED
+        and _names_a_user(consumer.url, consumer.client)
+    ):
         return Blocked("URL credentials", "its URL has a user name or password, which no part of a page may have")
     if consumer.mode is Mode.SAME_ORIGIN and (policies.is_opaque or consumer.client.origin != consumer.url.origin):
         return Blocked("same-origin", "a resource of another origin, asked for without CORS where that is needed")
@@ -85,8 +90,8 @@ def _user(url: URL) -> str:
 
 
 def _names_a_user(url: URL, client: URL) -> bool:
-    """Whether Chromium refuses a subresource or frame for the user in its URL: any but the page's own, which relative
-    URLs have too."""
+    """Whether a subresource or frame has a user in its URL that Chromium refuses, where it looks: any but the page's
+    own, which relative URLs have too. It looks at neither films and sounds nor at what is asked for by CORS."""
     return bool(user := _user(url)) and (user != _user(client) or url.origin != client.origin)
 
 

@@ -5,6 +5,8 @@ The old entry goes with the head of the new answer, as in Chromium, the new one 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fetcher.browser.commands import Command, KeepContent, ServeStored
 from fetcher.browser.events import FetchEnded, Head
 from fetcher.browser.fetches import Fetch
@@ -47,6 +49,7 @@ def answered(state: LoadState, fetch: Fetch, head: Head) -> list[Command]:
 
 def _confirmed(state: LoadState, fetch: Fetch, entry: Entry, head: Head) -> list[Command]:
     response = freshened(entry.response, head.fields, fetch.asked or state.wall, state.wall)
+    response = replace(response, varying=varying(response.fields, fetch.sent))  # another Vary may be among them
     renewed = Entry(response, entry.content_of)
     if why_not_stored(response.fields, response.status) is None:
         state.cache.store(renewed)

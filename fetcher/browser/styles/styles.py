@@ -9,10 +9,11 @@ the names that rules ask for then decide (``css_images``, ``fonts``).
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from fetcher.browser.document.font_sources import is_same_face
+from fetcher.browser.document.font_sources import source_of
 from fetcher.browser.styles import faces
 from fetcher.browser.styles.cascade import Applied, Cascade
 from fetcher.discovery.candidates import Candidate
@@ -42,6 +43,7 @@ _QUIRKY = re.compile(r"html 3\.2|html 2\.|html 4\.0[1]? (?:transitional|frameset
 
 
 Allows = Callable[[str, str, str | None], bool]
+Waiting = tuple[int, Candidate, float]
 
 
 @dataclass(slots=True)
@@ -55,14 +57,14 @@ class External:
 
 @dataclass(slots=True, eq=False)
 class Styles:
-    """``reads``: the cascade decides for this document. ``pictures`` and ``fonts`` wait: (source, candidate, at);
-    ``spares`` are the sources of faces after the first."""
+    """``reads``: the cascade decides for this document. ``pictures`` and ``fonts`` wait: (source, candidate, at)."""
 
     reads: bool = False
     ended: bool = False
-    pictures: list[tuple[int, Candidate, float]] = field(default_factory=list)
-    fonts: list[tuple[int, Candidate, float]] = field(default_factory=list)
-    spares: list[tuple[int, Candidate, float]] = field(default_factory=list)
+    pictures: list[Waiting] = field(default_factory=list)
+    fonts: list[Waiting] = field(default_factory=list)
+    _spares: dict[tuple[object, ...], deque[Waiting]] = field(default_factory=dict)
+    _passed: list[Waiting] = field(default_factory=list)
     _pieces: list[bytes] = field(default_factory=list)
     _size: int = 0
     _sheet_bytes: int = 0
@@ -72,6 +74,7 @@ class Styles:
     _steps: int = 0
     _sheets: dict[str, External] = field(default_factory=dict)
     _faces: dict[str, list[faces.Face]] = field(default_factory=dict)
+    _by_candidate: dict[int, tuple[int, faces.Face]] = field(default_factory=dict)
 
     def text(self, piece: bytes, encoding: str) -> None:
         """More of the document."""
@@ -107,32 +110,35 @@ class Styles:
     def face(self, source: int, candidate: Candidate, at: float) -> None:
         """A face, which waits for text that is set in it."""
         self.fonts.append((source, candidate, at))
-        family = candidate.attribute("family") or ""
-        self._faces.setdefault(family, []).append(faces.face_of(candidate))
+        face = faces.face_of(candidate)
+        self._by_candidate[id(candidate)] = source, face
+        self._faces.setdefault(candidate.attribute("family") or "", []).append(face)
         self._changed = True
 
     def spare(self, source: int, candidate: Candidate, at: float) -> None:
         """A further source of a face, in case those before it fail."""
-        self.spares.append((source, candidate, at))
+        self._spares.setdefault((source, *source_of(candidate)), deque()).append((source, candidate, at))
 
-    def failed(self, candidate: Candidate) -> tuple[int, Candidate, float] | None:
+    @property
+    def spares(self) -> list[Waiting]:
+        """Those that nobody needed."""
+        return self._passed + [each for spares in self._spares.values() for each in spares]
+
+    def failed(self, candidate: Candidate) -> Waiting | None:
         """A face's source could not be loaded: its next one, or else its text is set in other faces."""
-        face = next(
-            (each for each in self._faces.get(candidate.attribute("family") or "", ()) if each.candidate is candidate),
-            None,
-        )
+        source, face = self._by_candidate.pop(id(candidate), (0, None))
         if face is None:
             return None
-        spare = next(
-            (each for each in self.spares if each[1].offset > candidate.offset and is_same_face(each[1], candidate)),
-            None,
-        )
-        if spare is not None:
-            self.spares.remove(spare)
-            face.candidate = spare[1]
-        else:
-            face.failed = self._changed = True
-        return spare
+        left = self._spares.get((source, *source_of(candidate)), ())
+        while left:
+            spare = left.popleft()
+            if spare[1].offset > candidate.offset:
+                face.candidate = spare[1]
+                self._by_candidate[id(spare[1])] = source, face
+                return spare
+            self._passed.append(spare)  # of a face before it that says the same
+        face.failed = self._changed = True
+        return None
 
     def picture(self, source: int, candidate: Candidate, at: float) -> None:
         """A picture, which waits for an element that is drawn with it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 from fetcher.discovery.css.lexer import Place
 from fetcher.discovery.css.values import unquote
@@ -10,12 +12,30 @@ from fetcher.discovery.css.values import unquote
 # The descriptors that are remembered besides src.
 FACE_WORDS = frozenset(["font-family", "unicode-range", "font-weight", "font-style", "font-stretch", "font-display"])
 _SOURCES = 256  # urls in one block
+_INLINED = 8  # data: URLs in one block
+
+
+SIGNATURES = (b"wOFF", b"wOF2", b"ttcf", b"OTTO", b"true", b"\0\1\0\0", b"\0\2\0\0")
+"""What a font begins with."""
+
+
+def _beginning(url: str) -> bytes:
+    """The first bytes that a data: URL holds, of which the first characters are at hand."""
+    head, _, text = url.partition(",")
+    first = unquote_to_bytes(text)
+    if not head.rstrip(" ").lower().endswith(";base64"):
+        return first
+    letters = first.translate(None, b" \t\n\f\r")[:8]
+    try:
+        return b64decode(letters, validate=True) if len(letters) == 8 else b""
+    except ValueError:
+        return b""
 
 
 class FontFace:
     """``words`` are the descriptors' texts; ``descriptors`` counts the src descriptors so far."""
 
-    __slots__ = ("_formats", "_sources", "_techs", "_unsaid", "descriptors", "words")
+    __slots__ = ("_formats", "_inlined", "_is_inlined", "_sources", "_techs", "_unsaid", "descriptors", "words")
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
@@ -23,7 +43,9 @@ class FontFace:
         self._sources: list[tuple[str, Place, int]] = []
         self._formats: list[str] = []
         self._techs: list[str] = []
+        self._inlined: list[tuple[int, int, str]] = []  # data: URLs: descriptor, sources before it, format
         self._unsaid = False  # the last url may still be given a format
+        self._is_inlined = False  # and here the last data: URL
 
     def add(self, url: str, place: Place) -> bool:
         """A url in a src descriptor; False when there are too many."""
@@ -37,12 +59,23 @@ class FontFace:
     def skip(self) -> None:
         """A source that is no candidate stands here: a format after it is not the last url's."""
         self._unsaid = False
+        self._is_inlined = False
+
+    def inline(self, url: str) -> None:
+        """A data: URL stands here; the first of a descriptor that is supported does, so few have to be known."""
+        self.skip()
+        self._is_inlined = len(self._inlined) < _INLINED and _beginning(url).startswith(SIGNATURES)
+        if self._is_inlined:
+            self._inlined.append((self.descriptors, len(self._sources), ""))
 
     def say_format(self, text: str) -> None:
         """What stands in a ``format(...)``."""
+        said = ", ".join(unquote(part).lower() for part in text.split(",")) or "()"
         if self._unsaid:
-            self._formats[-1] = ", ".join(unquote(part).lower() for part in text.split(",")) or "()"
-            self._unsaid = False
+            self._formats[-1] = said
+        elif self._is_inlined:
+            self._inlined[-1] = (*self._inlined[-1][:2], said)
+        self._unsaid = self._is_inlined = False
 
     def say_tech(self, text: str) -> None:
         """What stands in a ``tech(...)``."""
@@ -53,10 +86,14 @@ class FontFace:
         """Each url with its attributes."""
         family = unquote(self.words.get("font-family", "")).lower()
         words = [(name, text) for name, text in self.words.items() if text and name != "font-family"]
-        for (url, place, number), format_, tech in zip(self._sources, self._formats, self._techs, strict=True):
+        sources = zip(self._sources, self._formats, self._techs, strict=True)
+        for index, ((url, place, number), format_, tech) in enumerate(sources):
             pairs = [("family", family)] if family else []
             if format_:
                 pairs.append(("format", format_))
             if tech:
                 pairs.append(("tech", tech))
+            before = [each for of, count, each in self._inlined if of == number and count <= index]
+            if before:
+                pairs.append(("inlined", " ".join(before)))
             yield url, place, [*pairs, *words, ("src", str(number))]

@@ -13,6 +13,8 @@ from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css import tokens
 from fetcher.discovery.position import Position
 
+DATA_KEPT = 96
+"""Bytes of a data: url that are kept, so that its type and first bytes can be told."""
 _LIMIT = 1_048_576  # of one string or url
 _VALUE_LIMIT = 65_536
 NAME_LIMIT = 256  # names are cut here: none that means anything is longer
@@ -186,13 +188,15 @@ class CssLexer:
         self._text_place = self._at(buffer, index)
 
     def _more_text(self, part: bytes) -> None:
-        """Grow the string or url at hand; of a data: url only the scheme is kept, past the limit nothing."""
+        """Grow the string or url at hand; of a data: url only the beginning is kept, past the limit nothing."""
         text = self._text
         room = 5 - len(text)
         if room > 0:
             text += part[:room]
             part = part[room:]
-        if part and self._text_whole and text[:5].lower() != b"data:":
+        if part and self._text_whole and text[:5].lower() == b"data:":
+            text += part[: max(0, DATA_KEPT - len(text))]
+        elif part and self._text_whole:
             text += part
             if len(text) > _LIMIT:
                 self._text_whole = False

@@ -446,7 +446,10 @@ class CssScanner(CssLexer):
                 self._picture(url, place)
         elif self._name == "src":
             if not self._worth(url):
-                self._face.skip()
+                if url[:5].lower() == "data:":
+                    self._face.inline(url)
+                else:
+                    self._face.skip()
             elif not self._face.add(url, place):
                 self.overflows += 1
 

@@ -9,13 +9,13 @@ import pytest
 
 from fetcher.browser.document.embedded import MEDIA_BYTES, Embedded, may_play, why_not_asked_for
 from fetcher.browser.document.modes import destination_of, mode_of
-from fetcher.browser.events import BodyProgress
+from fetcher.browser.events import BodyProgress, FetchEnded
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.terms import Destination
 from fetcher.urls import URL, parse, resolve
-from tests.support.playbook import Playbook
+from tests.support.playbook import HTML, Playbook
 
 PAGE = "https://a.test/"
 
@@ -204,9 +204,64 @@ def test_the_next_source_is_asked_for_when_one_fails() -> None:
 def test_what_stands_in_an_object_is_asked_for_when_it_fails() -> None:
     """A picture that is missing brings its fallback."""
     play = asking("<object data=o.png><object data=p.html></object></object>")
-    assert [line for line in play.head(1, 404, ()) if line.startswith("start")] == [
+    assert [line for line in play.head(1, 404, (("content-type", "image/png"),)) if line.startswith("start")] == [
         "start 2 https://a.test/p.html on 0 object navigate"
     ]
+
+
+@pytest.mark.parametrize("url", ["https://other.test/v", "https://[", "foo:v"])
+def test_a_source_that_is_refused_is_followed_by_the_next(url: str) -> None:
+    """By a policy, or because its URL leads nowhere."""
+    play = Playbook(PAGE)
+    play.opens()
+    play.head(0, 200, (*HTML, ("content-security-policy", "media-src 'self'")))
+    scanner = HtmlScanner()
+    html = f"<video><source src='{url}'><source src=w><source src=x></video>".encode()
+    lines = play.finds(*scanner.feed(html), *scanner.close())
+    assert [line for line in lines if line.startswith("start")] == ["start 1 https://a.test/w on 0 video no-cors"]
+
+
+def test_a_source_whose_redirect_is_refused_is_followed_by_the_next() -> None:
+    """The policy is asked about every hop."""
+    play = Playbook(PAGE)
+    play.opens()
+    play.head(0, 200, (*HTML, ("content-security-policy", "media-src 'self'")))
+    scanner = HtmlScanner()
+    play.finds(*scanner.feed(b"<video><source src=v><source src=w></video>"), *scanner.close())
+    lines = play.head(1, 302, (("location", "https://other.test/v"),))
+    assert "start 2 https://a.test/w on 0 video no-cors" in lines
+
+
+BEGINNINGS = [
+    ("<video><source src=v><source src=w></video>", b"<!doctype html>", True),
+    ("<video><source src=v><source src=w></video>", b"", True),
+    ("<video><source src=v><source src=w></video>", b"\x1aE\xdf\xa3....", False),
+    ("<video><source src=v><source src=w></video>", b"\0\0\0\x18ftypmp42", False),
+    ("<video><source src=v><source src=w></video>", None, False),
+    ("<object data=v.png><object data=w></object></object>", b"x", True),
+    ("<object data=v.png><object data=w></object></object>", b"GIF89a", False),
+]
+
+
+@pytest.mark.parametrize(("html", "first", "fails"), BEGINNINGS)
+def test_content_that_cannot_be_used_is_followed_by_the_next(html: str, first: bytes | None, fails: bool) -> None:
+    """Told by its first bytes; None: nobody saw them."""
+    play = asking(html)
+    play.head(1, 200, (("content-type", "image/png"),))
+    lines = play.event(FetchEnded(play.at, 1, 9, 9, first=first))
+    assert any(line.startswith("start 2 https://a.test/w ") for line in lines) is fails
+
+
+def test_an_object_that_is_no_picture_is_asked_for_as_a_frame() -> None:
+    """Chromium 156 asks twice, and the fallback is next only where the frame fails too; octets are shown nowhere."""
+    play = asking("<object data=o.png><object data=p.png></object></object>")
+    lines = play.head(1, 404, HTML)
+    assert "start 2 https://a.test/o.png on 0 object navigate" in lines
+    assert "no picture but text/html" in play.recorder.load().discoveries[-1].reason
+    assert "start 3 https://a.test/p.png on 0 object no-cors" in play.head(2, 404, HTML)
+    other = asking("<object data=o.png><object data=p.png></object></object>")
+    lines = other.head(1, 404, (("content-type", "application/octet-stream"),))
+    assert "start 2 https://a.test/p.png on 0 object no-cors" in lines
 
 
 def test_a_film_is_not_read_to_its_end() -> None:

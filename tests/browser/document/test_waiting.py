@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser import events as e
-from fetcher.browser.document.embedded import MEDIA_BYTES
 from fetcher.browser.document.subresources import LOOKED_AT, Subresources
 from fetcher.browser.fetches import Consumer
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.terms import Fields
-from tests.support.playbook import CSS, HTML, Playbook, candidate, script, sheet
+from tests.support.playbook import CSS, HTML, Playbook, candidate, image, script, sheet
 
+OPEN = ("access-control-allow-origin", "*")
 NO_STORE: Fields = (("content-type", "text/javascript"), ("cache-control", "no-store"))
 
 
@@ -58,6 +57,32 @@ def test_many_that_wait_for_one_url_are_not_looked_at_again_and_again(answer: st
     assert len(looks) < many * (LOOKED_AT + 3)
 
 
+PICTURE = ("content-type", "image/png")
+SHARED: list[tuple[str, dict[str, str], dict[str, str], Fields, str | None]] = [
+    # what it shows; how the first is asked for; how the second; the answer's fields; what keeps it from the second
+    ("no CORS, then CORS", {}, {"crossorigin": ""}, (), "CORS"),
+    ("CORS, then no CORS", {"crossorigin": ""}, {}, (("cross-origin-resource-policy", "same-origin"), OPEN), "CORP"),
+    ("open to both", {}, {"crossorigin": ""}, (OPEN,), None),
+    ("open, without credentials", {}, {"crossorigin": "use-credentials"}, (OPEN,), "CORS"),
+]
+
+
+@pytest.mark.parametrize(("_case", "one", "other", "fields", "rule"), SHARED, ids=[row[0] for row in SHARED])
+def test_what_one_element_has_is_judged_again_for_another(
+    _case: str, one: dict[str, str], other: dict[str, str], fields: Fields, rule: str | None
+) -> None:
+    """Chromium 156 makes no second request, and the second element does not get the answer."""
+    play = page()
+    play.finds(image("https://b.test/i.png", **one))
+    play.opens(connection=1)
+    play.head(1, fields=(PICTURE, ("cache-control", "max-age=600"), *fields))
+    play.ends(1)
+    play.finds(image("https://b.test/i.png", **other))
+    last = play.recorder.load().discoveries[-1]
+    assert (last.outcome, last.rule) == (("joined", None) if rule is None else ("refused", rule))
+    assert len(play.browser.state.fetches) == 2
+
+
 def test_frames_that_read_a_sheet_for_themselves_all_read_it_at_once(looks: list[Consumer]) -> None:
     """Out of the HTTP cache, none after the other."""
     play = page()
@@ -72,14 +97,3 @@ def test_frames_that_read_a_sheet_for_themselves_all_read_it_at_once(looks: list
     lines = play.ends(41)
     assert sum(line.endswith(" http-cache") for line in lines) == len(frames)
     assert len(looks) == len(frames)
-
-
-def test_whoever_waits_for_the_end_of_what_is_stopped_asks_for_it() -> None:
-    """A film is read no further than a browser does; what frames it is another request, and on record."""
-    play = page()
-    film: Fields = (("content-type", "video/mp4"), ("cache-control", "max-age=600"))
-    play.finds(candidate(CandidateKind.MEDIA, "/f.mp4", "video", in_head=False))
-    play.head(1, fields=film)
-    assert play.finds(candidate(CandidateKind.EMBEDDED, "/f.mp4", "embed", in_head=False)) == []
-    lines = play.event(e.BodyProgress(play.at, 1, MEDIA_BYTES, MEDIA_BYTES))
-    assert lines[:3] == ["cancel 1", "queue 2 https://a.test/f.mp4", "found embedded fetched-again 2"]

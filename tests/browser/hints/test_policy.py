@@ -247,6 +247,25 @@ def test_a_redirect_elsewhere_forgets_the_hints_that_wait() -> None:
     play.interim("<>; rel=preload; as=fetch")
     lines = play.head(0, 302, (("location", "https://b.test/"),))
     assert [line for line in lines if line.startswith("queue")] == ["queue 1 https://b.test/"]
+    assert play.recorder.load().hints[0].rule == "EH 7.2"
+    assert not play.recorder.load().hints[0].acted
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (302, (("location", "/next"),)),
+        (200, (("content-type", "text/html"), ("accept-ch", "sec-ch-ua-model"), ("critical-ch", "sec-ch-ua-model"))),
+    ],
+)
+def test_a_hint_at_a_page_that_leads_on_is_settled_by_that_answer(status: int, fields: Fields) -> None:
+    """EH 13.2 with 7.1, and a page that is asked for again with a critical client hint: Chromium 156 asks for its URL
+    for the hint too, and the record says so."""
+    play = ready()
+    play.interim("<>; rel=preload; as=fetch")
+    lines = play.head(0, status, fields)
+    assert lines.count("start 1 https://a.test/ on 0 empty no-cors") == 1
+    assert play.recorder.load().hints[0].request == 1
 
 
 def test_a_bare_module_is_asked_of_the_policy_too() -> None:

@@ -174,6 +174,17 @@ def test_a_hint_that_matches_something_fresh_makes_no_request() -> None:
     assert play.finds(sheet("/r.css")) == ["found stylesheet claimed-preload 1", "scan 1 css"]
 
 
+def test_a_304_with_another_vary_keeps_what_that_names() -> None:
+    """The fields of the request that was confirmed, as Chromium does, not those of the one before."""
+    no_cache: Fields = (*PICTURE, ("cache-control", "no-cache"), ("etag", '"v"'))
+    play = visit(image("/r"), state=after(no_cache))
+    play.head(1, 304, (("vary", "accept, x-none"), ("cache-control", "max-age=600")))
+    play.ends(1)
+    (kept,) = left(play).stored
+    assert kept.varying == (("accept", field_value(play.sent(1), "accept")),)
+    assert "serve 1 http-cache" in visit(image("/r"), state=left(play)).log
+
+
 def test_a_304_confirms_what_is_stored() -> None:
     """The stored status and fields are read, those of the 304 renew them, and the content is played before a scan."""
     state = after(NO_CACHE, found=sheet("/r.css"))

@@ -47,6 +47,32 @@ CASES = [
         hints=["</>; rel=preload; as=fetch"],
         fields=(("cache-control", "max-age=600"),),
     ),
+    # EH 13.2 with 7.1: where the page redirects, what the hint waits for is the redirect.
+    *(
+        Case(
+            f"own-url-redirects-{where}-{name}",
+            ("EH 13.2", "EH 7.1"),
+            site=Site(
+                {},
+                {
+                    "a.test": {
+                        "/": early("", ["<>; rel=preload; as=fetch"], status=302, fields=(("location", to), *fields)),
+                        "/next": early("<p>x"),
+                    }
+                },
+                anything,
+            ),
+        )
+        for where, to in (("here", "/next"), ("elsewhere", "https://other.test/next"))
+        for name, fields in (("kept", (("cache-control", "max-age=600"),)), ("not-kept", ()))
+    ),
+    # and where the page is asked for again for a client hint that it calls critical, what the hint waits for is gone
+    Case(
+        "own-url-asked-for-again",
+        ("EH 13.2",),
+        hints=["<>; rel=preload; as=fetch"],
+        fields=(("accept-ch", "sec-ch-ua-model"), ("critical-ch", "sec-ch-ua-model"), ("vary", "sec-ch-ua-model")),
+    ),
     # EH 1.7 [M]: the stream is reset and the navigation fails.
     Case(
         "end-of-stream-at-103",

@@ -400,7 +400,6 @@ FILES: dict[str, dict[str, str]] = {
 }
 
 FRAMES = "documents in srcdoc attributes and data: URLs of frames are not looked into"
-MEDIA = "whether media can be played is not looked at, so the next source of media that fails is not asked for"
 LAYOUT = "nothing is laid out: a lazy image or frame far below is asked for"
 RAISED = "what stands in frames is raised by layout now and then"
 SPECULATION = "speculation rules are for a page to come: Chromium prefetches what they say at once, here nothing is"
@@ -408,8 +407,6 @@ KEPT = {
     "speculation-rules": SPECULATION,
     "iframe-data": FRAMES,
     "iframe-srcdoc-0": FRAMES,
-    "video-sources": MEDIA,
-    "audio-sources": MEDIA,
     "lazy-below": LAYOUT,
 }
 WHY = "Chromium's preload scanner takes the text of these for no markup, so that its parser asks, without a boost"

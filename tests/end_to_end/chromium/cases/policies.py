@@ -403,7 +403,6 @@ CORS = [
         ("CORS",),
         "<style>@font-face{font-family:F;src:url(" + OTHER + "/f.woff2),url(g.woff2)}p{font-family:F}</style>" + USED,
         files={f"{OTHER}/f.woff2": file(b"", "font/woff2", cors=())},
-        kept="a font that fails is followed by the next source of its face: which fonts fail is not pursued here",
     ),
     Case(
         "cors-module",
