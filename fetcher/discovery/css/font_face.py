@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Iterator
-from urllib.parse import unquote_to_bytes
 
 from fetcher.discovery.css.lexer import Place
 from fetcher.discovery.css.values import unquote
+from fetcher.discovery.data_url import decoded
 
 # The descriptors that are remembered besides src.
 FACE_WORDS = frozenset(["font-family", "unicode-range", "font-weight", "font-style", "font-stretch", "font-display"])
@@ -19,17 +18,10 @@ SIGNATURES = (b"wOFF", b"wOF2", b"ttcf", b"OTTO", b"true", b"\0\1\0\0", b"\0\2\0
 """What a font begins with."""
 
 
-def _beginning(url: str) -> bytes:
-    """The first bytes that a data: URL holds, of which the first characters are at hand."""
-    head, _, text = url.partition(",")
-    first = unquote_to_bytes(text)
-    if not head.rstrip(" ").lower().endswith(";base64"):
-        return first
-    letters = first.translate(None, b" \t\n\f\r")[:8]
-    try:
-        return b64decode(letters, validate=True) if len(letters) == 8 else b""
-    except ValueError:
-        return b""
+def _is_font(url: str) -> bool:
+    """Whether a data: URL, of which the beginning is at hand, holds one by its first bytes."""
+    found = decoded(url, begins=12)
+    return found is not None and found[1].startswith(SIGNATURES)
 
 
 class FontFace:
@@ -64,7 +56,7 @@ class FontFace:
     def inline(self, url: str) -> None:
         """A data: URL stands here; the first of a descriptor that is supported does, so few have to be known."""
         self.skip()
-        self._is_inlined = len(self._inlined) < _INLINED and _beginning(url).startswith(SIGNATURES)
+        self._is_inlined = len(self._inlined) < _INLINED and _is_font(url)
         if self._is_inlined:
             self._inlined.append((self.descriptors, len(self._sources), ""))
 
