@@ -15,6 +15,7 @@ import typer
 from fetcher.cli import app
 from tests.support.command_line import Listening
 from tests.support.examples import ROOT, SITE, localised, missing, prepare, serving, unshown
+from tests.support.fake_chromium import fake
 
 TOP = typer.main.get_command(app.app)
 COMMANDS = {"": TOP, **TOP.commands}  # type: ignore[attr-defined]
@@ -41,6 +42,7 @@ def origin() -> Iterator[Listening]:
 def folder(tmp_path: Path, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> Path:
     prepare(tmp_path, origin)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FETCHER_CHROMIUM", fake(tmp_path))  # a real one is end_to_end's
     monkeypatch.setenv("STAGING_PASSWORD", "hush")
     for name in ("NO_COLOR", "FETCHER_DEBUG", "FORCE_COLOR", "SSLKEYLOGFILE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

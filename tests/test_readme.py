@@ -35,6 +35,7 @@ from tests.support.examples import (
     structure,
     unshown,
 )
+from tests.support.fake_chromium import fake
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = [one for block in blocks(README, "console") for one in shown_in(block)]
@@ -58,6 +59,7 @@ def folder(tmp_path: Path, origin: Listening, monkeypatch: pytest.MonkeyPatch) -
     """The working directory of a reader, with what the examples name in it and in the environment."""
     prepare(tmp_path, origin)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FETCHER_CHROMIUM", fake(tmp_path))  # a real one is end_to_end's
     for name in ("NO_COLOR", "FETCHER_DEBUG", "FORCE_COLOR", "SSLKEYLOGFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")

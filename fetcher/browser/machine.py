@@ -23,7 +23,7 @@ from fetcher.browser.commands import (
 )
 from fetcher.browser.connections.holding import Holding
 from fetcher.browser.connections.pool import Line, Pool
-from fetcher.browser.document import observed, refreshes
+from fetcher.browser.document import refreshes
 from fetcher.browser.document.observed import Agenda
 from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.events import (
@@ -339,8 +339,9 @@ class Browser:
         if fetch.document is None and fetch.consumer is None:
             return commands  # a hint that nothing claimed: its code did not run
         url = None if fetch.document is self.state.document else fetch.url.href
-        late = self.agenda.ended(fetch.id, url, event.at)
-        return [*commands, *self.subresources.not_asked(fetch, late, observed.TOO_LATE)]
+        for candidate, why_not in self.agenda.ended(fetch.id, url, event.at):
+            commands += self.subresources.not_asked(fetch, [candidate], why_not)
+        return commands
 
     def _read_through(self, fetch: Fetch) -> None:
         """A document that never had a body has one at its end."""

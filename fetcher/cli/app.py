@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import fetcher
-from fetcher.cli import audit, check, compare, diff, get, load, report, serve, why
+from fetcher.cli import audit, check, compare, diff, discover, get, load, report, serve, why
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -36,6 +36,7 @@ Examples:
   fetcher why https://example.com/ /app.css           what became of one hint, where it was lost
   fetcher load https://example.com/                   the page, its hints and its waterfall
   fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
+  fetcher discover https://example.com/               what its scripts request, in Chromium
   fetcher get -k https://localhost:8443/              every response as it comes, 103s too
   fetcher serve                                       a sample site that sends 103s, to try it on
 
@@ -74,6 +75,9 @@ app.command("audit", epilog=audit.EPILOG, short_help="Judge a page, a saved reco
 )
 app.command("why", epilog=why.EPILOG, short_help="Walk one hint from the wire to its use: where is it lost?")(why.why)
 app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
+app.command("discover", epilog=discover.EPILOG, short_help="Load a page in Chromium: what do its scripts request?")(
+    discover.discover
+)
 app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
 app.command("compare", epilog=compare.EPILOG, short_help="Does it differ? Hints off and on, two URLs, two ways.")(
     compare.compare

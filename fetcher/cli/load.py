@@ -35,11 +35,12 @@ Examples:
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load --repeat-view https://example.com/
   fetcher load --storage browser.db https://example.com/
+  fetcher load --discoveries discoveries.json https://example.com/
   fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
   fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
 
 Scripts do not run and nothing is painted: what only a script would request is missing, unless
---discoveries tells of it."""
+--discoveries tells of it (fetcher discover writes such a file)."""
 
 
 Discoveries = Annotated[

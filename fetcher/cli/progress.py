@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from fetcher import clock
 from fetcher.browser import commands, events
 from fetcher.report.escape import safe, shorten
+
+if TYPE_CHECKING:
+    from fetcher.runs.chromium.watching import Watched
 
 REDRAW_MS = 100.0
 """Drawing costs a system call; ten times a second is as fast as anybody reads."""
@@ -136,6 +139,31 @@ class Pairs:
     def over(self) -> None:
         self._over = min(self._over + 1, self._loads)
         self._line.draw(self.line(clock.now()))
+
+    def wipe(self) -> None:
+        self._line.wipe()
+
+
+class Watch:
+    """ "12 of 15 requests done in Chromium, 1.3 s" while a browser loads; ``seen`` takes its news, from any thread."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._line = MovingLine(stream)
+        self._started = clock.now()
+        self._asked = 0
+        self._ended = 0
+
+    def seen(self, watched: Watched) -> None:
+        self._asked, self._ended = watched.asked, watched.ended
+
+    def line(self, now: float) -> str:
+        seconds = (now - self._started) / 1000
+        if not self._asked:
+            return f"starting Chromium, {seconds:.1f} s"
+        return f"{self._ended} of {self._asked} requests done in Chromium, {seconds:.1f} s"
+
+    def tick(self) -> None:
+        self._line.tick(self.line)
 
     def wipe(self) -> None:
         self._line.wipe()

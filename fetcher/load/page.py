@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
-from fetcher.browser.document.observed import AskedByCode
+from fetcher.browser.document.observed import SECRET, AskedByCode
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
@@ -22,6 +22,7 @@ from fetcher.net.options import HttpChoice
 from fetcher.net.proxy import basic
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
+from fetcher.record.redaction import REDACTED
 from fetcher.terms import Destination, Device, Limits
 from fetcher.urls import parse, warm_up
 
@@ -34,8 +35,8 @@ _FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, 
 
 
 def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
-    """What of ``observed`` no scan can find: what scripts asked for, and pictures that code made while the document was
-    parsed. Once for each URL; of methods only GET, and no documents of frames."""
+    """What of ``observed`` no scan can find: what scripts asked for, and the page's own pictures, which code may have
+    made. Once for each URL; of methods only GET, and no documents of frames."""
     found: dict[str, AskedByCode] = {}
     pages = () if observed is None else (observed.url, observed.final_url)
     for one in observed.requests if observed is not None else ():
@@ -43,7 +44,9 @@ def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
         if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
-        found.setdefault(one.url, AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0))
+        secret = SECRET if REDACTED in one.url else None
+        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, secret, one.script)
+        found.setdefault(one.url, asked)
     return tuple(found.values())
 
 

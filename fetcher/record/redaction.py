@@ -58,6 +58,11 @@ def redacted(load: Record) -> Record:
 @lru_cache(maxsize=16384)
 def redact_text(text: str) -> str:
     """One text, with the secrets of every URL and header line in it replaced."""
+    return redact_once(text)
+
+
+def redact_once(text: str) -> str:
+    """The same of a long text, which is not remembered."""
     if "=" in text:
         text = _PARAMETER.sub(_parameter, text)
     if "@" in text:

@@ -33,6 +33,9 @@ FOUND: dict[InitiatorKind, str] = {
     InitiatorKind.UNKNOWN: "?",
 }
 
+OBSERVED = "observed"
+"""Where a browser was seen to ask (--discoveries); the record's own words for it end so: "script (observed)"."""
+
 THINGS: dict[Destination, str] = {
     Destination.STYLE: "styles",
     Destination.SCRIPT: "scripts",
@@ -44,13 +47,14 @@ THINGS: dict[Destination, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``labels`` stand in the bar's free space, ``below`` on lines of their own, ``marks`` are (ms, segment) drawn over
-    the bar. ``special`` rows stand alone first, others may be gathered by ``gather``; a ``failed`` one may be drawn
-    cut off."""
+    """``source`` says in full what ``found`` says in short, where that needs it. ``labels`` stand in the bar's free
+    space, ``below`` on lines of their own, ``marks`` are (ms, segment) drawn over the bar. ``special`` rows stand alone
+    first, others may be gathered by ``gather``; a ``failed`` one may be drawn cut off."""
 
     at: float
     number: str = ""
     found: str = ""
+    source: str = ""
     what: str = ""
     type: str = ""
     code: str = ""
@@ -123,6 +127,11 @@ def has_failed(request: RequestRecord) -> bool:
     return request.outcome not in ("complete", "pending") and request.redirect_to is None
 
 
+def is_observed(request: RequestRecord) -> bool:
+    """Whether it is here because a browser was seen to make it; what was hinted as well is a hint's."""
+    return (request.initiator.element or "").endswith(f"({OBSERVED})") and request.hint is None
+
+
 def rows(load: PageLoad, *, all_rows: bool = False) -> list[Row]:
     """The rows of ``load`` in order of time; more than ``MOST`` are gathered unless ``all_rows``."""
     home = home_of(load)
@@ -180,12 +189,14 @@ def _request_row(
     connection = load.connections[request.connection] if request.connection is not None else None
     navigated = request.id in load.navigations
     special = navigated or hinted or failed or request.earlier is not None or request.id in again
+    seen = is_observed(request)
     method = "" if request.method == "GET" else request.method + " "
     transferred = request.sizes.transferred
     return Row(
         at=request.times.discovered,
         number=str(request.id),
-        found="103" if hinted else FOUND[request.initiator.kind],
+        found="103" if hinted else OBSERVED if seen else FOUND[request.initiator.kind],
+        source=request.initiator.element or "" if seen else "",
         what=method + place(request.url, home),
         type=request.destination.value,
         code=str(request.status) if request.status is not None else "✗" if failed else "",

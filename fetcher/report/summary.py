@@ -18,7 +18,7 @@ from fetcher.report.instants import instants
 from fetcher.report.instants import unused as unused_texts
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
 from fetcher.report.refusals import refused
-from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, marked_interim, numbered
+from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, is_observed, marked_interim, numbered
 from fetcher.terms import Destination, HttpVersion, ProfileName
 
 MOST_LISTED = 12
@@ -322,7 +322,13 @@ def _unseen(load: PageLoad, width: int) -> list[Line]:
     if load.recorded_by is not None or not has_scripts(load):
         return []
     number = f" ({load.scripts} on the page)" if load.scripts else ""
+    seen = [request.id for request in load.requests if is_observed(request)]
     text = f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
+    if seen:
+        text = (
+            f"Scripts did not run{number}: {count(len(seen), 'request')} that a browser was seen to make "
+            f"({numbered(seen)}), and no others, stand in for theirs; render instants are estimates."
+        )
     return paragraph(text, width, lead=(("Not seen  ", Style.STRONG),), indent=10)
 
 

@@ -12,7 +12,7 @@ from fetcher.report.bars import Phase, Scale, Span
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.html.markup import text
 from fetcher.report.lines import Style, milliseconds
-from fetcher.report.rows import Row, label_place, marked_interim, rows
+from fetcher.report.rows import OBSERVED, Row, label_place, marked_interim, rows
 from fetcher.report.summary import headline
 
 WIDTH = 1_000
@@ -109,14 +109,14 @@ def _row(row: Row, number: int, scale: Scale) -> str:
     kind = "n" if row.failed else "h" if row.style is Style.HINT else ""
     bars = "".join(_bar(span, y, scale) for span in row.spans)
     marks = "".join(_mark(_x(scale, at), y, glyph) for at, (glyph, _) in row.marks)
-    label = " ".join(words for words, _ in row.labels)
-    tone = _TONES.get(row.labels[0][1], "d") if row.labels else ""
+    label = " ".join([*(words for words, _ in row.labels), *([row.source] if row.source else [])])
+    tone = _TONES.get(row.labels[0][1], "d") if row.labels else "d" if row.source else ""
     place, left_of = label_place(row, scale.end)
     at = _x(scale, place) + (-7 if left_of else 7)
     return (
         f'<g class="{kind}">'
         + _text(34, y + 14, row.number, "d", end=True)
-        + _text(40, y + 14, row.found, "u" if kind == "h" else "d")
+        + _text(40, y + 14, "script" if row.found == OBSERVED else row.found, "u" if kind == "h" else "d")
         + _text(78, y + 14, shorten(row.what, 34), _TONES.get(row.style, ""))
         + _text(_LEFT - 8, y + 14, row.code, "b" if row.code_style is Style.BAD else "d", end=True)
         + bars

@@ -14,7 +14,7 @@ from fetcher.record.page_load import PageLoad
 from fetcher.report.bars import Phase, Scale, paint
 from fetcher.report.escape import cells, pad, safe_load, shorten
 from fetcher.report.lines import Line, Segment, Style, milliseconds, paragraph, to_ascii, trimmed
-from fetcher.report.rows import Row, marked_interim, rows
+from fetcher.report.rows import OBSERVED, Row, marked_interim, rows
 
 NARROWEST = 60
 _WIDEST = 9  # of any column but the resource's: a server may call its protocol anything
@@ -207,6 +207,9 @@ def _legend(lines: list[Line], table: list[Row], interim: float | None, final: f
         entries.append((("◆", Style.HINT), (" asked for by the page", Style.DIM)))
     if any(style is Style.HINT for row in table for _, style in row.labels):
         entries.append((("−n ms", Style.HINT), (" head start over that", Style.DIM)))
+    if any(row.source for row in table):
+        said = ", ".join(sorted({row.source for row in table if row.source}))
+        entries.append(((OBSERVED, Style.PLAIN), (f" {said}: seen in a browser", Style.DIM)))
     if any(row.group for row in table):
         entries.append((("+n", Style.STRONG), (" requests in one row; -v shows each", Style.DIM)))
     legend: list[list[Segment]] = [[]]

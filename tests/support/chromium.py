@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fetcher.errors import ChromiumFailed, MissingChromium
 from fetcher.runs.chromium import found, process, tabs, trust
-from fetcher.runs.chromium.driving import START_SECONDS
+from fetcher.runs.chromium.driving import START_SECONDS, fresh_profile
 from fetcher.runs.chromium.options import base_flags
 from fetcher.runs.chromium.tabs import Asked, Loaded, Tab
 from tests.support.servers import Missing
@@ -52,7 +51,7 @@ def running(
     """Starts Chromium. ``trust``: key hashes of certificates; ``resolve``: ``--host-resolver-rules``; ``within``: a
     command that runs it, such as ``ip netns exec NAME``."""
     program = executable()
-    with tempfile.TemporaryDirectory(prefix="fetcher-chromium-", ignore_cleanup_errors=True) as profile:
+    with fresh_profile() as profile:
         command = [*within, program, *base_flags(), f"--user-data-dir={profile}", *flags]
         if trust:
             command.append(f"--ignore-certificate-errors-spki-list={','.join(trust)}")

@@ -21,6 +21,7 @@ from fetcher.analysis import saved_comparison
 from fetcher.audits import baseline, saved
 from fetcher.audits.result import AuditResult
 from fetcher.record import save_har, save_record
+from fetcher.record.observed.written import LogLines, log_text
 from tests.support.command_line import Listening
 from tests.support.comparisons import noisy
 from tests.support.loads import shop_without_hints
@@ -146,7 +147,14 @@ def prepare(folder: Path, origin: Listening) -> None:
         save_record(plain, folder / name)
     (folder / "audit.json").write_text(saved.dumps(AuditResult("0", "error", (), ())))
     (folder / "comparison.json").write_text(saved_comparison.dumps(noisy(pairs=2)))
+    request = {"url": "https://example.com/", "method": "GET", "headers": {}}
+    page = {"requestId": "d", "loaderId": "d", "type": "Document", "timestamp": 1.0, "request": request}
+    (folder / "discoveries.json").write_text(log_text([LogLines().about({}), *LogLines().take(sent(page))]))
     (folder / "cookies.txt").write_text("example.com\tFALSE\t/\tTRUE\t0\tsession\t1\n")
+
+
+def sent(params: dict[str, object]) -> dict[str, object]:
+    return {"method": "Network.requestWillBeSent", "params": params}
 
 
 @contextmanager

@@ -14,22 +14,28 @@ from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.terms import Credentials, Destination, Mode
 
 ELEMENT = "script (observed)"
+PICTURE = "image (observed)"
+"""Of a page's own pictures nobody tells whether its markup or its code asked."""
 LATEST_MS = 10_000.0
 """What was asked for longer after its initiator is not waited for."""
 TOO_LATE = f"a browser asked for it more than {LATEST_MS / 1000:g} s after its initiator: not waited for"
+SECRET = "a secret is left out of its URL in the discoveries: not asked for (fetcher discover --no-redact keeps it)"
 NOT_HERE = "a browser was seen to ask for it, but what asked did not come here"
 _CORS = (Destination.EMPTY, Destination.FONT, Destination.JSON, Destination.MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedByCode:
-    """``initiator`` is the URL of the script, None for the document itself; ``delay`` ms from its end."""
+    """``initiator`` is the URL of the script, None for the document itself; ``delay`` ms from its end. ``why_not``: it
+    is known beforehand that it cannot be asked for. ``script`` False: it may have been markup that asked."""
 
     url: str
     destination: Destination
     mode: Mode | None
     initiator: str | None
     delay: float
+    why_not: str | None = None
+    script: bool = True
 
 
 def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
@@ -52,15 +58,18 @@ class Agenda:
         for entry in entries:
             self._waiting.setdefault(entry.initiator, []).append(entry)
 
-    def ended(self, fetch: int, url: str | None, at: float) -> list[Candidate]:
-        """The fetch of ``url`` (None: the document) has come: its entries have a time from now on. Those that are too
-        late are given back."""
-        found = self._waiting.pop(url, [])
-        for entry in found:
-            if entry.delay <= LATEST_MS:
-                self._count += 1
-                heappush(self._due, (at + entry.delay, self._count, fetch, entry))
-        return [candidate_of(entry) for entry in found if entry.delay > LATEST_MS]
+    def ended(self, fetch: int, url: str | None, at: float) -> list[tuple[Candidate, str]]:
+        """The fetch of ``url`` (None: the document) has come: its entries have a time from now on. Those that are not
+        asked for are given back, with the reason."""
+        refused = []
+        for entry in self._waiting.pop(url, []):
+            why_not = entry.why_not or (TOO_LATE if entry.delay > LATEST_MS else None)
+            if why_not is not None:
+                refused.append((candidate_of(entry), why_not))
+                continue
+            self._count += 1
+            heappush(self._due, (at + entry.delay, self._count, fetch, entry))
+        return refused
 
     def due(self, at: float) -> list[tuple[int, Candidate]]:
         """(the id of its initiator, what it asks for) of each whose time has come."""
@@ -83,7 +92,8 @@ class Agenda:
 
 
 def candidate_of(entry: AskedByCode) -> Candidate:
+    element = ELEMENT if entry.script else PICTURE
     attributes = [("destination", entry.destination.value)]
     if entry.mode is not None and entry.mode is not Mode.NAVIGATE:
         attributes.append(("mode", entry.mode.value))
-    return Candidate(CandidateKind.OBSERVED, entry.url, ELEMENT, tuple(attributes), 1, 0)
+    return Candidate(CandidateKind.OBSERVED, entry.url, element, tuple(attributes), 1, 0)

@@ -6,6 +6,7 @@ first request of a main document; requests that a redirect goes on with are the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +14,16 @@ from typing import Any
 from fetcher.errors import RecordError
 from fetcher.record.har import words
 from fetcher.record.observed.values import Observed, ObservedRequest
+from fetcher.record.observed.written import ABOUT
 from fetcher.terms import Destination, Mode
 from fetcher.urls import resolve
 
 MOST = 100_000
 """Requests of one log; no load comes near."""
 PROGRAM = "DevTools protocol log"
+_BY_CODE = ("XHR", "Fetch", "EventSource")
+_WORKERS = ("worker", "sharedworker")
+"""What no markup can ask for, though Chromium names the page or nothing as its initiator."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +34,8 @@ class _Made:
     fields: dict[str, str]
     initiator_type: str
     initiator: str | None
+    imported: bool
+    frame: str | None
     at: float
     key: str
 
@@ -42,7 +49,8 @@ class _Page:
     made: list[_Made] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
     ended: dict[str, float] = field(default_factory=dict)
-    modes: dict[str, str] = field(default_factory=dict)
+    told: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Sec-Fetch-Mode and Sec-Fetch-Dest as they were sent."""
 
 
 def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
@@ -50,9 +58,13 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
     pages: list[_Page] = []
     owner: dict[str, _Page] = {}
     seen = 0
+    program: str = PROGRAM
+    notes: tuple[str, ...] = ()
     for message in messages:
         params = message.get("params")
         method = message["method"]
+        if method == ABOUT and isinstance(params, dict):
+            program, notes = _about(params)
         if not isinstance(params, dict) or not isinstance(params.get("requestId"), str):
             continue
         seen += 1
@@ -68,13 +80,19 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
             if at is not None and key in page.urls:
                 page.ended.setdefault(page.urls[key], at)
         elif method == "Network.requestWillBeSentExtraInfo":
-            mode = _lower(params.get("headers")).get("sec-fetch-mode")
-            if mode is not None:
-                page.modes[key] = mode
+            sent = _lower(params.get("headers"))
+            page.told[key] = sent.get("sec-fetch-mode"), sent.get("sec-fetch-dest")
     if not pages:
         what = "no page" if seen else "no message of the Network domain"
         raise RecordError(f"this is no DevTools protocol log of a page: it has {what} in it")
-    return [_observed(page) for page in pages]
+    return [_observed(page, program, notes) for page in pages]
+
+
+def _about(facts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Which browser a log of our own is of, and what is missing in it."""
+    browser, notes = facts.get("browser"), facts.get("notes")
+    program = f"{browser[:80]}, {PROGRAM}" if isinstance(browser, str) and browser else PROGRAM
+    return program, tuple(each[:500] for each in notes[:20] if isinstance(each, str)) if isinstance(notes, list) else ()
 
 
 def _sent(params: dict[str, Any], key: str, pages: list[_Page], owner: dict[str, _Page]) -> None:
@@ -113,6 +131,8 @@ def _sent(params: dict[str, Any], key: str, pages: list[_Page], owner: dict[str,
             _lower(request.get("headers")),
             kind if isinstance(kind, str) else "other",
             _initiator(told),
+            kind == "script" and not isinstance(told.get("stack"), dict),
+            frame,
             at,
             key,
         )
@@ -138,30 +158,51 @@ def _initiator(told: dict[str, Any]) -> str | None:
     return url.href if url is not None and url.is_http else None
 
 
-def _observed(page: _Page) -> Observed:
+def _observed(page: _Page, program: str, notes: tuple[str, ...]) -> Observed:
     found = []
+    counts = Counter({"navigation": 1})
+    sheets = {one.url for one in page.made if one.kind == "Stylesheet"}
     for one in page.made:
-        if one.initiator_type not in ("script", "parser"):
+        told_mode, told_destination = page.told.get(one.key, (None, None))
+        fetch = told_destination or one.fields.get("sec-fetch-dest")
+        script = one.initiator_type == "script" or one.kind in _BY_CODE or fetch in _WORKERS
+        counts[_maker(one, script, sheets)] += 1
+        # A picture that code made after the document was parsed has nobody to name; a lazy one neither.
+        loose = one.initiator_type == "other" and one.kind == "Image" and one.frame == page.frame
+        if not script and not loose and one.initiator_type != "parser":
             continue
-        fetch = one.fields.get("sec-fetch-dest")
         destination = words.destination(one.kind, fetch, None, one.url)
         if destination is Destination.DOCUMENT:
             destination = Destination.FRAME
-        mode = page.modes.get(one.key) or one.fields.get("sec-fetch-mode")
-        end = page.ended.get(one.initiator) if one.initiator is not None else None
+        mode = told_mode or one.fields.get("sec-fetch-mode")
+        initiator = page.final_url if loose else one.initiator
+        end = page.ended.get(initiator) if initiator is not None else None
         found.append(
             ObservedRequest(
                 one.url,
                 one.method,
                 destination,
                 Mode(mode) if mode in set(Mode) else None,
-                one.initiator_type == "script",
-                one.initiator,
+                script,
+                initiator,
                 round((one.at - page.start) * 1000, 3),
                 round(max(one.at - end, 0.0) * 1000, 3) if end is not None else None,
+                script and one.imported,
             )
         )
-    return Observed(page.url, page.final_url, PROGRAM, tuple(found))
+    return Observed(page.url, page.final_url, program, tuple(found), tuple(counts.items()), notes)
+
+
+def _maker(one: _Made, script: bool, sheets: set[str]) -> str:
+    """In a word, what asked for it."""
+    if script:
+        return "an import" if one.imported else "a script"
+    match one.initiator_type:
+        case "parser":
+            return "a style sheet" if one.initiator in sheets else "markup"
+        case "preload" | "preflight":
+            return f"a {one.initiator_type}"
+    return "something else"
 
 
 def _lower(headers: object) -> dict[str, str]:

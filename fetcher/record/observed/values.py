@@ -17,7 +17,8 @@ from fetcher.urls import resolve
 class ObservedRequest:
     """``script``: code asked for it, in the file ``initiator`` (a URL, None where nobody told); else markup or a style
     sheet did. ``at`` is ms from navigation start; ``delay`` ms from the initiator's end, 0 where it came before that,
-    None where that is unknown. ``mode`` is None where the file does not say."""
+    None where that is unknown. ``mode`` is None where the file does not say. ``imported``: a module's import statement
+    asked, not a call."""
 
     url: str
     method: str
@@ -27,17 +28,21 @@ class ObservedRequest:
     initiator: str | None
     at: float | None = None
     delay: float | None = None
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """``url`` is the page's as it was asked for, ``final_url`` where it ended; ``recorded_by`` the kind of file or the
-    program that wrote it."""
+    program that wrote it. ``counts``: how many requests there were in all, by what made them ("markup", "a script",
+    "navigation" ...), where the file tells. ``notes`` are sentences on what is missing in it."""
 
     url: str
     final_url: str
     recorded_by: str
     requests: tuple[ObservedRequest, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:

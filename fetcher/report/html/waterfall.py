@@ -14,7 +14,7 @@ from fetcher.report.bars import Phase, Span
 from fetcher.report.escape import shorten
 from fetcher.report.html.markup import share, text
 from fetcher.report.lines import Style, milliseconds
-from fetcher.report.rows import Row, has_failed, label_place, marked_interim, rows
+from fetcher.report.rows import OBSERVED, Row, has_failed, is_observed, label_place, marked_interim, rows
 from fetcher.terms import InitiatorKind
 
 CLASSES = {
@@ -101,13 +101,15 @@ def _row(load: PageLoad, row: Row, name: str, end: float, critical: frozenset[in
         f'<u class="{"d" if glyph == "◆" else "e"}" style="--a:{share(at, end)}"></u>' for at, (glyph, _) in row.marks
     )
     labels = " ".join(f"<em{_tone(style)}>{text(label)}</em>" for label, style in row.labels)
+    if row.source:
+        labels = f"{labels} <em>{text(row.source)}</em>".strip()
     at, left_of = label_place(row, end)
     label = f'<s{" class=z" if left_of else ""} style="--a:{share(at, end)}">{labels}</s>'
     below = "".join(f'<div class="why">{text(words)}</div>' for words, _ in row.below)
     identity = f"{name}-r{row.number}" if row.number else ""
     return (
         f'<tr{f" id={identity}" if identity else ""} class="{classes}" tabindex="-1" data-t="{text(row.type)}">'
-        f"<td>{text(row.number)}</td><td>{text(row.found)}</td>"
+        f"<td>{text(row.number)}</td><td>{text('script' if row.found == OBSERVED else row.found)}</td>"
         f'<th scope="row" title="{text(request.url if request else row.what)}">'
         f"{text(shorten(row.what, 72))}{below}</th>"
         f"<td>{text(row.code)}</td><td>{text(row.size)}</td>"
@@ -191,6 +193,8 @@ def _from(load: PageLoad, request: RequestRecord) -> str:
             return f"redirect from #{source.id}"
         case _:
             element = initiator.element or initiator.kind.value
-            line = f", line {initiator.line}" if initiator.line is not None else ""
+            # What was seen in a browser has no place in the text of what asked.
+            told = initiator.line is not None and not is_observed(request)
+            line = f", line {initiator.line}" if told else ""
             where = f" of #{source.id}" if source is not None else ""
             return f"{element}{line}{where}"

@@ -6,10 +6,12 @@ Cancelling whatever waits ends the browser at once, so that nothing waits for a 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
+import threading
 import weakref
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,6 +23,7 @@ from fetcher.runs.chromium.process import CALL_SECONDS, Message
 from fetcher.runs.chromium.tabs import Loaded
 
 START_SECONDS = 60.0
+REMOVALS = 20
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -32,19 +35,39 @@ async def chromium(options: ChromiumOptions | None = None, *urls: str) -> AsyncI
     ``MissingChromium``, ``ChromiumFailed``, and ``UsageError`` for options that cannot be carried over."""
     chosen = options or ChromiumOptions()
     program = executable(chosen.program)
-    with tempfile.TemporaryDirectory(prefix="fetcher-chromium-", ignore_cleanup_errors=True) as profile:
+    with fresh_profile() as profile:
         command_line(chosen, program, profile)  # refuses before anything is asked of the network
+        named = chosen.user_agent or await asyncio.to_thread(identity.asked, program)
         command = command_line(chosen, program, profile, await trust.trusted(chosen.net, urls))
+        command += identity.flags(named, chosen.user_agent, chosen.device)
         running = process.Chromium(command, Path(profile, "messages"))
         # Should the interpreter end past all of this (a second Ctrl-C), the browser still ends before it.
         at_exit = weakref.finalize(running, process.end, running.pid)
         try:
             version = await _in_thread(running, running.call, "Browser.getVersion", None, START_SECONDS)
             running.version = str(version.get("product", ""))
-            yield Browser(running, chosen, str(version.get("userAgent", "")))
+            yield Browser(running, chosen, named or str(version.get("userAgent", "")))
         finally:
+            if chosen.netlog is None:
+                running.kill()  # a profile that is thrown away needs no farewell, which takes a second; a log does
             await _ended(running)
             at_exit.detach()
+
+
+@contextmanager
+def fresh_profile() -> Iterator[str]:
+    """A folder that is there for as long as the browser is. A process that is being killed may still finish a file
+    while the folder is removed, so that is tried more than once."""
+    made = tempfile.TemporaryDirectory(prefix="fetcher-chromium-", ignore_cleanup_errors=True)
+    try:
+        yield made.name
+    finally:
+        made.cleanup()
+        for _ in range(REMOVALS):
+            if not Path(made.name).exists():
+                break
+            threading.Event().wait(0.05)
+            shutil.rmtree(made.name, ignore_errors=True)
 
 
 class Browser:
@@ -181,10 +204,6 @@ def _notes(options: ChromiumOptions) -> tuple[str, ...]:
         )
     elif net.ca_file is not None and net.proxies.is_any:
         notes.append("--cacert through a proxy: Chromium trusts servers that send the authority itself, no others")
-    elif net.ca_file is not None:
-        notes.append(
-            "--cacert: Chromium trusts the page's server, those of --resolve and those that send the authority itself"
-        )
     if any("," in addresses for _, _, addresses in net.resolve):
         notes.append("--resolve: Chromium uses the first address alone")
     return tuple(notes)

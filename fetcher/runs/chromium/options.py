@@ -33,6 +33,8 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 """Nothing that a page did not ask for goes over the network; HTTP/3 is out, as we do not speak it."""
+NETLOG_MB = 512
+"""Chromium writes no more of a network log than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def command_line(options: ChromiumOptions, program: str, profile: str, trust: It
     if options.netlog is not None:
         command.append(f"--log-net-log={os.path.abspath(options.netlog)}")
         command.append(f"--net-log-capture-mode={'IncludeSensitive' if options.sensitive else 'Default'}")
+        command.append(f"--net-log-max-size-mb={NETLOG_MB}")
     return [*command, *options.flags]
 
 
@@ -115,7 +118,9 @@ def _bypass(name: str) -> tuple[str, ...]:
 def _connect_rules(net: NetOptions) -> Iterator[str]:
     for host, port, to_host, to_port in net.connect_to:
         if not host and not to_host and to_port is not None:
-            raise UsageError(f"--connect-to ::{''}:{to_port}: Chromium cannot be told another port for every host")
+            raise UsageError(
+                f"--connect-to :{port or ''}::{to_port}: Chromium cannot be told another port for every host"
+            )
         target = to_host or host
         if not target:
             continue  # what goes where it would go anyway

@@ -26,7 +26,7 @@ from fetcher.errors import ChromiumFailed
 
 CALL_SECONDS = 30.0
 STOP_SECONDS = 10.0
-LAST_CHILD_SECONDS = 1.0
+KILL_SECONDS = 5.0
 LARGEST = 64 * 1024 * 1024
 """Bytes of one message; a browser that sends more is ended."""
 MOST_WAITING = 50_000
@@ -94,8 +94,20 @@ class Chromium:
         """What the browser tells of its own accord in ``session``, in order; the last is ``GONE`` or ``OVERFLOWED``."""
         return self._events.setdefault(session, queue.SimpleQueue())
 
+    def join(self, session: str, other: str) -> None:
+        """From now on the events of ``session`` (a frame's, a worker's) come among those of ``other``."""
+        self._events[session] = self.events(other)
+
     def forget(self, session: str) -> None:
-        self._events.pop(session, None)
+        """The events of ``session``, and of those that were joined to it, are taken by nobody any more."""
+        gone = self._events.pop(session, None)
+        for joined in [each for each, waiting in list(self._events.items()) if waiting is gone]:
+            self._events.pop(joined, None)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended, or sent what ends it."""
+        return self._gone
 
     def close(self) -> None:
         """Ask it to end, and end it and its children if it does not."""
@@ -111,16 +123,12 @@ class Chromium:
         os.close(self._in)
 
     def kill(self) -> None:
-        """End it and its children at once; what waits for it fails. ``close`` is still due."""
+        """End it and its children at once; what waits for it fails. ``close`` is still due. Its children are not waited
+        for: they are not ours to reap, and nothing that was killed writes any more."""
         end(self.pid)
-        deadline = clock.now() + LAST_CHILD_SECONDS * 1000
-        while clock.now() < deadline:
-            self._is_over()
-            try:
-                os.killpg(self.pid, 0)
-            except (ProcessLookupError, PermissionError):
-                break
-            threading.Event().wait(0.01)
+        deadline = clock.now() + KILL_SECONDS * 1000
+        while not self._is_over() and clock.now() < deadline:
+            threading.Event().wait(0.005)
 
     def failed(self, what: str) -> ChromiumFailed:
         """The error that ``what`` is, with the last line it printed; the lines before are a note of the exception."""
@@ -174,7 +182,7 @@ class Chromium:
             self._gone = True
         for answer in list(self._answers.values()):
             answer.done.set()
-        for waiting in list(self._events.values()):
+        for waiting in {id(each): each for each in list(self._events.values())}.values():
             waiting.put({"method": GONE, "params": {}})
 
     def _received(self, message: object) -> None:
@@ -189,7 +197,8 @@ class Chromium:
         session = message.get("sessionId")
         if not isinstance(session, str) or not isinstance(message.get("method"), str) or session in self._full:
             return
-        message.setdefault("params", {})
+        if not isinstance(message.get("params"), dict):
+            message["params"] = {}
         waiting = self._events.setdefault(session, queue.SimpleQueue())
         if waiting.qsize() >= MOST_WAITING:
             self._full.add(session)

@@ -98,6 +98,36 @@ def test_a_script_is_the_innermost_frame_with_a_url() -> None:
     assert page.requests[1].delay == 500.0
 
 
+def test_what_no_markup_can_ask_for_is_a_scripts() -> None:
+    """Chromium names the page as what asked for a worker ("other") and an event source ("parser")."""
+    page_asks = {"type": "other", "url": "https://a.test/"}
+    worker = sent("https://a.test/w.js", "w", 2.0, type="Script", initiator=page_asks)
+    headers = {
+        "method": "Network.requestWillBeSentExtraInfo",
+        "params": {"requestId": "w", "headers": {"sec-fetch-dest": "worker", "sec-fetch-mode": "same-origin"}},
+    }
+    stream = sent("https://a.test/es", "e", 2.5, type="EventSource", initiator={**page_asks, "type": "parser"})
+    icon = sent("https://a.test/favicon.ico", "i", 3.0, type="Other", initiator={"type": "other"})
+    (page,) = observed_pages([DOCUMENT, worker, headers, stream, icon])
+    assert [(one.url, one.script, one.destination, one.mode) for one in page.requests] == [
+        ("https://a.test/w.js", True, Destination.WORKER, Mode.SAME_ORIGIN),
+        ("https://a.test/es", True, Destination.EMPTY, None),
+    ]  # fmt: skip
+
+
+def test_an_import_statement_is_told_from_a_call() -> None:
+    """Both are a script's; the one is in a module's text, where a scan finds it too."""
+    stack = {"callFrames": [{"url": "https://a.test/m.js"}]}
+    static = sent(
+        "https://a.test/n.js", "n", 2.0, type="Script", initiator={"type": "script", "url": "https://a.test/m.js"}
+    )
+    called = sent("https://a.test/o.js", "o", 2.0, type="Script", initiator={"type": "script", "stack": stack})
+    (page,) = observed_pages([DOCUMENT, static, called])
+    assert [(one.initiator, one.script, one.imported) for one in page.requests] == [
+        ("https://a.test/m.js", True, True), ("https://a.test/m.js", True, False),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

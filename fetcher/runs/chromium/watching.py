@@ -1,0 +1,242 @@
+"""One load in a tab, watched until the network is quiet: every message of it that tells of a request, within limits.
+
+Frames of other sites and workers are watched too (targets of their own in the protocol). What would wait for a person
+is answered as nobody would: dialogs are dismissed, downloads refused. A page that never stops asking ends at a limit,
+which is said; what was seen until then is kept, also where the browser dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fetcher import clock
+from fetcher.errors import ChromiumFailed, DeadlineExceeded, FetcherError
+from fetcher.record.observed.written import LogLines
+from fetcher.runs.chromium.process import Message
+from fetcher.runs.chromium.tabs import Tab
+
+QUIET_MS = 500.0
+STALLED_MS = 5_000.0
+"""After so long without anything the page is done, whatever it still waits for (a long poll, a stream)."""
+MOST_REQUESTS = 10_000
+MOST_BYTES = 64 * 1024 * 1024
+"""Of the log's lines."""
+ANSWER_SECONDS = 5.0
+POLL_SECONDS = 0.1
+LISTED = 3
+
+_NEVER_ENDING = ("EventSource", "WebSocket")
+_CERTIFICATE = "net::ERR_CERT_"
+_PLAIN_WORDS = {
+    "net::ERR_NAME_NOT_RESOLVED": "its name has no address",
+    "net::ERR_CONNECTION_REFUSED": "the connection was refused",
+    "net::ERR_TIMED_OUT": "it timed out",
+    "net::ERR_CONNECTION_TIMED_OUT": "the connection timed out",
+    "net::ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
+    "net::ERR_CONNECTION_CLOSED": "the server closed the connection",
+    "net::ERR_CONNECTION_RESET": "the server reset the connection",
+    "net::ERR_TOO_MANY_REDIRECTS": "it redirects too often",
+    "net::ERR_PROXY_CONNECTION_FAILED": "the proxy could not be reached",
+    "net::ERR_ABORTED": "its answer is no page (a download, or an answer without content)",
+}
+
+
+@dataclass(slots=True)
+class Watched:
+    """What one load showed so far. ``lines`` are the log's; ``notes`` sentences on what ended it early, ``remarks`` on
+    what else is wrong."""
+
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    status: int | None = None
+    final_url: str | None = None
+    asked: int = 0
+    ended: int = 0
+    loaded: bool = False
+
+
+class Watching:
+    """``run`` blocks. ``wait`` is seconds to go on after the load event, None until the network is quiet; ``most`` the
+    seconds it may take in all; ``secret`` as of ``LogLines``. ``seen`` has what came until now, whatever ends it."""
+
+    def __init__(
+        self,
+        tab: Tab,
+        lines: LogLines,
+        *,
+        wait: float | None,
+        most: float,
+        on_change: Callable[[Watched], None] | None = None,
+    ) -> None:
+        self.seen = Watched()
+        self._tab = tab
+        self._lines = lines
+        self._wait = wait
+        self._most = most
+        self._on_change = on_change
+        self._size = 0
+        self._under_way: dict[str, str] = {}
+        self._streams: set[str] = set()
+        self._untrusted: dict[str, None] = {}
+        self._main: str | None = None
+        self._loaded_at: float | None = None
+        self._changed_at = clock.now()
+        self._deadline = clock.now() + most * 1000
+
+    def run(self, url: str) -> None:
+        """Raises ``ChromiumFailed`` where the page could not be loaded or the browser ended, ``DeadlineExceeded`` where
+        no answer came in time."""
+        self._tab.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
+        if self._tab.context is not None:
+            self._tab.browser.call("Browser.setDownloadBehavior", behavior="deny", browserContextId=self._tab.context)
+        self._deadline = clock.now() + self._most * 1000
+        try:
+            self._navigate(url)
+        except FetcherError:
+            self._take_waiting()
+            raise
+        while (end := self._end(clock.now())) is None:
+            left = (self._deadline - clock.now()) / 1000
+            event = self._tab.next_event(max(0.0, min(POLL_SECONDS, left)))
+            if event is not None:
+                self._take(event)
+        if end:
+            self.seen.notes.append(end)
+        if self._untrusted:
+            self.seen.remarks.append(
+                f"Chromium trusts no certificate of {_some(list(self._untrusted))}, so requests failed there; with "
+                "--cacert it trusts the page's server, those of --resolve and those that send the authority itself"
+            )
+
+    def _navigate(self, url: str) -> None:
+        left = max(0.0, (self._deadline - clock.now()) / 1000)
+        try:
+            answer = self._tab.browser.call("Page.navigate", self._tab.session, left, url=url)
+        except ChromiumFailed as error:
+            if not self._tab.browser.gone and clock.now() >= self._deadline:
+                sentence = f"no answer came within {self._most:g} s; give it longer (--max-time)"
+                raise DeadlineExceeded(sentence, "total") from error
+            raise
+        self._main = answer.get("loaderId") if isinstance(answer.get("loaderId"), str) else None
+        error_text = answer.get("errorText")
+        if isinstance(error_text, str) and error_text:
+            raise ChromiumFailed(f"Chromium could not load it: {_in_words(error_text)}")
+
+    def _take_waiting(self) -> None:
+        """What came before the navigation failed."""
+        with contextlib.suppress(ChromiumFailed):
+            while (event := self._tab.next_event(0.0)) is not None:
+                self._take(event)
+
+    def _end(self, now: float) -> str | None:
+        """Why it is over: "" as it should be, a sentence otherwise, None while it goes on."""
+        seen = self.seen
+        if seen.asked > MOST_REQUESTS:
+            return f"the page went on asking: stopped at {MOST_REQUESTS:,} requests, what follows is missing"
+        if self._size > MOST_BYTES:
+            return f"the log reached {MOST_BYTES >> 20} MB: stopped there, what follows is missing"
+        waiting = [url for key, url in self._under_way.items() if key not in self._streams]
+        if self._loaded_at is not None:
+            since = now - self._changed_at
+            if self._wait is not None:
+                if now - self._loaded_at >= self._wait * 1000:
+                    return ""
+            elif since >= QUIET_MS and not waiting:
+                return ""
+            elif since >= STALLED_MS:
+                return f"nothing came for {STALLED_MS / 1000:g} s while {_some(waiting)} was still under way"
+        if now >= self._deadline:
+            what = "the page still asked for more" if self._loaded_at is not None else "its load event had not come"
+            return f"stopped after {self._most:g} s (--max-time): {what}" + (
+                f", {_some(waiting)} under way" if waiting else ""
+            )
+        return None
+
+    def _take(self, event: Message) -> None:
+        method, params = event["method"], event["params"]
+        match method:
+            case "Page.javascriptDialogOpening":
+                self._answer(event, "Page.handleJavaScriptDialog", accept=False)
+            case "Target.attachedToTarget":
+                self._join(params)
+            case "Page.loadEventFired" if event.get("sessionId") == self._tab.session and self._loaded_at is None:
+                self._loaded_at = self._changed_at = clock.now()
+                self.seen.loaded = True
+        self._follow(method, params)
+        for line in self._lines.take(event):
+            self._size += len(line)
+            self.seen.lines.append(line)
+        if self._on_change is not None:
+            self._on_change(self.seen)
+
+    def _follow(self, method: str, params: Message) -> None:
+        key = params.get("requestId")
+        if not isinstance(key, str):
+            return
+        match method:
+            case "Network.requestWillBeSent":
+                request = params.get("request")
+                url = request.get("url") if isinstance(request, dict) else None
+                if not isinstance(url, str) or url[:5].lower() in ("data:", "blob:"):
+                    return
+                self.seen.asked += key not in self._under_way
+                self._under_way[key] = url
+                if params.get("type") in _NEVER_ENDING:
+                    self._streams.add(key)
+                if key == params.get("loaderId") and self._is_page(key):
+                    self.seen.final_url = url
+                self._changed_at = clock.now()
+            case "Network.responseReceived" if key in self._under_way:
+                response = params.get("response")
+                response = response if isinstance(response, dict) else {}
+                if response.get("mimeType") == "text/event-stream":
+                    self._streams.add(key)
+                if self._is_page(key) and isinstance(response.get("status"), int):
+                    self.seen.status = response["status"]
+            case "Network.dataReceived" if key not in self._streams and key in self._under_way:
+                self._changed_at = clock.now()
+            case "Network.loadingFinished" | "Network.loadingFailed" if key in self._under_way:
+                url = self._under_way.pop(key)
+                if str(params.get("errorText")).startswith(_CERTIFICATE):
+                    self._untrusted[url.partition("://")[2].partition("/")[0]] = None
+                self._streams.discard(key)
+                self.seen.ended += 1
+                self._changed_at = clock.now()
+
+    def _is_page(self, key: str) -> bool:
+        """Whether ``key`` is the request of the document asked for; until that is known, the first document's."""
+        if self._main is None:
+            self._main = key
+        return key == self._main
+
+    def _join(self, params: Message) -> None:
+        """A frame of another site or a worker waits for us: watch it, then let it go on."""
+        child = params.get("sessionId")
+        if not isinstance(child, str):
+            return
+        self._tab.browser.join(child, self._tab.session)
+        for method, given in (
+            ("Network.enable", {}),
+            ("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}),
+            ("Runtime.runIfWaitingForDebugger", {}),
+        ):
+            self._answer({"sessionId": child}, method, **given)
+
+    def _answer(self, event: Message, method: str, **given: object) -> None:
+        """A command whose failing is no matter: what it is for may be gone. The browser's end shows elsewhere."""
+        with contextlib.suppress(ChromiumFailed):
+            self._tab.browser.call(method, event.get("sessionId"), ANSWER_SECONDS, **given)
+
+
+def _in_words(error: str) -> str:
+    if error.startswith(_CERTIFICATE):
+        return f"its certificate is not trusted ({error}); give --cacert FILE for its authority, or -k"
+    return f"{_PLAIN_WORDS[error]} ({error})" if error in _PLAIN_WORDS else error
+
+
+def _some(urls: list[str]) -> str:
+    shown = ", ".join(url if len(url) <= 100 else url[:99] + "…" for url in urls[:LISTED])
+    return shown + (f" and {len(urls) - LISTED} more" if len(urls) > LISTED else "") if urls else "a stream"

@@ -1,0 +1,156 @@
+"""``fetcher discover`` in a real Chromium, then ``load --discoveries``: what the origin was asked for is the same."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fetcher.cli import app
+from fetcher.origin import Answer, Body, Head, Interim, Origin, Site, Wait, asset, links
+from tests.end_to_end.chromium.test_hint_flags import served
+from tests.support.chromium import executable
+from tests.support.servers import Missing, require_or_skip
+
+pytestmark = pytest.mark.chromium
+
+HTML = (("content-type", "text/html"), ("cache-control", "max-age=600"))
+HEAD = (
+    '<!doctype html><title>x</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/a.css">'
+    '<script src="/app.js"></script>'
+)
+SCRIPT = b"""
+addEventListener('load', () => {
+  fetch('/data.json').then(() => import('/chunk.js'));
+  new Image().src = '/made.png';
+  const sheet = document.createElement('link');
+  sheet.rel = 'stylesheet'; sheet.href = '/late.css';
+  document.head.append(sheet);
+  const script = document.createElement('script');
+  script.src = '/inserted.js';
+  document.head.append(script);
+  new Worker('/worker.js');
+});
+"""
+SCRIPTS = {"/data.json", "/chunk.js", "/late.css", "/inserted.js", "/worker.js", "/in-worker.json"}
+TRIES = 3
+
+
+def document(markup: str, hints: str) -> Answer:
+    return (Wait(50), Interim(103, links(hints)), Wait(100), Head(200, HTML), Body(markup.encode()))
+
+
+def site() -> Site:
+    script = "text/javascript"
+    return Site(
+        {
+            "/": document(HEAD, "</made.png>; rel=preload; as=image"),
+            "/a.css": asset(b"body{background:url(/back.png)}", "text/css"),
+            "/back.png": asset(2_000, "image/png"),
+            "/app.js": asset(SCRIPT, script),
+            "/data.json": asset(b"{}", "application/json"),
+            "/chunk.js": asset(b"import './deep.js';", script),
+            "/deep.js": asset(b"", script),
+            "/made.png": asset(2_000, "image/png"),
+            "/late.css": asset(b"title{display:none;background:url(/behind.png)}body{color:red}", "text/css"),
+            "/inserted.js": asset(b"", script),
+            "/worker.js": asset(b"fetch('/in-worker.json')", script),
+            "/in-worker.json": asset(b"{}", "application/json"),
+        }
+    )
+
+
+def asked(origin: Origin, start: int) -> Counter[str]:
+    """What the origin was asked for since its log had ``start`` entries."""
+    return Counter(one.target for one in origin.log.requests()[start:])
+
+
+@pytest.fixture(autouse=True)
+def _chromium() -> None:
+    try:
+        executable()
+    except Missing as missing:
+        require_or_skip("chromium", missing)
+
+
+def common(origin: Origin, folder: Path) -> list[str]:
+    assert origin.certificate is not None
+    origin.certificate.write(folder)
+    return ["--resolve", f"a.test:{origin.port}:127.0.0.1", "--cacert", str(folder / "ca.pem")]
+
+
+def test_a_load_with_discoveries_asks_for_what_chromium_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same URLs, as often, by the origin's own log; each that a script made is labelled for what it is."""
+    with served(site()) as (origin,):
+        options = common(origin, tmp_path)
+        url = f"{origin.url_of('a.test')}/"
+        log, record, net = tmp_path / "log.json", tmp_path / "load.json", tmp_path / "net.json"
+        for attempt in range(TRIES):  # a machine that is busy may show a load event before all has come
+            start = len(origin.log.requests())
+            more = ["--netlog", str(net), "--json", str(tmp_path / "said.json")]
+            assert app.run(["discover", *options, "-o", str(log), *more, url]) == 0
+            theirs = asked(origin, start)
+            said = capsys.readouterr().out
+            start = len(origin.log.requests())
+            loading = ["load", "--browser", "chromium", *options, "--discoveries", str(log), "--json", str(record), url]
+            assert app.run(loading) == 0
+            ours = asked(origin, start)
+            if ours == theirs or attempt == TRIES - 1:
+                break
+        assert ours == theirs
+        assert set(theirs) >= SCRIPTS
+    assert f"next: fetcher load --discoveries {log}" in said
+    facts = json.loads((tmp_path / "said.json").read_text())
+    assert facts["browser"].startswith("Chrome/")
+    assert facts["whole"] is True
+    paths = {one["url"].removeprefix(url[:-1]) for one in facts["by_scripts"]}
+    assert paths >= SCRIPTS
+    load = json.loads(record.read_text())
+    labelled = {
+        one["url"].removeprefix(url[:-1])
+        for one in load["requests"]
+        if one["initiator"]["element"] == "script (observed)"
+    }
+    assert labelled >= SCRIPTS
+    (made,) = [one for one in load["hints"] if one["url"].endswith("/made.png")]
+    assert made["used"] is True  # by a picture that the script made
+    assert json.loads(net.read_text())["events"]
+    shown = capsys.readouterr().out
+    assert "script (observed)" in shown or "observed" in shown
+
+
+def test_secrets_stay_out_of_what_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cookies that were given and those that came, fields, credentials and secrets in URLs; --no-redact keeps them."""
+    cookie: tuple[Any, ...] = (
+        Head(200, (*HTML, ("set-cookie", "session=hush-set; Path=/"))),
+        Body(b"<script src=/s.js></script>"),
+    )
+    routes = {
+        "/": cookie,
+        "/s.js": asset(
+            b"fetch('/x?token=hush-query');fetch('/post',{method:'POST',body:'hush-body'})", "text/javascript"
+        ),
+        "/x?token=hush-query": asset(b"{}", "application/json"),
+    }  # fmt: skip
+    with served(Site(routes)) as (origin,):
+        options = common(origin, tmp_path)
+        log, net = tmp_path / "log.json", tmp_path / "net.json"
+        given = ["-b", "a=hush-cookie", "-H", "x-team: hush-field", "--header-scope", "all"]
+        command = ["discover", *options, *given, "-o", str(log), "--netlog", str(net), f"{origin.url_of('a.test')}/"]
+        assert app.run(command) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        sent = [one for one in origin.log.requests() if one.target == "/"]
+        assert ("x-team", "hush-field") in sent[-1].fields
+        assert ("cookie", "a=hush-cookie") in sent[-1].fields
+        for text in (log.read_text(), net.read_text(), said):
+            assert "hush" not in text
+            assert text
+        assert "with a secret left out of the URL" in said
+        assert "1 not GET" in said
+        assert app.run([*command, "--no-redact"]) == 0
+        for secret in ("hush-cookie", "hush-field", "hush-query", "hush-set"):
+            assert secret in log.read_text(), secret
+        assert "hush-cookie" in net.read_text()

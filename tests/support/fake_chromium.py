@@ -1,0 +1,172 @@
+"""A Chromium that does what a test says: it speaks the DevTools protocol over descriptors 3 and 4, with nothing behind.
+
+``fake(folder, ...)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. What it does is told by
+``does``: "die METHOD" and "mute METHOD" at that command, "close METHOD" (the pipe alone), "garbage METHOD",
+"fail ERROR" (of the navigation), "crash", "hang" (no load event), "endless", "stream", "many N", "hostile", "refuse
+METHOD". By default a page of five requests, two of them by its script.
+"""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+PROGRAM = r"""
+import json, os, select, sys, time
+
+DOES = @DOES@
+if "--version" in sys.argv:
+    print("Chromium 156.0.8078.108 built on nothing")
+    sys.exit()
+with open(@ARGUMENTS@, "w") as file:
+    file.write("\n".join(sys.argv))
+for each in sys.argv:
+    if each.startswith("--log-net-log="):
+        with open(each.partition("=")[2], "w") as file:
+            file.write('{"constants":{},\n"events":[\n{"params":{"url":"https://a.test/?token=hush"}},\n')
+            file.write('{"params":{"headers":["x-team: hush","accept: */*"]}}]}\n')
+print("it said this", file=sys.stderr, flush=True)
+WORD, _, REST = DOES.partition(" ")
+
+
+def write(message):
+    data = json.dumps(message).encode() + b"\0"
+    while data:
+        data = data[os.write(4, data):]
+
+
+def event(method, **params):
+    write({"method": method, "params": params, "sessionId": "s"})
+
+
+CLOCK = [100.0]
+
+
+def asked(key, url, kind, initiator, **more):
+    CLOCK[0] += 0.01
+    request = {"url": url, "method": more.pop("method", "GET"), "headers": {}}
+    event("Network.requestWillBeSent", requestId=key, request=request, type=kind, initiator=initiator,
+          timestamp=CLOCK[0], frameId="f", loaderId="d", documentURL=url, **more)
+
+
+def ended(key, kind="text/html", status=200):
+    CLOCK[0] += 0.01
+    event("Network.responseReceived", requestId=key, timestamp=CLOCK[0], response={"status": status, "mimeType": kind})
+    event("Network.loadingFinished", requestId=key, timestamp=CLOCK[0])
+
+
+def by_script(url):
+    return {"type": "script", "stack": {"callFrames": [{"url": url}]}}
+
+
+def page(url):
+    base = url.split("?")[0].split("#")[0]
+    base = base[: base.index("/", 8) + 1]
+    asked("d", url, "Document", {"type": "other"})
+    ended("d")
+    if WORD == "hang":
+        asked("never", base + "never.png", "Image", {"type": "parser", "url": url})
+        return
+    asked("css", base + "a.css", "Stylesheet", {"type": "parser", "url": url})
+    ended("css", "text/css")
+    asked("app", base + "app.js", "Script", {"type": "parser", "url": url})
+    ended("app", "text/javascript")
+    asked("data", base + "data.json", "Fetch", by_script(base + "app.js"))
+    event("Network.requestWillBeSentExtraInfo", requestId="data",
+          headers={"cookie": "session=hush", "sec-fetch-mode": "cors", "x-team": "hush-team"})
+    ended("data", "application/json")
+    asked("next", base + "chunk.js", "Script", by_script(base + "app.js"))
+    ended("next", "text/javascript")
+    if WORD == "many":
+        for number in range(int(REST)):
+            asked(f"m{number}", f"{base}m{number}.json", "Fetch", by_script(base + "app.js"))
+            ended(f"m{number}")
+    if WORD == "hostile":
+        for number, odd in enumerate(HOSTILE):
+            asked(f"h{number}", odd, "Image", by_script(base + "app.js\x1b[31m"))
+        write({"method": 7, "sessionId": "s"})
+        write({"method": "Network.requestWillBeSent", "sessionId": "s", "params": {"requestId": 9, "request": []}})
+        write({"method": "Network.requestWillBeSent", "sessionId": "s", "params": {"requestId": "x", "request": 1}})
+        write({"method": "Network.requestWillBeSent", "sessionId": "s", "params": None})
+        write({"method": "Network.responseReceived", "sessionId": "s", "params": {"requestId": "d", "response": "x"}})
+        write({"method": "Target.attachedToTarget", "sessionId": "s", "params": {}})
+        for number in range(len(HOSTILE)):
+            ended(f"h{number}")
+    if WORD == "stream":
+        asked("es", base + "events", "EventSource", {"type": "parser", "url": url})
+    if WORD == "stall":
+        asked("poll", base + "poll", "Fetch", by_script(base + "app.js"))
+    if WORD == "dialog":
+        event("Page.javascriptDialogOpening", message="hello", type="alert")
+    if WORD == "crash":
+        event("Inspector.targetCrashed")
+        return
+    event("Page.loadEventFired", timestamp=CLOCK[0])
+
+
+HOSTILE = [
+    "https://a.test/\x1b[31mred", "https://a.test/\u202eevil", "javascript:alert(1)", "data:image/png," + "A" * 100_000,
+    "blob:https://a.test/1", "https://a.test/" + "x" * 200_000, "https://[bad", "", "https://a.test/?token=hush&a=<b>",
+    "https://user:hush@a.test/", "file:///etc/passwd", "https://a.test/\ud800",
+]
+ANSWERS = {
+    "Browser.getVersion": {"product": "Chrome/156.0.8078.108", "userAgent": "HeadlessChrome/156.0.0.0"},
+    "Target.createBrowserContext": {"browserContextId": "c"},
+    "Target.createTarget": {"targetId": "t"},
+    "Target.attachToTarget": {"sessionId": "s"},
+}
+buffer, more = b"", 0
+while True:
+    waiting = 0.01 if more and WORD == "endless" else None
+    if not select.select([3], [], [], waiting)[0]:
+        for _ in range(200):
+            more += 1
+            asked(f"e{more}", f"https://a.test/e{more}.json", "Fetch", by_script("https://a.test/app.js"))
+        continue
+    data = os.read(3, 65536)
+    if not data:
+        break
+    *messages, buffer = (buffer + data).split(b"\0")
+    for each in messages:
+        message = json.loads(each)
+        method = message["method"]
+        if method == REST:
+            if WORD == "die":
+                os._exit(3)
+            if WORD == "close":
+                os.close(4)
+                time.sleep(60)
+            if WORD == "mute":
+                continue
+            if WORD == "garbage":
+                os.write(4, b"{nonsense\0")
+                continue
+            if WORD == "deaf":
+                time.sleep(60)
+        if WORD == "refuse" and method == REST:
+            write({"id": message["id"], "error": {"message": "it cannot"}})
+            continue
+        answer = ANSWERS.get(method, {})
+        if method == "Page.navigate":
+            with open(@ARGUMENTS@, "a") as file:
+                file.write("\nnavigate " + message["params"]["url"])
+            if WORD == "fail":
+                answer = {"errorText": REST}
+            else:
+                more = 1
+                page(message["params"]["url"])
+                answer = {"loaderId": "d", "frameId": "f"}
+        write({"id": message["id"], "result": answer})
+        if method == "Browser.close":
+            sys.exit()
+"""
+
+
+def fake(folder: Path, does: str = "") -> str:
+    """The program's path. What it was started with, and where it was sent, is in ``folder``/arguments, a line each."""
+    program = folder / "chromium"
+    text = PROGRAM.replace("@DOES@", repr(does)).replace("@ARGUMENTS@", repr(str(folder / "arguments")))
+    program.write_text(f"#!{sys.executable} -IS\n{text}", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return str(program)
