@@ -46,6 +46,7 @@ class RuleText:
     source: str = ""
     family: str = "custom"
     built_in: bool = False
+    also: tuple[tuple[Severity, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def texts(rules: Iterable[Rule], built_in: Iterable[Rule] = ()) -> tuple[RuleTex
     """The words of ``rules``; those among ``built_in`` are ours."""
     ours = {rule.id for rule in built_in}
     return tuple(
-        RuleText(one.id, one.title, one.severity, one.fix, one.about, one.source, one.family, built_in=one.id in ours)
+        RuleText(one.id, one.title, one.severity, one.fix, one.about, one.source, one.family, one.id in ours, one.also)
         for one in rules
     )
 

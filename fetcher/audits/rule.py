@@ -12,7 +12,7 @@ is nothing here for it) or ``Unknown`` (what would decide is hidden, as by scrip
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,8 @@ class Unknown(Exception):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``title`` says what is right, ``about`` what the rule detects and why it matters, ``fix`` what to do, ``source``
-    where it is from; ``severity`` is that of a finding which names none. ``family`` gathers rules in lists."""
+    where it is from; ``severity`` is that of a finding which names none, ``also`` are others that the check gives, each
+    with when, a clause. ``family`` gathers rules in lists."""
 
     id: str
     title: str
@@ -48,6 +49,7 @@ class Rule:
     about: str = ""
     source: str = ""
     family: str = "custom"
+    also: tuple[tuple[Severity, str], ...] = ()
 
     def __call__(self, page: Page) -> Iterable[Finding] | None:
         return self.check(page)
@@ -62,17 +64,23 @@ def rule(
     about: str = "",
     source: str = "",
     family: str = "custom",
+    also: Mapping[str, str] | None = None,
 ) -> Callable[[Check], Rule]:
     """Makes a rule of the function below it. Raises UsageError for a name or a severity that cannot be."""
     if not _ID.fullmatch(id):
         raise UsageError(f"a rule's name is lower-case words with dashes, such as 'hero-hinted', not {id!r}")
-    try:
-        level = Severity(severity)
-    except ValueError:
-        raise UsageError(f"rule {id}: severity is error, warning or note, not {severity!r}") from None
+    level = _severity(id, severity)
+    others = tuple((_severity(id, word), when) for word, when in (also or {}).items())
 
     def make(check: Check) -> Rule:
         text = about or " ".join((check.__doc__ or "").split())
-        return Rule(id, title or id, level, fix, check, text, source, family)
+        return Rule(id, title or id, level, fix, check, text, source, family, others)
 
     return make
+
+
+def _severity(id: str, word: Severity | str) -> Severity:
+    try:
+        return Severity(word)
+    except ValueError:
+        raise UsageError(f"rule {id}: severity is error, warning or note, not {word!r}") from None

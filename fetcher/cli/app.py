@@ -20,6 +20,7 @@ import typer
 
 import fetcher
 from fetcher.cli import audit, check, compare, diff, discover, get, load, report, serve, why
+from fetcher.cli.streams import tell
 from fetcher.errors import FetcherError
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
@@ -152,11 +153,9 @@ def _prepare_streams() -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    """One line on standard error. A sentence may quote a server, so it is escaped like everything a server sent."""
-    from fetcher.report.escape import safe
-
+    """One line on standard error."""
     with suppress(OSError):
-        print(f"fetcher: {safe(sentence)}", file=sys.stderr, flush=True)
+        tell(sentence)
     return code
 
 

@@ -17,7 +17,7 @@ from fetcher.cli.audit_forms import Forms
 from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
 from fetcher.cli.auditing import Auditing, expectations
 from fetcher.cli.baseline_file import Kept
-from fetcher.cli.streams import is_terminal, of_nothing, report_stream
+from fetcher.cli.streams import is_terminal, of_nothing, report_stream, tell
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ Examples:
   fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
   fetcher audit --list                                 every rule
   fetcher audit --explain interim-repeated             one of them
+  fetcher audit --explain 3.2                          what a report means by EH 3.2
 
 \b
 Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing could be judged
@@ -184,11 +185,9 @@ def _rules(
 
 
 def _say(notes: list[str], *, quiet: bool) -> None:
-    from fetcher.report.escape import safe
-
     if not quiet:
         for note in notes:
-            print(f"fetcher: note: {safe(note)}", file=sys.stderr)
+            tell(f"note: {note}")
 
 
 def _own_rules(files: list[str] | None) -> tuple[Rule, ...]:
@@ -201,9 +200,10 @@ def _own_rules(files: list[str] | None) -> tuple[Rule, ...]:
 
 def _tell_rules(explain: str | None, own: tuple[Rule, ...], output: str | None, colour: bool | None) -> None:
     """--list and --explain."""
+    from fetcher.analysis.early_hint_rules import is_asked
     from fetcher.audits.catalogue import built_in, named
     from fetcher.audits.result import texts
-    from fetcher.report.audit.rules import explain_lines, list_lines
+    from fetcher.report.audit.rules import early_hint_lines, explain_lines, list_lines
     from fetcher.report.terminal import print_lines
 
     ours = built_in()
@@ -212,6 +212,12 @@ def _tell_rules(explain: str | None, own: tuple[Rule, ...], output: str | None, 
             rules = texts((*ours, *own), ours)
             print_lines(
                 lambda width, unicode: list_lines(rules, width=width, unicode=unicode), file=stream, color=colour
+            )
+        elif is_asked(explain):
+            print_lines(
+                lambda width, unicode: early_hint_lines(explain, width=width, unicode=unicode),
+                file=stream,
+                color=colour,
             )
         else:
             (one,) = texts([named(explain, own)], ours)

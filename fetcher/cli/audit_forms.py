@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, report_stream, write_text
+from fetcher.cli.streams import check_writable, report_stream, tell, write_text
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -150,24 +150,14 @@ def _say_what_failed(result: AuditResult) -> None:
     from fetcher.audits.auditing import Outcome
     from fetcher.audits.result import PageOutcome
     from fetcher.report.audit.words import readable, verdict
-    from fetcher.report.escape import safe
 
     result = readable(result)
     for page in result.pages:
         if page.outcome is not PageOutcome.JUDGED:
-            _say(f"{page.url}: {safe(verdict(result, page))}")
+            tell(f"{page.url}: {verdict(result, page)}")
         for crash in page.of(Outcome.CRASHED):
-            _say(f"{page.url}: rule {crash.rule} crashed: {crash.reason}")
+            tell(f"{page.url}: rule {crash.rule} crashed: {crash.reason}")
         for one in page.reported:
             if result.fails(one):
                 found = f"{one.finding.severity}: {one.finding.rule}: {one.finding.message}"
-                _say(f"{page.url}: {found}")
-
-
-def _say(sentence: str) -> None:
-    """On standard error, so that no runner takes it for a command."""
-    from fetcher.report.audit.github import inert
-    from fetcher.report.lines import Style
-
-    for line in inert([((f"fetcher: {sentence}", Style.PLAIN),)]):
-        print("".join(part for part, _ in line), file=sys.stderr)
+                tell(f"{page.url}: {found}")

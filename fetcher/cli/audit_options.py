@@ -95,7 +95,9 @@ Rps = Annotated[
     typer.Option("--rps", metavar="N", help="At most N requests a second to a host, on average.", show_default=False),
 ]
 List = Annotated[bool, typer.Option("--list", help="List every rule and stop.")]
-Explain = Annotated[str | None, typer.Option("--explain", metavar="RULE", help="Say what one rule is about and stop.")]
+Explain = Annotated[
+    str | None, typer.Option("--explain", metavar="RULE", help="Say what a rule, or a number such as EH 3.2, means.")
+]
 ExpectText = Annotated[
     str | None,
     typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),

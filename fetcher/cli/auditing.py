@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import fetcher
 from fetcher.cli import options as o
-from fetcher.cli.streams import run
+from fetcher.cli.streams import run, tell
 from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -192,9 +192,7 @@ class Auditing:
     def _say_plans(self, url: str, plans: Sequence[Plan]) -> None:
         if self.quiet:
             return
-        from fetcher.report.escape import safe
-
-        print(f"fetcher: probes of {safe(url)}", file=sys.stderr)
+        tell(f"probes of {url}")
         for planned in plans:
             print(f"  {planned}", file=sys.stderr, flush=True)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fetcher.cli.streams import check_writable, write_text
+from fetcher.cli.streams import check_writable, tell, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -53,14 +52,13 @@ class Kept:
         if not self.write or self.name is None:
             return
         from fetcher.audits import baseline
-        from fetcher.report.escape import safe
 
         new = baseline.renewed(result, self.old)
         if new is None:
-            print(f"fetcher: no page was judged, so {safe(self.name)} is left as it was", file=sys.stderr)
+            tell(f"no page was judged, so {self.name} is left as it was")
             return
         write_text(baseline.dumps(new), self.name)
         if not quiet:
             known = sum(entry.count for entry in new.findings)
             told = f"{known} finding{'' if known == 1 else 's'}"
-            print(f"fetcher: {safe(self.name)} knows {told} now", file=sys.stderr)
+            tell(f"{self.name} knows {told} now")

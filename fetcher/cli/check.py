@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, of_nothing, report_stream, run, write_text
+from fetcher.cli.streams import check_writable, is_terminal, of_nothing, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -215,15 +215,13 @@ def _json(checked: Sequence[Checked], *, several: bool, redact: bool) -> str:
 
 def _say_what_failed(checked: Sequence[Checked]) -> None:
     """Where no block is printed, the sentence that explains the exit code."""
-    from fetcher.report.escape import safe
-
     for one in checked:
         if one.outcome in ("failed", "blocked"):
             word = "blocked: " if one.outcome == "blocked" else ""
-            print(f"fetcher: {safe(one.url)}: {word}{safe(one.why or '')}", file=sys.stderr)
+            tell(f"{one.url}: {word}{one.why or ''}")
         for remark in one.findings:
             about = f"hint {remark.hint} " if remark.hint is not None else ""
-            print(f"fetcher: {safe(one.url)}: {about}{safe(remark.text)}", file=sys.stderr)
+            tell(f"{one.url}: {about}{remark.text}")
 
 
 def _exit_code(checked: Sequence[Checked]) -> int:

@@ -14,7 +14,7 @@ from fetcher.cli import options as o
 from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
 from fetcher.cli.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile
-from fetcher.cli.streams import is_terminal, of_nothing, report_stream, run, write_text
+from fetcher.cli.streams import is_terminal, of_nothing, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def compare(
         raise failure if result.pairs else of_nothing(failure)
     if not result.counted:
         why = next((pair.why for pair in result.pairs if pair.why), "no pair was made")
-        print(f"fetcher: {_safe(urls[0])}: nothing was measured: {_safe(why)}", file=sys.stderr)
+        tell(f"{urls[0]}: nothing was measured: {why}")
         raise typer.Exit(NOT_MEASURED)
 
 
@@ -213,9 +213,3 @@ def _write(
                 file=stream,
                 color=colour,
             )
-
-
-def _safe(text: str) -> str:
-    from fetcher.report.escape import safe
-
-    return safe(text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, run, takes_colour, write_text
+from fetcher.cli.streams import check_writable, is_terminal, run, takes_colour, tell, write_text
 from fetcher.errors import DeadlineExceeded, FetcherError, UsageError
 from fetcher.terms import Fields
 
@@ -125,7 +125,7 @@ def get(
             if json is not None:
                 write_text(seen.as_json(redact=not no_redact), json)
     if fail and seen.status is not None and seen.status >= 400:
-        print(f"fetcher: {seen.url} answered with status {seen.status}", file=sys.stderr)
+        tell(f"{seen.url} answered with status {seen.status}")
         raise typer.Exit(HTTP_ERROR)
 
 

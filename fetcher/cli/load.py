@@ -13,7 +13,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
-from fetcher.cli.streams import is_terminal, report_stream, run, write_text
+from fetcher.cli.streams import is_terminal, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -263,10 +263,8 @@ def _saw_something(record: PageLoad) -> bool:
 
 def _say_notes(record: PageLoad) -> None:
     """What a person should know besides the numbers, on stderr: an error status, nothing to scan, an empty body."""
-    from fetcher.report.escape import safe
-
     for note in record.notes:
-        print(f"fetcher: note: {safe(note)}", file=sys.stderr)
+        tell(f"note: {note}")
 
 
 def _fail_on_status(record: PageLoad | None) -> None:
@@ -274,7 +272,5 @@ def _fail_on_status(record: PageLoad | None) -> None:
     document = record.document_request if record is not None else None
     if document is None or document.status is None or document.status < 400:
         return
-    from fetcher.report.escape import safe
-
-    print(f"fetcher: {safe(document.url)} answered with status {document.status}", file=sys.stderr)
+    tell(f"{document.url} answered with status {document.status}")
     raise typer.Exit(HTTP_ERROR)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from fetcher import clock
 from fetcher.browser import commands, events
+from fetcher.record.redaction import redact_text
 from fetcher.report.escape import safe, shorten
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Runs:
 
     def __init__(self, stream: TextIO, url: str, runs: int) -> None:
         self._line = MovingLine(stream)
-        self._url = shorten(safe(url), 50)
+        self._url = shorten(safe(redact_text(url)), 50)
         self._runs = runs
         self._number = 1
         self._started = clock.now()
@@ -120,7 +121,7 @@ class Pairs:
 
     def __init__(self, stream: TextIO, url: str, pairs: int) -> None:
         self._line = MovingLine(stream)
-        self._url = shorten(safe(url), 50)
+        self._url = shorten(safe(redact_text(url)), 50)
         self._loads = 2 * pairs
         self._over = 0
         self._started = clock.now()

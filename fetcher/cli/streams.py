@@ -53,6 +53,16 @@ def write_text(text: str, target: str) -> None:
         raise UsageError(f"cannot write {target}: {error.strerror or error}") from error
 
 
+def tell(sentence: str) -> None:
+    """``sentence`` on standard error, after the program's name: without secrets, able to do nothing but be read, and no
+    command to a CI runner, whatever server or file it quotes."""
+    from fetcher.record.redaction import redact_text
+    from fetcher.report.escape import safe
+    from fetcher.report.runner_commands import inert_text
+
+    print(inert_text(f"fetcher: {safe(redact_text(sentence))}"), file=sys.stderr, flush=True)
+
+
 @contextmanager
 def report_stream(target: str | None) -> Iterator[TextIO]:
     """Where a report goes: the file ``target``, or standard output for "-" and None, flushed when it is written.

@@ -56,6 +56,7 @@ _ASCII = str.maketrans(
         "✗": "x",
         "−": "-",
         "→": ">",
+        "±": "~",
         "…": "~",
         **dict(zip("▁▂▃▄▅▆▇", "_.,-=+#", strict=True)),  # heights of a distribution
     }

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, TextIO
 from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redacted
 from fetcher.report.difference import difference
+from fetcher.report.footnote import footnote
 from fetcher.report.lines import Line, Style
+from fetcher.report.runner_commands import inert
 from fetcher.report.summary import details, headline
 from fetcher.report.waterfall import waterfall
 
@@ -57,7 +59,7 @@ def render_load(
         (),
         *details(load, width=width, unicode=unicode, all_rows=all_rows),
     ]
-    return _text(lines, color)
+    return _text([*lines, *footnote(lines, width)], color)
 
 
 def print_repeat_view(
@@ -126,7 +128,7 @@ def render_check(
         lines += check_lines(one, width=width, unicode=unicode, all_rows=all_rows, redact=redact)
     if len(checked) > 1:
         lines += [(), closing_line(checked)]
-    return _text(lines, color)
+    return _text([*lines, *footnote(lines, width)], color)
 
 
 def print_check(
@@ -165,6 +167,7 @@ def _shows(stream: TextIO, color: bool | None) -> tuple[int, bool, bool]:
 
 
 def _text(lines: Iterable[Line], color: bool) -> str:
+    lines = inert(lines)
     if not color:
         return "".join("".join(text for text, _ in line) + "\n" for line in lines)
     from rich.color import ColorSystem

@@ -16,6 +16,7 @@ from fetcher.record.redaction import redacted
 from fetcher.report.audit.blocks import STYLES
 from fetcher.report.audit.words import MARKS, quoted
 from fetcher.report.escape import safe_load, shorten
+from fetcher.report.footnote import footnote
 from fetcher.report.lines import Line, Style, paragraph, split, to_ascii, trimmed
 
 SCHEMA_VERSION = 1
@@ -49,6 +50,7 @@ def why_lines(answers: Sequence[Why], *, width: int, unicode: bool = True, redac
         lines += _block(one, width)
         if at == len(shown) - 1 or shown[at + 1].page != one.page:
             lines += _unseen([each for each in shown if each.page == one.page], width)
+    lines += footnote(lines, width)
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 

@@ -14,6 +14,7 @@ from fetcher.audits.auditing import apply
 from fetcher.audits.catalogue import named
 from fetcher.record import PageLoad
 from fetcher.terms import Fields
+from tests.audits.one_page import assert_listed
 from tests.support.checks import load
 
 STYLE = "</a.css>; rel=preload; as=style"
@@ -33,6 +34,7 @@ def probe(name: str, answer: PageLoad) -> dict[str, Probe]:
 def told(rule: str, page: Page) -> str:
     """ "error: the message | note: another", "passed", "not-applicable: the reason", "unknown: ..."."""
     result = apply(named(rule), page)
+    assert_listed(named(rule), result)
     if result.findings:
         return " | ".join(f"{finding.severity}: {finding.message}" for finding in result.findings)
     return f"{result.outcome}: {result.reason}" if result.reason else result.outcome.value

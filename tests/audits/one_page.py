@@ -32,7 +32,15 @@ def page(
 
 
 def judged(rules: Mapping[str, Rule], rule: str, one: Page) -> RuleResult:
-    return apply(rules[rule], one)
+    result = apply(rules[rule], one)
+    assert_listed(rules[rule], result)
+    return result
+
+
+def assert_listed(rule: Rule, result: RuleResult) -> None:
+    """Each severity that is found is one that ``audit --list`` and ``--explain`` tell of."""
+    told = {rule.severity, *(severity for severity, _ in rule.also)}
+    assert {finding.severity for finding in result.findings} <= told, rule.id
 
 
 def found(rules: Mapping[str, Rule], rule: str, one: Page) -> Finding:

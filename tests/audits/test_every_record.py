@@ -12,6 +12,7 @@ from fetcher.audits.auditing import apply
 from fetcher.audits.catalogue import built_in
 from fetcher.record import PageLoad
 from fetcher.terms import ProfileName
+from tests.audits.one_page import assert_listed
 from tests.support.loads import eager_http1, failed, hostile, many, shop, shop_without_hints
 
 
@@ -57,6 +58,8 @@ def test_no_rule_crashes(made: Callable[[], PageLoad]) -> None:
             Page((odd,), ProfileName.SAFARI, observed=True),
         ):
             results = [apply(rule, page) for rule in built_in()]
+            for one in results:
+                assert_listed(one.rule, one)
             crashed = [f"{one.rule.id}: {one.reason}" for one in results if one.outcome is Outcome.CRASHED]
             assert crashed == []
 

@@ -9,12 +9,15 @@ import io
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from fetcher.report import print_difference, print_load, render_difference, render_load
+from fetcher.report.terminal import print_check
+from tests.support.checks import checked, load
 from tests.support.loads import eager_http1, failed, hostile, many, shop, shop_without_hints
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -137,3 +140,19 @@ def test_the_difference_is_called_one_run_each() -> None:
     assert re.search(r"/css/main\.css complete +349\.9 ms +44\.6 ms +−305\.3 ms\n", text)
     assert re.search(r"/fonts/inter\.woff2 sent +- +21\.9 ms +-\n", text)
     assert "One run each; not a measurement of effect size." in text
+
+
+@pytest.mark.parametrize("said", ["##vso[task.setvariable]x", "##[error]x", "##teamcity[x]"])
+def test_nothing_printed_is_a_runners_command(said: str) -> None:
+    """CI runners read commands from any line: what a server sent is in a load's and a check's report, and in none."""
+    raw = f"</{said}.css>; rel=preload; as=style; {said}"
+    link = (raw, "</b.css>; rel=preload; as=style; nopush")
+    made = checked(load(*link))
+    notes = replace(shop(), notes=(said, f"::error::{said}"), final_url=f"https://shop.test/{said}")
+    stream = io.StringIO()
+    print_load(notes, file=stream, color=False)
+    print_check([replace(made, url=f"https://shop.test/{said}")], file=stream, color=False, all_rows=True)
+    assert said.replace("##", "# #") in stream.getvalue()
+    for line in stream.getvalue().splitlines():
+        assert not line.lstrip().startswith("::")
+        assert not re.search(r"##\w*\[", line)

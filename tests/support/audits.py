@@ -26,7 +26,13 @@ PAGE = "https://shop.test/product/42"
 
 
 @rule(
-    "hero-hinted", title="The hero image is hinted", severity="error", fix="Hint it.", source="RFC 8297", family="made"
+    "hero-hinted",
+    title="The hero image is hinted",
+    severity="error",
+    fix="Hint it.",
+    source="RFC 8297",
+    family="made",
+    also={"note": "where it is small"},
 )
 def hero_hinted(page: Page) -> Iterator[Finding]:
     """Finds a hero image that no hint names."""

@@ -67,6 +67,7 @@ def interim_content_length(page: Page) -> Iterator[Finding]:
     "interim-bad-fields",
     title="A 103 carries links, and the policies they are under",
     severity=Severity.WARNING,
+    also={"note": "for fields that describe content, which do nothing"},
     family=FAMILY,
     fix="Send only Link in a 103 and, if needed, Content-Security-Policy and Referrer-Policy; leave the rest to the "
     "final response.",

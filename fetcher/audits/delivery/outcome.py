@@ -22,6 +22,7 @@ _KEEPS = "keeps what the hints fetched, and heeds no 103 of the page it leads to
     "interim-then-redirect",
     title="No 103 comes before a redirect",
     severity=Severity.ERROR,
+    also={"warning": "where it leads to the same origin"},
     family=FAMILY,
     fix="Send the 103 with the page that the redirect leads to, and none with the redirect.",
     source="developer.chrome.com, early hints; MDN, 103 Early Hints; Chromium's navigation loader; EH 7.1, 7.2",

@@ -23,6 +23,7 @@ OFTEN = 0.8
     "interim-missing",
     title="A 103 comes where one is expected",
     severity=Severity.NOTE,
+    also={"error": "where a 103 is expected (--expect-hints, --delivery, fetcher.toml)"},
     family=FAMILY,
     fix="Find out who should send it, and why not: the protocol of that hop, the edge's rules, those for bots, or its "
     "memory of the page's Link field, purged a moment ago.",
@@ -67,6 +68,7 @@ def interim_missing(page: Page) -> Iterator[Finding]:
     "interim-intermittent",
     title="The 103 comes every time",
     severity=Severity.NOTE,
+    also={"warning": "where it came in less than 80 % of the runs, the edge's cache aside"},
     family=FAMILY,
     fix="See whether it goes with the edge's cache: a page served from there is quick without hints. If it does not, "
     "look for servers or routes that do not send it.",

@@ -22,6 +22,7 @@ WHAT_HTTP1_ASKS = "http1"
     "interim-over-http1",
     title="No 103 is sent over HTTP/1.1",
     severity=Severity.WARNING,
+    also={"error": "where the load failed after it"},
     family=FAMILY,
     fix="Send the 103 only where the request came over HTTP/2 or HTTP/3.",
     source="Chromium docs/early-hints.md; whatwg/fetch#1698; nuxt/framework#8306 (nginx 1.18 hangs); "
@@ -61,6 +62,7 @@ def interim_over_http1(page: Page) -> Iterator[Finding]:
     "protocol-no-h2",
     title="The page comes over HTTP/2 or HTTP/3",
     severity=Severity.NOTE,
+    also={"warning": "where a 103 was sent"},
     family=FAMILY,
     fix="Offer HTTP/2 (ALPN h2) or HTTP/3 on the page's origin.",
     source="Chromium docs/early-hints.md; Cloudflare, early hints; EH 4.4",

@@ -12,6 +12,8 @@ from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
+    MISMATCH,
+    MISMATCH_OF_WARNING,
     each_browser,
     finding,
     hinted,
@@ -37,6 +39,7 @@ _MODES = (Cause.CROSSORIGIN_MISSING, Cause.CROSSORIGIN_DIFFERS, Cause.CREDENTIAL
     "font-hint-crossorigin",
     title="Hinted fonts have crossorigin",
     severity=Severity.ERROR,
+    also=MISMATCH,
     family=FAMILY,
     fix="Add crossorigin to the hint, also for a font of the page's own origin.",
     source="EH 9.5, 12.1; whatwg/html#10907, w3c/preload#32, lodash/lodash.com#305",
@@ -77,6 +80,7 @@ def _font(page: Page, facts: HintFacts, link: Link) -> Finding:
     "hint-credentials-mismatch",
     title="A hint asks with the CORS mode and credentials of what uses it",
     severity=Severity.ERROR,
+    also=MISMATCH,
     family=FAMILY,
     fix="Give the hint and the element the same crossorigin.",
     source="EH 5.1, 9.1-9.5, 12.1; lodash/lodash.com#304, w3c/preload#100, GoogleChrome/lighthouse#6849",
@@ -150,6 +154,7 @@ def _fetch(page: Page, facts: HintFacts, link: Link) -> Finding:
     "module-hint-wrong-rel",
     title="Module scripts are hinted as modules, classic scripts as scripts",
     severity=Severity.WARNING,
+    also=MISMATCH_OF_WARNING,
     family=FAMILY,
     fix="Hint a module with rel=modulepreload, or with crossorigin on its preload; bare as=script is for classic ones.",
     source="EH 5.1, 9.1-9.5; Web Almanac 2024 (modulepreload)",

@@ -10,6 +10,8 @@ from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
+    HEEDED,
+    MISMATCH,
     finding,
     graver,
     head_start_lost,
@@ -42,6 +44,7 @@ LATER = (*DESTINATIONS, "track")
     "hint-as-missing",
     title="Every preload says what it is",
     severity=Severity.ERROR,
+    also=HEEDED,
     family=FAMILY,
     fix="Add as=style, script, font, image or fetch.",
     source="EH 3.3, 4.3, 8.4; Web Almanac 2024",
@@ -70,6 +73,7 @@ def hint_as_missing(page: Page) -> Iterator[Finding]:
     "hint-as-invalid",
     title="Every as names something that is preloaded",
     severity=Severity.ERROR,
+    also=HEEDED,
     family=FAMILY,
     fix="Use as=style, script, font, image or fetch.",
     source="EH 3.3, 8.4; Web Almanac 2024",
@@ -101,6 +105,7 @@ def hint_as_invalid(page: Page) -> Iterator[Finding]:
     "hint-as-mismatch",
     title="What is hinted is used as what the hint says",
     severity=Severity.ERROR,
+    also=MISMATCH,
     family=FAMILY,
     fix="Give the hint the as of what uses it.",
     source="EH 9.1-9.5; Web Almanac 2024; WebKit/WebKit#70207 (the key that is matched)",

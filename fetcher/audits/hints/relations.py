@@ -8,6 +8,8 @@ from fetcher.analysis.verdicts.mending import written
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
+    HEEDED,
+    IDLE,
     counted,
     finding,
     graver,
@@ -32,6 +34,7 @@ _ABOUT_VIEWPORT = ("media", "imagesrcset", "imagesizes")
     "hint-rel-unsupported",
     title="Every link of the 103 has a relation that acts there",
     severity=Severity.WARNING,
+    also={"note": f"where nothing is lost by it, or {IDLE}"},
     family=FAMILY,
     fix="Use rel=preload with as, rel=modulepreload or rel=preconnect, each alone; keep others for the final response.",
     source="Chromium docs/early-hints.md; EH 3.1, 4.5, 12; nuxt/framework#8306 (prefetch in a 103)",
@@ -97,6 +100,7 @@ def _in_safari(page: Page, idle: list[HintFacts]) -> Finding:
     "hint-param-unsupported",
     title="The links of the 103 have no parameter that makes Chromium drop them",
     severity=Severity.ERROR,
+    also=HEEDED,
     family=FAMILY,
     fix="Send the bare link in the 103, and keep the other parameters for the final response or the markup.",
     source="EH 3.2, 3.5; nginx/nginx#884 and Orange-OpenSource/hurl#900 (samples)",

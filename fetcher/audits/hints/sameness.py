@@ -10,6 +10,7 @@ from fetcher.analysis.verdicts import JudgedLink
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
+    MISMATCH_OF_WARNING,
     finding,
     in_each_run,
     is_early,
@@ -36,6 +37,7 @@ from fetcher.urls import resolve
     "hint-integrity-mismatch",
     title="A hint has the integrity of the element that uses it",
     severity=Severity.WARNING,
+    also=MISMATCH_OF_WARNING,
     family=FAMILY,
     fix="Give the hint the element's integrity.",
     source="EH 3.4, 9.1; web-platform-tests/interop#1400",

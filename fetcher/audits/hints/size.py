@@ -23,6 +23,7 @@ CDN_LIMIT = 8_192
     "link-header-too-large",
     title="The Link field is small",
     severity=Severity.WARNING,
+    also={"error": f"over {FAIL_OVER:,} bytes"},
     family=FAMILY,
     fix="Hint only what the first rendering waits for, and raise the buffers on the way if that is still too much.",
     source="rails/rails#48402 and #48405 (1 kB), 3scale/porta#3915 (nginx buffers)",

@@ -19,6 +19,7 @@ from fetcher.urls import resolve
     "link-syntax-invalid",
     title="Every link of the Link field can be read",
     severity=Severity.ERROR,
+    also={"warning": "in the final response"},
     family=FAMILY,
     fix='Write each link as RFC 8288 has it: <target>; name=value; name="value", with commas between links only.',
     source="RFC 8288 section 3; EH 2.3-2.9, 13.3; nuxt/framework#8298, catchpoint/WebPageTest#2347",

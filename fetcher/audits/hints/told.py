@@ -7,6 +7,7 @@ preload weighs much in Safari, which acts on preconnect alone (EH 12.2).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
@@ -178,6 +179,17 @@ def heeds(facts: HintFacts, name: ProfileName) -> bool:
     or that an earlier link asked for the same (EH 4.8), is told by other rules."""
     verdict = facts.link.by(name)
     return verdict.acts or verdict.rule in ("EH 4.4", "EH 4.8")
+
+
+IDLE = "where its browser acts on no preload, as Safari"
+"""When what is wrong with a preload is a note."""
+HEEDED: Mapping[str, str] = {"warning": "where its browser acts on the link all the same", "note": IDLE}
+"""When a rule that uses ``graver`` on an error finds less than one."""
+MISMATCH: Mapping[str, str] = {"warning": "where its browser's cache serves the page all the same", "note": IDLE}
+"""When a rule that uses ``on_mismatch`` finds less than an error."""
+MISMATCH_OF_WARNING: Mapping[str, str] = {
+    "error": "where its browser ignores the hint or downloads the file again", "note": IDLE
+}  # fmt: skip
 
 
 def graver(severity: Severity, page: Page, facts: HintFacts) -> Severity:

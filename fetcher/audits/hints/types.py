@@ -8,6 +8,7 @@ from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.hints.destinations import WORDS
 from fetcher.audits.hints.told import (
     FAMILY,
+    IDLE,
     each_browser,
     finding,
     graver,
@@ -40,6 +41,7 @@ _DOCUMENTS = ("text/html", "application/xhtml+xml")
     "hint-content-type-mismatch",
     title="What comes for a hint is what the hint says",
     severity=Severity.ERROR,
+    also={"warning": "where the browser may use it all the same", "note": IDLE},
     family=FAMILY,
     fix="Correct the URL, serve the file with its own type, and answer 404 and not a page for what is missing.",
     source="sveltejs/kit#6879 (missing assets answered 200 with a page); Fetch 3.4-3.6",
@@ -128,6 +130,7 @@ def _answer(page: Page, facts: HintFacts) -> RequestRecord | None:
     "hint-type-unsupported",
     title="The type of a hint is one its as is loaded for, and the type that comes",
     severity=Severity.WARNING,
+    also={"error": "where Chromium drops the whole link for it", "note": IDLE},
     family=FAMILY,
     fix="Correct the type, or leave it out: a preload needs none.",
     source="EH 3.6, 8.5; HTML, the preload algorithm",

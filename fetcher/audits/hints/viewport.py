@@ -6,6 +6,7 @@ from fetcher.analysis.responsive import ImageChoice, applies, image_choices
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Severity
 from fetcher.audits.hints.told import (
     FAMILY,
+    IDLE,
     finding,
     graver,
     hinted_preloads_of,
@@ -30,6 +31,7 @@ from fetcher.terms import Destination, ProfileName
     "hint-responsive-image",
     title="No hint names one of several images that the viewport chooses among",
     severity=Severity.WARNING,
+    also={"note": f"where the browser asks for the target alone, or {IDLE}"},
     family=FAMILY,
     fix="Hint fixed images only; give a responsive one fetchpriority=high or a preload in the markup.",
     source="EH 3.2, 3.8, 8.6; Web Almanac 2024; bigcommerce/paper-handlebars#187",
@@ -100,6 +102,7 @@ def _chosen(page: Page, facts: HintFacts, choice: ImageChoice) -> Finding:
     "hint-media-ignored",
     title="No hint depends on media",
     severity=Severity.WARNING,
+    also={"note": f"where the browser asks for it all the same, or {IDLE}"},
     family=FAMILY,
     fix="Hint what every device uses; leave a sheet for other media to the markup.",
     source="EH 3.2, 3.8",

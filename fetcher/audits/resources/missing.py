@@ -13,6 +13,9 @@ from fetcher.audits.resources.told import FAMILY, fetched, is_broken, is_moved, 
 from fetcher.audits.rule import Unknown, rule
 from fetcher.audits.telling import about, by_browser, cost_of, sized
 
+MUCH = 50 * 1024
+"""Bytes of an unused hint that make it an error."""
+
 _DEPLOYED = (
     "Purge the edge's remembered hints when you deploy, make the 103 from the same manifest as the page, and keep "
     "the old files for as long as old hints can be sent."
@@ -105,6 +108,7 @@ def hint_stale_version(page: Page) -> Iterator[Finding]:
     "hint-unused",
     title="The page uses what is hinted",
     severity=Severity.WARNING,
+    also={"error": f"over {MUCH:,} bytes"},
     family=FAMILY,
     fix="Take it out of the 103, or hint it only on pages that use it.",
     source="Chromium warns of it 3 s after load (EH 9.6); Web Almanac 2024; the error over 50 KiB is ours",
@@ -146,7 +150,3 @@ def hint_unused(page: Page) -> Iterator[Finding]:
         )
     if hidden and not told:
         raise Unknown("the page preloads it too, and a browser's file does not show what a script takes from that")
-
-
-MUCH = 50 * 1024
-"""Bytes of an unused hint that make it an error."""

@@ -74,6 +74,7 @@ def hint_redirected(page: Page) -> Iterator[Finding]:
     "hint-uncacheable",
     title="Hinted resources may be cached",
     severity=Severity.WARNING,
+    also={"error": "where it may not be stored at all"},
     family=FAMILY,
     fix="Give it a lifetime, such as Cache-Control: max-age=60, and no no-store.",
     source="EH 9.3, observed in Chromium 156; sitespeedio/chrome-har#115",

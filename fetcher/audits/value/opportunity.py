@@ -25,6 +25,7 @@ LEAST_GAIN_MS = 10.0
     "early-hints-opportunity",
     title="The server's time is used",
     severity=Severity.WARNING,
+    also={"note": f"where less than {LEAST_GAIN_MS:.0f} ms would be won"},
     family=FAMILY,
     fix="Send a 103 with what blocks rendering as soon as the request has come.",
     source="developer.chrome.com early-hints; GoogleChrome/lighthouse#13773; DevTools' insight on document latency",

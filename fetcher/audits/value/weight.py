@@ -148,6 +148,7 @@ def _priority(word: str | None) -> str:
     "over-hinting",
     title="No more is hinted than the time before the page can carry",
     severity=Severity.WARNING,
+    also={"error": "where the page was measured to be slower with its hints"},
     family=FAMILY,
     fix="Keep what blocks rendering and the largest picture.",
     source="Cloudflare on smart hints; bigcommerce/cornerstone#2261; Web Almanac 2024; six preloads are ours",

@@ -1,27 +1,22 @@
 """An audit for GitHub Actions: an annotation for each finding, as a workflow command on a line of standard output.
 
 A command ends at its line, and ``%``, line breaks and, in a property, ``:`` and ``,`` must be encoded: nothing a server
-sent can start a command of its own. Findings a baseline knows are not annotated. ``inert`` does the same for text that
-a runner reads as it is printed: GitHub's, Azure's and TeamCity's take commands from any line.
+sent can start a command of its own. Findings a baseline knows are not annotated.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from fetcher.audits.finding import Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
 from fetcher.report.audit.words import evidence, home_of, readable, verdict
-from fetcher.report.lines import Line
+from fetcher.report.runner_commands import unmarked
 
 MOST_QUOTED = 1000
 """Cells of what a server sent: an annotation takes 4 kB."""
 
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-
-_MARKED = re.compile(r"##(?=\w*\[)")
-"""``##[command]``, ``##vso[...]``, ``##teamcity[...]``."""
 
 
 def workflow_commands(result: AuditResult, *, redact: bool = True) -> str:
@@ -55,22 +50,9 @@ def _command(word: str, page: AuditedPage, title: str, message: str) -> str:
 
 
 def _data(text: str) -> str:
-    text = _MARKED.sub("# #", text)
+    text = unmarked(text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def inert(lines: Iterable[Line]) -> Iterator[Line]:
-    """``lines`` so that no runner takes one for a command."""
-    for line in lines:
-        text = "".join(part for part, _ in line)
-        if text.lstrip().startswith("::"):
-            at = next(number for number, (part, _) in enumerate(line) if part.strip())
-            part, style = line[at]
-            line = (*line[:at], (part.replace(":", ": ", 1), style), *line[at + 1 :])
-        if "##" in text:
-            line = tuple((_MARKED.sub("# #", part), style) for part, style in line)
-        yield line

@@ -14,6 +14,7 @@ from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reporte
 from fetcher.audits.templates import Group, grouped
 from fetcher.report.audit.words import amounts, evidence, home_of, judged_by, readable, standings, verdict
 from fetcher.report.lines import count
+from fetcher.report.markdown.early_hints import early_hint_rules
 from fetcher.report.markdown.inert import MOST_CHARACTERS, code, fenced, text
 
 ICONS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}
@@ -30,6 +31,9 @@ def markdown(result: AuditResult, *, redact: bool = True, most: int = MOST_CHARA
             continue
         kept.append(block)
         size += len(block)
+    rules = early_hint_rules("".join(kept))
+    if rules and size + len(rules) <= most:
+        kept.append(f"{rules}\n")
     if left:
         kept.append(f"_{count(left, 'more entry', 'more entries')} did not fit here._\n")
     return "\n".join(kept)

@@ -1,9 +1,10 @@
-"""The catalogue of rules for the terminal: a list by family, and one rule explained."""
+"""The catalogue of rules for the terminal: a list by family, one rule explained, and one rule of early hints (EH)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fetcher.analysis.early_hint_rules import ABOUT, RULES, cited, section
 from fetcher.audits.result import RuleText
 from fetcher.report.audit.blocks import STYLES
 from fetcher.report.escape import safe_load
@@ -23,10 +24,32 @@ def list_lines(rules: Sequence[RuleText], *, width: int, unicode: bool = True) -
                 continue
             lead: Line = (
                 (f"  {one.id:<{longest}}  ", Style.PLAIN),
-                (f"{one.severity.value:<7}  ", STYLES[one.severity]),
+                (f"{one.severity.value + _range(one):<8}  ", STYLES[one.severity]),
             )
-            lines += paragraph(one.title, width, lead=lead, indent=longest + 13)
-    lines += [(), ((f"{count(len(rules), 'rule')}; --explain RULE says more of one", Style.DIM),)]
+            lines += paragraph(one.title, width, lead=lead, indent=longest + 14)
+    told = [count(len(rules), "rule")]
+    if any(one.also for one in rules):
+        told.append("+ graver, - milder, ± either where the rule says so")
+    told.append("--explain RULE says more of one, --explain 3.2 what EH 3.2 is")
+    lines += [(), *paragraph("; ".join(told), width, Style.DIM)]
+    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
+
+
+def _range(one: RuleText) -> str:
+    """Whether a finding may weigh more or less than the severity that is listed."""
+    more = any(severity.rank > one.severity.rank for severity, _ in one.also)
+    less = any(severity.rank < one.severity.rank for severity, _ in one.also)
+    return "±" if more and less else "+" if more else "-" if less else ""
+
+
+def early_hint_lines(number: str, *, width: int, unicode: bool = True) -> list[Line]:
+    """The rule of early hints called ``number`` ("3.2"), or all of a section ("3"). Raises UsageError."""
+    found = section(number)
+    width = min(width, 100)
+    lines: list[Line] = []
+    for name, text in found:
+        lines += paragraph(text, width, lead=((f"EH {name}  ", Style.STRONG),), indent=len(name) + 5)
+    lines += [(), *paragraph(ABOUT, width, Style.DIM)]
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
@@ -41,6 +64,8 @@ def _explained(one: RuleText, width: int) -> Iterator[Line]:
     yield ((one.id, Style.STRONG), (f"  {one.severity.value}", STYLES[one.severity]), (f"  {one.family}", Style.DIM))
     if one.title != one.id:
         yield from paragraph(one.title, width)
+    for severity, when in one.also:
+        yield from paragraph(f"{severity.value} {when}", width, STYLES[severity])
     if one.about:
         yield ()
         yield from paragraph(one.about, width)
@@ -50,3 +75,5 @@ def _explained(one: RuleText, width: int) -> Iterator[Line]:
     if one.source:
         yield ()
         yield from paragraph(f"Source: {one.source}", width, Style.DIM)
+    for name in cited(f"{one.about} {one.source}"):
+        yield from paragraph(RULES[name], width, Style.DIM, lead=((f"EH {name}  ", Style.DIM),), indent=len(name) + 5)

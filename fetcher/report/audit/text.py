@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from fetcher.audits.result import AuditResult, PageOutcome
 from fetcher.audits.templates import grouped
 from fetcher.report.audit.blocks import MOST_LISTED, READABLE, page_block
-from fetcher.report.audit.github import inert
 from fetcher.report.audit.grouped import template_block
 from fetcher.report.audit.words import readable
+from fetcher.report.footnote import footnote
 from fetcher.report.lines import Line, Style, count, paragraph, to_ascii, trimmed
 
 
@@ -37,7 +37,8 @@ def audit_lines(
         lines += [(), *_fixed(result, width, all_rows=all_rows)]
     if len(result.pages) > 1:
         lines += [(), closing_line(result)]
-    return [trimmed(line) for line in inert(lines if unicode else map(to_ascii, lines))]
+    lines += footnote(lines, width)
+    return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
 def closing_line(result: AuditResult) -> Line:

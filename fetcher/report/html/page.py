@@ -15,6 +15,7 @@ from importlib.resources import files
 from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import safe_load
+from fetcher.report.html.early_hints import early_hint_rules
 from fetcher.report.html.hints import hint_table
 from fetcher.report.html.instants import marks, path_table, path_to_rendering
 from fetcher.report.html.markup import data, text
@@ -63,7 +64,7 @@ def html_report(
         f"<header><h1>{subject}</h1>{_first_words(shown)}</header><main>{''.join(sections)}"
         f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
         f'<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
-        f"{tables}{_notes(shown, titles)}"
+        f"{tables}{_notes(shown, titles)}{early_hint_rules(''.join((*sections, tables)))}"
         f"</main><footer>{_footer(shown)}</footer>"
         f'<script type="application/json" id="data">{data(dict(zip(keys, map(details, shown), strict=True)))}</script>'
         f"<script>{_asset('report.js')}</script></body></html>\n"

@@ -11,6 +11,7 @@ from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import safe, shorten
 from fetcher.report.lines import Line, Style
+from fetcher.report.markdown.early_hints import early_hint_rules
 from fetcher.report.markdown.inert import MOST_CHARACTERS, bounded, code, fenced, folded, text
 from fetcher.report.summary import details, headline
 from fetcher.report.waterfall import waterfall
@@ -30,7 +31,11 @@ def _blocks(load: PageLoad) -> Iterator[str]:
     url, *said = ["".join(part for part, _ in line) for line in headline(load, width=UNWRAPPED)]
     yield f"## fetcher load of {code(shorten(safe(url), LONGEST))}"
     yield "\n".join(f"{text(shorten(line, LONGEST))}  " for line in said).rstrip()
-    yield "\n".join(_bullet(line) for line in details(load, width=UNWRAPPED))
+    bullets = "\n".join(_bullet(line) for line in details(load, width=UNWRAPPED))
+    yield bullets
+    rules = early_hint_rules(bullets)
+    if rules:
+        yield rules
     rows = ["".join(part for part, _ in line) for line in waterfall(load, width=WIDTH)]
     yield folded("Waterfall", fenced(rows))
 

@@ -10,6 +10,7 @@ from fetcher.audits.auditing import apply
 from fetcher.origin import Route, asset
 from fetcher.record import PageLoad
 from fetcher.terms import ProfileName
+from tests.audits.one_page import assert_listed
 from tests.audits.site.parts import CACHED, document, sound
 from tests.support.virtual_time import virtual_load
 
@@ -50,4 +51,6 @@ def file(kind: str, size: int = 2_000, cache: str | None = CACHED) -> Route:
 
 def result(rule: Rule, page: Page) -> RuleResult:
     """What the rule says of it, as an audit has it."""
-    return apply(rule, page)
+    result = apply(rule, page)
+    assert_listed(rule, result)
+    return result

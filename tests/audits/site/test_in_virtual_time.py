@@ -10,6 +10,7 @@ import pytest
 from fetcher.audits import Audit, audit_page
 from fetcher.audits.catalogue import FAMILIES, built_in
 from fetcher.record import PageLoad
+from tests.audits.one_page import assert_listed
 from tests.audits.site.every import CLEAN, EVERY, PAGES, crashes, faults, hosts
 from tests.audits.site.proof import Proof, page_of
 from tests.support.virtual_time import Path, virtual_load
@@ -38,7 +39,10 @@ async def _audited(proof: Proof) -> Audit:
     async def load(url: str, **options: Any) -> PageLoad:
         return virtual_load(url, proof.site, path=Path(rtt=proof.rtt, http1=proof.http1), **options).load
 
-    return audit_page(await page_of(proof, load), built_in())
+    audit = audit_page(await page_of(proof, load), built_in())
+    for result in audit.results:
+        assert_listed(result.rule, result)
+    return audit
 
 
 @pytest.mark.parametrize(("family", "proof"), EVERY, ids=[proof.host for _, proof in EVERY])

@@ -3,6 +3,7 @@ gets out of its place in any of them."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -12,13 +13,15 @@ import pytest
 
 from fetcher.audits import Severity
 from fetcher.audits.result import AuditResult, Fixed, Reported, Standing, severity_of, without_loads
-from fetcher.report.audit.github import inert, workflow_commands
+from fetcher.report.audit.github import workflow_commands
 from fetcher.report.audit.junit import junit
 from fetcher.report.audit.markdown import markdown
 from fetcher.report.audit.sarif import FINGERPRINT, sarif
 from fetcher.report.audit.text import audit_lines
 from fetcher.report.lines import Style
 from fetcher.report.markdown.inert import code, text
+from fetcher.report.runner_commands import inert
+from fetcher.report.terminal import print_lines
 from tests.support.audits import blocked, page, result
 from tests.support.hostile import TEXTS, infected
 from tests.support.sarif_schema import validator
@@ -153,8 +156,10 @@ def test_github_commands_are_ours(said: str) -> None:
 def test_the_report_commands_no_runner(said: str) -> None:
     """Runners read every line that is printed: none of the report's is a command."""
     for width in (20, 80):
-        for line in audit_lines(hostile(said), width=width, all_rows=True):
-            shown = "".join(part for part, _ in line)
+        stream = io.StringIO()
+        lines = audit_lines(hostile(said), width=width, all_rows=True)
+        print_lines(lambda *_: lines, file=stream, color=False)  # noqa: B023 - called at once
+        for shown in stream.getvalue().splitlines():
             assert not shown.lstrip().startswith("::")
             assert not re.search(r"##\w*\[", shown)
     assert list(inert([(("  ", Style.DIM), ("::error::x", Style.BAD))])) == [

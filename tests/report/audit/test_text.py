@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.audits import Finding, Quote, Severity
+from fetcher.audits import Finding, Outcome, Quote, Severity
 from fetcher.audits.result import AuditResult, Fixed, Reported, RuleOutcome, Standing
+from fetcher.errors import UsageError
 from fetcher.report.audit.blocks import MOST_LISTED
-from fetcher.report.audit.rules import explain_lines, list_lines
+from fetcher.report.audit.rules import early_hint_lines, explain_lines, list_lines
 from fetcher.report.audit.text import audit_lines
 from fetcher.report.escape import cells
 from tests.support.audits import blocked, broken, page, result
@@ -116,15 +117,19 @@ def test_the_catalogue() -> None:
     """A line a rule under its family; one explained in full."""
     words = result().rules
     listed = "\n".join("".join(text for text, _ in line) for line in list_lines(words, width=80))
-    assert listed.startswith("made\n  hero-hinted       error    The hero image is hinted\n")
-    assert "\ncustom\n  clean             warning  clean\n" in listed
-    assert listed.endswith("6 rules; --explain RULE says more of one")
+    assert listed.startswith("made\n  hero-hinted       error-    The hero image is hinted\n")
+    assert "\ncustom\n  clean             warning   clean\n" in listed
+    assert listed.endswith(
+        "\n6 rules; + graver, - milder, ± either where the rule says so; --explain RULE\n"
+        "says more of one, --explain 3.2 what EH 3.2 is"
+    )
     told = "\n".join("".join(text for text, _ in line) for line in explain_lines(words[0], width=80))
     assert (
         told
         == """\
 hero-hinted  error  made
 The hero image is hinted
+note where it is small
 
 Finds a hero image that no hint names.
 
@@ -132,6 +137,31 @@ Finds a hero image that no hint names.
 
 Source: RFC 8297"""
     )
+
+
+def test_rules_of_early_hints_are_explained() -> None:
+    """One, a section, and what a rule's own text names; another number is refused with those there are."""
+
+    def told(number: str) -> str:
+        lines = early_hint_lines(number, width=80)
+        return "\n".join("".join(text for text, _ in line) for line in lines)
+
+    assert told("3.2").startswith("EH 3.2  In a 103 Chromium takes the parameters rel, as, crossorigin, type,\n")
+    assert told("EH 12").count("\nEH 12.") + told("EH 12").startswith("EH 12.1") == 2
+    with pytest.raises(UsageError, match=r"there is no rule EH 3\.99; sections 1 to 13"):
+        told("3.99")
+    cites = replace(result().rules[0], source="EH 4.2; a page")
+    said = "\n".join("".join(text for text, _ in line) for line in explain_lines(cites, width=80))
+    assert "Source: EH 4.2; a page\nEH 4.2  Only the first 103" in said
+
+
+def test_what_names_a_rule_of_early_hints_says_what_that_is() -> None:
+    """A line under the report, which names a number it has; none where it has none."""
+    assert "EH" not in shown(result(), width=200)
+    finding = Finding("Chromium drops it (EH 3.2)", rule="hero-hinted")
+    results = (RuleOutcome("hero-hinted", Outcome.FINDINGS, "", (Reported("0" * 16, finding),)),)
+    text = shown(result(replace(page(), results=results)), width=200)
+    assert text.endswith("\nEH 3.2: a rule of early hints; fetcher audit --explain 3.2 says it")
 
 
 def test_many_pages_by_template() -> None:
