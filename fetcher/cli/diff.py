@@ -6,7 +6,6 @@ can fail a pipeline; instants of loads that were made at different times never d
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.audit_options import MarkdownFile
-from fetcher.cli.streams import check_writable, report_stream, write_text
+from fetcher.cli.streams import check_writable, report_stream, tell, write_text
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -136,18 +135,17 @@ def _end(result: Difference, fail_on: FailOn) -> None:
     from fetcher.analysis.changes import Trend
     from fetcher.record.redaction import redacted
     from fetcher.report.changes.words import named, page_title, summary
-    from fetcher.report.escape import safe
 
     shown = redacted(result)
     for page in shown.pages:
         if page.why is not None:
-            print(f"fetcher: {safe(page_title(page))}: not compared: {safe(page.why)}", file=sys.stderr)
+            tell(f"{page_title(page)}: not compared: {page.why}")
     fails = fail_on is FailOn.ANY and result.differs
     if fail_on is not FailOn.NEVER and result.count(Trend.WORSE):
         fails = True
-        print(f"fetcher: {summary(shown)}: {safe(named(shown))}", file=sys.stderr)
+        tell(f"{summary(shown)}: {named(shown)}")
     elif fails:
-        print(f"fetcher: {summary(shown)}", file=sys.stderr)
+        tell(summary(shown))
     if fails:
         raise typer.Exit(FAILS)
     if result.compared < len(result.pages):
