@@ -25,7 +25,7 @@ from fetcher.audits.rule import NotApplicable, Unknown
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import UsageError
 from fetcher.record.observed.values import ObservedRequest
-from fetcher.record.page_load import ConnectionRecord, Hint, InterimResponse, PageLoad, RequestRecord
+from fetcher.record.page_load import ConnectionRecord, Discovery, Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import ProfileName
 from fetcher.urls import resolve
 
@@ -349,6 +349,13 @@ class Page:
         for one in self.wanted:
             found.setdefault(one.url, []).append(one)
         return {url: tuple(each) for url, each in found.items()}
+
+    @cached_property
+    def kept_from_by_url(self) -> dict[str, Discovery]:
+        """What the page named and could not have, since the one response of its URL may not be read by what named it
+        (CORS): it was asked for without."""
+        refused = (one for one in self.load.discoveries if one.outcome == "refused" and one.rule == "CORS")
+        return {one.url: one for one in refused if one.url is not None}
 
     @cached_property
     def used_by_url(self) -> dict[str, tuple[Wanted, ...]]:

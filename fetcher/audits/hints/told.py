@@ -188,7 +188,7 @@ HEEDED: Mapping[str, str] = {"warning": "where its browser acts on the link all 
 MISMATCH: Mapping[str, str] = {"warning": "where its browser's cache serves the page all the same", "note": IDLE}
 """When a rule that uses ``on_mismatch`` finds less than an error."""
 MISMATCH_OF_WARNING: Mapping[str, str] = {
-    "error": "where its browser ignores the hint or downloads the file again", "note": IDLE
+    "error": "where its browser ignores the hint, or the page downloads the file again or goes without", "note": IDLE
 }  # fmt: skip
 
 
@@ -282,9 +282,17 @@ def _refused(page: Page, facts: HintFacts, use: Wanted) -> str | None:
     """Where the hint's response is all there is for ``use``, and a policy keeps it from that: as a response without
     Access-Control-Allow-Origin, which many servers add only to requests with CORS."""
     request = facts.request
-    if request is None or request.outcome != "blocked" or use.request != request.id:
+    if request is None:
         return None
-    return f"takes it from its HTTP cache and may not use it, so that the page goes without: {request.error}"
+    kept_from = page.kept_from_by_url.get(request.url)
+    why = kept_from.reason if kept_from is not None else None
+    if request.outcome == "blocked" and use.request == request.id:
+        why = request.error
+    return (
+        None
+        if why is None
+        else f"takes it from its HTTP cache and may not use it, so that the page goes without: {why}"
+    )
 
 
 def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
@@ -301,8 +309,8 @@ def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
     where it does nothing with preloads anyway."""
     if is_idle(page, facts):
         return Severity.NOTE
-    ignored = not heeds(facts, page.profile)
-    return Severity.ERROR if ignored or downloads_again(page, facts, use) else Severity.WARNING
+    lost = not heeds(facts, page.profile) or (page.profile in _CHROMIUMS and _refused(page, facts, use) is not None)
+    return Severity.ERROR if lost or downloads_again(page, facts, use) else Severity.WARNING
 
 
 def second_download(page: Page, facts: HintFacts, use: Wanted) -> Cost | None:
