@@ -126,9 +126,14 @@ def render_check(
     for one in checked:
         lines += [()] if lines else []
         lines += check_lines(one, width=width, unicode=unicode, all_rows=all_rows, redact=redact)
+    told = footnote(lines, width)
     if len(checked) > 1:
-        lines += [(), closing_line(checked)]
-    return _text([*lines, *footnote(lines, width)], color)
+        lines += [*told, (), closing_line(checked)]
+    elif checked and checked[0].survey.runs:
+        lines[-2:-2] = told  # what was found stands last
+    else:
+        lines += told
+    return _text(lines, color)
 
 
 def print_check(

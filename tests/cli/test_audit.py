@@ -168,7 +168,7 @@ def test_quiet_and_verbose(audit: Audit) -> None:
 
 def test_the_catalogue(cli: Cli) -> None:
     """--list and --explain."""
-    assert "no-early-hints      error    There are hints" in cli("audit", "--list").out
+    assert "no-early-hints      error     There are hints" in cli("audit", "--list").out
     assert "A page without a 103." in cli("audit", "--explain", "no-early-hints").out
 
 
@@ -196,7 +196,7 @@ def test_rules_of_ones_own(audit: Audit, tmp_path: Path) -> None:
     outcome = audit("/no-hints", "--rules", str(mine), "--skip", "no-early-hints")
     assert outcome.code == 1
     assert "✗ error  hero-hinted\n  no hint names the hero image\n" in outcome.out
-    assert "hero-hinted         error    The hero is hinted" in audit("", "--list", "--rules", str(mine)).out
+    assert "hero-hinted         error     The hero is hinted" in audit("", "--list", "--rules", str(mine)).out
     mine.write_text("import fetcher\n@fetcher.rule('mine')\ndef mine(page):\n    return [1 / 0]\n")
     outcome = audit("/", "--rules", str(mine), "-q")
     assert outcome.code == 2

@@ -35,9 +35,9 @@ def audit_lines(
         lines += page_block(result, page, width, all_rows=all_rows)
     if result.fixed:
         lines += [(), *_fixed(result, width, all_rows=all_rows)]
+    lines += footnote(lines, width)
     if len(result.pages) > 1:
         lines += [(), closing_line(result)]
-    lines += footnote(lines, width)
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
