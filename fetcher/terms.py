@@ -113,7 +113,8 @@ class InitiatorKind(StrEnum):
     SCRIPT = "script"
     PRECONNECT = "preconnect"
     UNKNOWN = "unknown"
-    """Only in loads that another program recorded and did not say."""
+    """In loads that another program recorded and did not say; in ours what a browser was seen to ask for by a file that
+    does not say why (a NetLog)."""
 
 
 @dataclass(frozen=True, slots=True)

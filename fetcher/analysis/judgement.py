@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fetcher.analysis.expectations import Expectations, Met, met
+from fetcher.analysis.hints_in_chromium import HintInChromium, hints_in_chromium
 from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey, survey
 from fetcher.analysis.verdicts import early_hints_of
 from fetcher.terms import ProfileName
@@ -52,6 +53,7 @@ class Checked:
     warnings: tuple[Remark, ...]
     runs: tuple[Run, ...]
     unfinished: Survey | None = None
+    hints_in_chromium: tuple[HintInChromium, ...] = ()
 
 
 def judge(
@@ -88,6 +90,7 @@ def judge(
         warnings=tuple(_warnings(found, answers)),
         runs=tuple(runs),
         unfinished=_unfinished(runs),
+        hints_in_chromium=next((told for run in runs if run.load and (told := hints_in_chromium(run.load))), ()),
     )
 
 

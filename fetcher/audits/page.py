@@ -333,8 +333,11 @@ class Page:
         for one in self.seen_asking:
             if one.method != "GET" or one.url in known or one.url in found:
                 continue
+            if one.script is None and one.url in self._preloaded_late:
+                continue  # that may have been the preload, which uses nothing
             source = sources.get(one.initiator or "", self.load.document)
-            what = f"{'script' if one.script else one.destination.value} (observed)"
+            who = {True: "script", False: one.destination.value, None: "initiator unknown"}[one.script]
+            what = f"{who} (observed)"
             found[one.url] = Wanted(one.url, one.destination, one.mode, None, "", None, None, source, what)
         return tuple(found.values())
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fetcher.analysis.hints_in_chromium import HintInChromium
 from fetcher.analysis.measured import Measured
 from fetcher.audits.auditing import Audit, Outcome
 from fetcher.audits.finding import Finding, Severity
@@ -82,7 +83,7 @@ class AuditedPage:
     and ``line`` (from 1) are where a file names it. ``template`` groups pages made alike. ``runs`` of ``asked`` loads
     count; ``why`` tells of a page that was not judged, or of the first run that does not count. ``loads`` are the runs
     that count (none where many pages were audited), ``probes`` and ``repeat`` what else was loaded, ``comparison`` what
-    was measured of its hints."""
+    was measured of its hints, ``hints_in_chromium`` what a NetLog shows of those of the run that is spoken of."""
 
     url: str
     source: str
@@ -99,6 +100,7 @@ class AuditedPage:
     probes: tuple[NamedLoad, ...] = ()
     repeat: PageLoad | None = None
     comparison: Measured | None = None
+    hints_in_chromium: tuple[HintInChromium, ...] = ()
 
     @property
     def reported(self) -> tuple[Reported, ...]:

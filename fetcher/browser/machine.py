@@ -184,14 +184,36 @@ class Browser:
         """Nothing is left to do but what a declarative refresh asks for."""
         refresh = self.subresources.refresh
         if refresh is None:
+            commands, waits = self._unexplained(at)
+            if waits or not self._is_done():
+                return [*commands, *self._dispatch(at)]
             self.finished = True
-            return [*self.subresources.unused(self.agenda.left()), Finish()]
+            return [*commands, *self.subresources.unused(self.agenda.left()), Finish()]
         if self._waits:
             return []
         if refresh.delay:
             self._waits = True
             return [SetTimer(at + refresh.delay)]
         return [*self._refresh(), *self._dispatch(at)]
+
+    def _unexplained(self, at: float) -> tuple[list[Command], bool]:
+        """What a browser was seen to ask for, nobody knows why, and nothing here did, now that the page rests; none
+        sooner after the document than it was seen: then a timer waits for it. What may itself ask for others, a sheet
+        or a script, is let speak first."""
+        commands: list[Command] = []
+        if not self.agenda.has_unexplained:
+            return commands, False
+        asked = {one.url.href for one in self.state.fetches if one.consumer is not None or one.document is not None}
+        while (following := self.agenda.unexplained(asked)) is not None:
+            when, source, candidate = following
+            if when > at:
+                waits = self._is_done()
+                return ([*commands, SetTimer(when)] if waits else commands), waits
+            self.agenda.take()
+            commands += self.subresources.found(self.state.fetches[source], candidate, at)
+            if not self._is_done() and candidate.attribute("destination") in ("style", "script"):
+                break
+        return commands, False
 
     # -- the navigation
 

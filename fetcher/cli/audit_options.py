@@ -72,7 +72,8 @@ Discoveries = Annotated[
     typer.Option(
         "--discoveries",
         metavar="FILE",
-        help="What a browser requested of the page, scripts too: a HAR or a DevTools protocol log. Repeatable.",
+        help="What a browser requested of the page, scripts too: a HAR, a DevTools protocol log, or a Chromium NetLog, "
+        "which also shows what became of each hint. Repeatable.",
     ),
 ]
 Config = Annotated[

@@ -74,7 +74,8 @@ class Auditing:
         self.quiet = quiet
         self.keep_loads = keep_loads
         self.judging: Judging | None = None
-        self.observed: list[Observed] = [page for name in discoveries for page in read_observed(name)]
+        self._files: list[list[Observed]] = [read_observed(name) for name in discoveries]
+        self.observed: list[Observed] = [page for pages in self._files for page in pages]
         self._taken: set[int] = set()
 
     def all(self, files: Sequence[str], targets: Sequence[Target], asked: Mapping[str, Any]) -> FetcherError | None:
@@ -206,10 +207,13 @@ class Auditing:
         return found
 
     def unmatched(self) -> list[str]:
-        """A sentence for each page of --discoveries that nothing was judged by."""
+        """A sentence for each page of --discoveries that nothing was judged by; a NetLog of which one was may tell of
+        whatever else its browser did."""
         return [
             f"--discoveries tell of {page.final_url}, which is no page of this audit"
-            for page in self.observed
+            for pages in self._files
+            if all(page.in_chromium is None for page in pages) or not any(id(page) in self._taken for page in pages)
+            for page in pages
             if id(page) not in self._taken
         ]
 

@@ -20,6 +20,7 @@ from fetcher.errors import FetcherError, Interrupted, UsageError
 if TYPE_CHECKING:
     from fetcher.analysis import Checked, Expectations, Run
     from fetcher.browser.storage.state import BrowserState
+    from fetcher.record.observed import Observed
 
 FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
 
@@ -29,6 +30,7 @@ Examples:
   fetcher check -n 20 --pause 1 https://example.com/ https://example.com/product/42
   fetcher check --browser eager http://localhost:8000/     a server that speaks HTTP/1.1 only
   fetcher check -v --json check.json https://example.com/  every run with its whole record
+  fetcher check --discoveries net.json https://example.com/    beside what Chromium did
 
 \b
 In a pipeline, so that a lost 103 stops the release:
@@ -54,6 +56,14 @@ ExpectHints = Annotated[
 ExpectHint = Annotated[
     list[str] | None,
     typer.Option("--expect-hint", metavar="GLOB", help="One hint acted on has this URL or path; repeatable."),
+]
+Discoveries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--discoveries",
+        metavar="FILE",
+        help="A NetLog of Chromium: say when it read the 103 and fetched and used each hint. Repeatable.",
+    ),
 ]
 Delivery = Annotated[
     str | None, typer.Option("--delivery", metavar="SHARE", help="At least this share of runs with a 103, as 80%.")
@@ -94,6 +104,7 @@ def check(
     noproxy: o.NoProxy = None,
     device: o.Device = None,
     max_time: MaxTime = None,
+    discoveries: Discoveries = None,
     json: o.JsonFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
@@ -113,7 +124,10 @@ def check(
     )  # fmt: skip
     headers = o.header_fields(header)
     expected = _expectations(expect_hints, expect_hint, delivery, expect_text)
-    checking = _Checking(browser, runs, expected, progress=not quiet and is_terminal(sys.stderr))
+    checking = _Checking(
+        browser, runs, expected, progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        observed=_observed(discoveries or ()),
+    )  # fmt: skip
     failure: FetcherError | None = None
     for url in urls:
         try:
@@ -131,6 +145,7 @@ def check(
         except KeyboardInterrupt:  # between two URLs: what was made before it is shown all the same
             failure = Interrupted("interrupted")
             break
+    _say_unmatched(checking)
     if json is not None and checking.checked:  # where nothing was seen, an earlier file is worth more
         write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
     if (output is not None or (json != "-" and not quiet)) and checking.checked:
@@ -151,11 +166,22 @@ def check(
 class _Checking:
     """The URLs one after the other; ``checked`` holds what was judged, also of a URL that was interrupted."""
 
-    def __init__(self, browser: str, runs: int, expected: Expectations, *, progress: bool) -> None:
+    def __init__(
+        self,
+        browser: str,
+        runs: int,
+        expected: Expectations,
+        *,
+        progress: bool,
+        quiet: bool = False,
+        observed: Sequence[Observed] = (),
+    ) -> None:
         self.browser = browser
         self.runs = runs
         self.expected = expected
         self.progress = progress
+        self.quiet = quiet
+        self.observed = observed
         self.checked: list[Checked] = []
 
     def one(self, url: str, **options: Any) -> None:
@@ -173,6 +199,15 @@ class _Checking:
             if done:
                 self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
 
+    def _beside(self, made: Run) -> Run:
+        """With what a NetLog shows of the page's hints."""
+        if not self.observed or made.load is None:
+            return made
+        from fetcher.record.observed import for_page
+
+        seen = for_page(self.observed, made.load.final_url, made.load.url)
+        return made if seen is None else replace(made, load=replace(made.load, in_chromium=seen.in_chromium))
+
     async def _repeat(self, url: str, done: list[Run], options: dict[str, Any]) -> None:
         from fetcher.runs import repeat
 
@@ -184,7 +219,7 @@ class _Checking:
             shown.tick()
 
         def on_run(made: Run) -> None:
-            done.append(made)
+            done.append(self._beside(made))
             if shown is not None:
                 shown.over()
 
@@ -195,6 +230,36 @@ class _Checking:
         finally:
             if shown is not None:
                 shown.wipe()
+
+
+def _observed(names: Sequence[str]) -> list[Observed]:
+    """The pages of each NetLog. Raises UsageError for a file that tells nothing of hints."""
+    if not names:
+        return []
+    from fetcher.record.observed import read_observed
+
+    found: list[Observed] = []
+    for name in names:
+        pages = read_observed(name)
+        if all(page.in_chromium is None for page in pages):
+            raise UsageError(f"{name} does not show what became of hints; check takes a NetLog of Chromium")
+        found += pages
+    return found
+
+
+def _say_unmatched(checking: _Checking) -> None:
+    """Of pages that no NetLog tells of."""
+    if not checking.observed or checking.quiet:
+        return
+    from fetcher.record.observed import named
+    from fetcher.report.escape import safe
+
+    told = named(checking.observed)
+    for one in checking.checked:
+        loads = [run.load for run in one.runs if run.load is not None]
+        if loads and all(load.in_chromium is None for load in loads):
+            note = f"--discoveries tell of {told}, not of {one.url}"
+            print(f"fetcher: note: {safe(note)}", file=sys.stderr)
 
 
 def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:

@@ -34,6 +34,7 @@ Examples:
   fetcher load --transport aiohttp https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load --repeat-view https://example.com/
+  fetcher load --discoveries net.json https://example.com/
   fetcher load --storage browser.db https://example.com/
   fetcher load --discoveries discoveries.json https://example.com/
   fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
@@ -48,7 +49,8 @@ Discoveries = Annotated[
     typer.Option(
         "--discoveries",
         metavar="FILE",
-        help="Request what a browser's scripts did, by its HAR or DevTools protocol log, as long after what asked.",
+        help="Request what a browser's scripts did, by its HAR or DevTools protocol log, as long after what asked; "
+        "or, by a Chromium NetLog, what nothing here asks for, and set what became of each hint beside.",
     ),
 ]
 
@@ -141,13 +143,13 @@ def load(
 
 
 def _observed(name: str, url: str) -> Observed:
-    from fetcher.record.observed import for_page, read_observed
+    from fetcher.record.observed import for_page, named, read_observed
     from fetcher.urls import parse
 
     pages = read_observed(name)
     found = for_page(pages, parse(url).href)
     if found is None:
-        raise UsageError(f"--discoveries {name} tells of {pages[0].final_url}, not of {parse(url)}; name that page")
+        raise UsageError(f"--discoveries {name} tells of {named(pages)}, not of {parse(url)}; name that page")
     return found
 
 

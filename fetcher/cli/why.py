@@ -30,6 +30,7 @@ Examples:
   fetcher why https://example.com/ '/styles/*'    every hint that the glob means
   fetcher why load.json hero.avif                      of a saved load, or of a HAR
   fetcher why --browser firefox --json why.json https://example.com/ /styles/shop.css
+  fetcher why --discoveries net.json load.json hero.avif    beside what Chromium did with it
 
 \b
 The steps are: wire (a 103 came and names it), parse (the link says something that acts),

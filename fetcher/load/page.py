@@ -36,11 +36,12 @@ _FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, 
 
 def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
     """What of ``observed`` no scan can find: what scripts asked for, and the page's own pictures, which code may have
-    made. Once for each URL; of methods only GET, and no documents of frames."""
+    made; and all of which nobody told what asked. Once for each URL; of methods only GET, and no documents of frames.
+    """
     found: dict[str, AskedByCode] = {}
     pages = () if observed is None else (observed.url, observed.final_url)
     for one in observed.requests if observed is not None else ():
-        by_code = one.script or (one.initiator in pages and one.destination is Destination.IMAGE)
+        by_code = one.script is not False or (one.initiator in pages and one.destination is Destination.IMAGE)
         if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
@@ -126,6 +127,11 @@ async def load_page(
         prepare(net)
     recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints, device=chosen)
     carrier = None
+
+    def recorded() -> PageLoad:
+        made = recorder.load()
+        return made if observed is None else replace(made, in_chromium=observed.in_chromium)
+
     if uses_session:
         from fetcher.load.session import SessionTransport  # aiohttp: 0.3 s that other loads need not spend
 
@@ -135,12 +141,12 @@ async def load_page(
     try:
         await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
     except FetcherError as error:
-        error.record = recorder.load()
+        error.record = recorded()
         raise
     except asyncio.CancelledError as error:
-        error.record = recorder.load()  # type: ignore[attr-defined]
+        error.record = recorded()  # type: ignore[attr-defined]
         raise
     finally:
         if on_state is not None:
             on_state(machine.remembered(clock.now(), driver.contents()))
-    return recorder.load()
+    return recorded()

@@ -12,6 +12,7 @@ from typing import Any
 
 from fetcher.discovery.candidates import Candidate
 from fetcher.record.cache_status import CacheStatus, cache_status_of
+from fetcher.record.in_chromium import InChromium
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -288,7 +289,8 @@ class PageLoad:
     hint is unknown. ``recorded_by`` names the program whose HAR this was read from, None for a load of our own; only
     there may ``profile`` and ``early_hints`` be None (nobody told), and ``page_timings`` hold what its browser measured
     (("onLoad", ms) ...). ``device`` is None where none was chosen. ``repeat_view``: another program says that it loaded
-    the page with what an earlier view had left."""
+    the page with what an earlier view had left. ``in_chromium`` is what a NetLog shows of the same page's hints in
+    Chromium: another load, set beside this one by --discoveries, None where none was."""
 
     url: str
     final_url: str | None
@@ -314,6 +316,7 @@ class PageLoad:
     device: Device | None = None
     lookups: tuple[NameLookup, ...] = ()
     repeat_view: bool = False
+    in_chromium: InChromium | None = None
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

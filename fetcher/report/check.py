@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fetcher.analysis.hints_in_chromium import Agreement, Fate
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
 from fetcher.analysis.spread import Spread
 from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey
@@ -18,6 +19,7 @@ from fetcher.analysis.verdicts import Verdict, early_hints_of
 from fetcher.record.codec import encode
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import cells, pad, safe_load, shorten
+from fetcher.report.in_chromium import instants, told
 from fetcher.report.lines import (
     UNBROKEN,
     Line,
@@ -241,6 +243,8 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
         else:
             yield tuple(line)
             yield from paragraph(result, width, style, lead=under, indent=digits + 2)
+        if told := _in_chromium(hint, checked):
+            yield from paragraph(told, width, Style.DIM, lead=under, indent=digits + 2)
         what = _what(hint, home)
         if (raw or _is_at_fault(hint)) and (hint.raw != what or cells(what) > name):
             yield from paragraph(
@@ -253,6 +257,18 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     if len(shown) < len(hints):
         yield ((f"   … and {len(hints) - len(shown)} more; -v shows all", Style.DIM),)
     yield from _reasons(hints, checked.profile, width, most)
+
+
+def _in_chromium(hint: HintSurvey, checked: Checked) -> str:
+    """ "Chromium: 103 read at 53 ms, fetched at 65 ms, used at 431 ms", and what goes against our verdict."""
+    seen = next((one for one in checked.hints_in_chromium if one.link == hint.raw), None)
+    if seen is None:
+        return ""
+    mark = "" if seen.agreement is Agreement.AGREES else f" ({seen.agreement})"
+    when = instants(seen)
+    shown = seen.fate in (Fate.USED, Fate.CONNECTED) and seen.agreement is Agreement.AGREES and not seen.why
+    said = "" if shown else f": {told(seen)}" if not when else f"; {seen.said}" + (f"; {seen.why}" if seen.why else "")
+    return f"Chromium{mark}: {when}{said}" if when else f"Chromium{mark}{said}"
 
 
 def _home(url: str) -> str | None:

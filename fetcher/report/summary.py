@@ -14,6 +14,7 @@ from fetcher.analysis.reuse import Cause
 from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
+from fetcher.report.in_chromium import in_chromium_lines
 from fetcher.report.instants import instants
 from fetcher.report.instants import unused as unused_texts
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
@@ -64,6 +65,7 @@ def details(load: PageLoad, *, width: int, unicode: bool = True, all_rows: bool 
     most = None if all_rows else MOST_LISTED
     lines: list[Line] = []
     lines += _interim(load, width, most)
+    lines += in_chromium_lines(load, width, home_of(load), all_rows=all_rows)
     lines += _again(load, width, most)
     lines += _refused_by_policy(load, width, most)
     lines += _unused(load, width, most)

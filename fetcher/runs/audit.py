@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.hints_in_chromium import hints_in_chromium
 from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.audits.auditing import audit_page
 from fetcher.audits.page import Answers, Page
 from fetcher.audits.result import AuditedPage, NamedLoad, PageOutcome, page_of
 from fetcher.audits.rule import Rule
 from fetcher.load import load_page
+from fetcher.record.in_chromium import InChromium
 from fetcher.record.observed import Observed
 from fetcher.record.page_load import PageLoad
 from fetcher.runs import probes
@@ -139,6 +141,9 @@ class Judging:
 
     def add(self, made: Made) -> None:
         """Judges ``made``, and what waited for it, where no page of the same path is to come."""
+        seen = made.observed.in_chromium if made.observed is not None else None
+        if seen is not None:
+            made = replace(made, runs=[beside(run, seen) for run in made.runs])
         path = _path(made.url)
         self._held.setdefault(path, []).append((self._count, made))
         self._count += 1
@@ -162,6 +167,11 @@ class Judging:
             if page is not None:
                 page.siblings = [other for at, other in pages if at != number and other is not None]
             self._judged[number] = _judged(made, page, self._rules, self._profile, keep=self._keeps)
+
+
+def beside(run: Run, seen: InChromium) -> Run:
+    """``run`` whose record holds what a NetLog shows of the page's hints."""
+    return run if run.load is None else replace(run, load=replace(run.load, in_chromium=seen))
 
 
 def _path(url: str) -> str:
@@ -193,7 +203,8 @@ def _judged(
             _url_of(made), made.source, outcome, profile, 0, asked, why, made.template, made.file, made.line
         )  # fmt: skip
     found = page_of(audit_page(page, rules), made.source, asked=asked, why=why, template=made.template)
-    found = replace(found, file=made.file, line=made.line)
+    shown = page.showing(lambda load: bool(load.hints)) or page.load
+    found = replace(found, file=made.file, line=made.line, hints_in_chromium=hints_in_chromium(shown))
     if not keep:
         return found
     named = tuple(NamedLoad(probe.name, probe.load) for probe in made.answers.probes.values())

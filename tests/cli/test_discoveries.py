@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 from fetcher.record import save_record
 from tests.support.command_line import Cli, Listening
 from tests.support.loads import shop
+from tests.support.netlog_site import with_netlog
 
 
 def test_discoveries_answer_what_scripts_hide(cli: Cli, tmp_path: Path) -> None:
@@ -42,3 +44,69 @@ def test_load_requests_what_a_browsers_scripts_did(cli: Cli, origin: Listening, 
     refused = cli("load", "--discoveries", str(log), page)
     assert refused.code == 2
     assert "tells of https://a.test/" in refused.err
+
+
+# -- a NetLog of Chromium
+
+NETLOG = Path(__file__).parents[1] / "record/data/netlog-hints.json"
+
+
+def netlog_of(page: str, to: Path) -> str:
+    """The NetLog as if it were of ``page``, which hints at the sample's sheet first."""
+    text = NETLOG.read_text().replace("https://a.test/", page).replace("/a.css", "/styles/site.css")
+    to.write_text(text)
+    return str(to)
+
+
+def test_a_netlog_stands_beside_what_is_loaded(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """``load`` and ``check`` say of each hint what Chromium did, and so do their files; nothing here is a script's."""
+    page = f"{origin.https}/"
+    log = netlog_of(page, tmp_path / "net.json")
+    trust = ("--cacert", origin.ca_file, "--discoveries", log)
+    html = tmp_path / "load.html"
+    said = cli("load", *trust, "--json", str(tmp_path / "load.json"), "--html", str(html), "-v", page)
+    assert said.code == 0, said
+    assert "In Chromium  by its NetLog, 103 read at 155, 417 ms" in said.out
+    assert "✓ /styles/site.css  fetched at 161 ms, used at 482 ms" in said.out
+    assert "103 read at 155 ms, fetched at 161 ms, used at 482 ms" in html.read_text()
+    record = (tmp_path / "load.json").read_text()
+    assert '"initiator unknown (observed)"' in record
+    assert '"script (observed)"' not in record
+    shown = cli("report", str(tmp_path / "load.json"))
+    assert "fetched at 161 ms, used at 482 ms" in shown.out
+
+    said = cli("check", "-n", "2", *trust, "--json", str(tmp_path / "check.json"), page)
+    assert said.code == 0, said
+    assert "Chromium: 103 read at 155 ms, fetched at 161 ms, used at 482 ms" in " ".join(said.out.split())
+    assert json.loads((tmp_path / "check.json").read_text())["hints_in_chromium"][0]["used_at"] == 482.0
+    other = cli("check", "-n", "1", *trust, f"{origin.https}/no-hints")
+    assert f"--discoveries tell of https://warm.a.test/warm, {page}, not of {origin.https}/no-hints" in other.err
+    log = str(Path(__file__).parents[1] / "record/data/devtoolslog-scripts.json")
+    refused = cli("check", "--discoveries", log, page)
+    assert refused.code == 2
+    assert "does not show what became of hints" in refused.err
+
+
+def test_a_netlog_answers_audit_and_why(cli: Cli, tmp_path: Path) -> None:
+    """An unused hint is one although scripts did not run, a used one has its instants; other pages of the log are not
+    worth a note where one was audited."""
+    save_record(replace(with_netlog(), in_chromium=None), tmp_path / "load.json")
+    saved, log = str(tmp_path / "load.json"), str(NETLOG)
+    result = tmp_path / "audit.json"
+    said = cli(
+        "audit", "--fail-on", "never", "--discoveries", log, "--only", "hint-unused", "--json", str(result), saved
+    )
+    assert said.code == 0, said
+    assert said.err == ""
+    assert "unused.png" in said.out
+    assert "✓ /a.css  103 read at 155 ms, fetched at 161 ms, used at 482 ms" in said.out
+    assert cli("audit", "--fail-on", "never", "--only", "hint-unused", str(result)).out.count("In Chromium") == 1
+    assert json.loads(result.read_text())["pages"][0]["hints_in_chromium"][0]["fate"] == "used"
+    told = cli("why", "--discoveries", log, "--json", str(tmp_path / "why.json"), saved, "/data.json")
+    assert told.code == 0, told
+    assert "Chromium read it at 155 ms" in told.out
+    assert "in Chromium, the page asked for it at 888 ms" in " ".join(told.out.split())
+    assert json.loads((tmp_path / "why.json").read_text())["hints"][0]["in_chromium"]["used_at"] == 888.0
+    save_record(shop(), tmp_path / "shop.json")
+    alone = cli("audit", "--fail-on", "never", "--discoveries", log, str(tmp_path / "shop.json"))
+    assert alone.err.count("which is no page of this audit") == 2

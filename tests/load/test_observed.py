@@ -33,6 +33,7 @@ def loaded(*requests: ObservedRequest, hints: tuple[str, ...] = ()) -> PageLoad:
         "/data.json": asset(b"{}", "application/json"),
         "/more.css": asset(b"body{background:url(/a.png)}", "text/css"),
         "/more.js": asset(b"", "text/javascript"),
+        "/two.css": asset(b'@import "/more.css";', "text/css"),
     }
     observed = Observed(URL, URL, "a test", requests)
     return virtual_load(URL, Site({}, {"a.test": routes}), browser="chromium", observed=observed).load
@@ -103,3 +104,44 @@ def test_what_scripts_cannot_have_asked_for_is_left_to_the_scan() -> None:
         ("https://a.test/late.png", None, 40.0), ("https://a.test/x.js", SCRIPT, 40.0),
     ]  # fmt: skip
     assert asked_by_code(None) == ()
+
+
+def unexplained(path: str, destination: Destination, delay: float | None = 40.0, **more: object) -> ObservedRequest:
+    return by_script(path, destination, delay, script=None, initiator=None, **more)
+
+
+def test_what_nobody_told_of_waits_until_the_page_rests() -> None:
+    """Then it is asked for if nothing here was, labelled as unknown and never as a script's."""
+    load = loaded(
+        unexplained("/a.css", Destination.STYLE), unexplained("/two.css", Destination.STYLE, 5.0),
+        unexplained("/more.css", Destination.STYLE, 6.0), unexplained("/data.json", Destination.EMPTY, 700.0),
+    )  # fmt: skip
+    assert sum(one.url.endswith("/a.css") for one in load.requests) == 1
+    named = {one.url: one for one in load.requests}
+    sheet, imported, data = (named[f"https://a.test/{name}"] for name in ("two.css", "more.css", "data.json"))
+    for one in (sheet, data):
+        assert one.initiator.kind is InitiatorKind.UNKNOWN
+        assert one.initiator.element == "initiator unknown (observed)"
+    assert imported.initiator.request == sheet.id  # it had its say first
+    document = load.document_request
+    assert document is not None
+    assert document.times.response_end is not None
+    assert data.times.discovered == pytest.approx(document.times.response_end + 700, abs=2)
+    others = [one.times.response_end or 0.0 for one in load.requests if one not in (sheet, imported, data)]
+    assert sheet.times.discovered >= max(others)
+    assert load.outcome == "loaded"
+
+
+def test_what_nobody_told_of_uses_a_hint_and_may_be_refused() -> None:
+    """A hint that only it asks for is used; what the policy refuses ends nothing; what came too late is left out."""
+    load = loaded(
+        unexplained("/late.png", Destination.IMAGE), unexplained("/gone", Destination.IMAGE, LATEST_MS + 1),
+        unexplained("/data.json", Destination.EMPTY, None), hints=(PICTURE,),
+    )  # fmt: skip
+    assert load.hints[0].used is True
+    assert not Page((load,)).hides_uses
+    assert {"https://a.test/data.json"} <= {one.url for one in load.requests}
+    assert not any(one.url.endswith("/gone") for one in load.requests)
+    left = next(one for one in load.discoveries if one.url == "https://a.test/gone")
+    assert "more than 10 s" in left.reason
+    assert load.outcome == "loaded"

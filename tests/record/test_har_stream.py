@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetcher.errors import RecordError
-from fetcher.record.har import stream as har_stream
-from fetcher.record.har.stream import CHUNK, read_har
+from fetcher.record import json_stream
+from fetcher.record.har.stream import read_har
+from fetcher.record.json_stream import CHUNK
 
 
 class Pieces(io.RawIOBase):
@@ -160,8 +161,8 @@ class Generated(io.RawIOBase):
 @pytest.mark.parametrize(("bodies", "size"), [(40, 1_000_000), (1, 40_000_000)], ids=["many", "one"])
 def test_size_costs_no_memory(bodies: int, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """40 MB of bodies, in many entries or all in one, are read within a few windows' worth of memory."""
-    monkeypatch.setattr(har_stream, "WINDOW", 2 * CHUNK)
-    monkeypatch.setattr(har_stream, "LARGEST", 8 * CHUNK)
+    monkeypatch.setattr(json_stream, "WINDOW", 2 * CHUNK)
+    monkeypatch.setattr(json_stream, "LARGEST", 8 * CHUNK)
     source = Generated(large(bodies, size))
     tracemalloc.start()
     try:
@@ -177,8 +178,8 @@ def test_size_costs_no_memory(bodies: int, size: int, monkeypatch: pytest.Monkey
 
 def test_an_entry_of_endless_small_texts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be cut is limited."""
-    monkeypatch.setattr(har_stream, "WINDOW", CHUNK)
-    monkeypatch.setattr(har_stream, "LARGEST", 2 * CHUNK)
+    monkeypatch.setattr(json_stream, "WINDOW", CHUNK)
+    monkeypatch.setattr(json_stream, "LARGEST", 2 * CHUNK)
     text = '{"log": {"entries": [[' + '"x",' * CHUNK + '"x"]]}}'
     with pytest.raises(RecordError, match=r"log.entries\[0\] is larger than"):
         read(text)
@@ -186,6 +187,6 @@ def test_an_entry_of_endless_small_texts_is_refused(monkeypatch: pytest.MonkeyPa
 
 def test_a_body_that_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """The end of the file inside a text that is being passed over."""
-    monkeypatch.setattr(har_stream, "WINDOW", CHUNK)
+    monkeypatch.setattr(json_stream, "WINDOW", CHUNK)
     with pytest.raises(RecordError, match="was cut off"):
         read('{"log": {"entries": [{"text": "' + "x" * (5 * CHUNK) + "\\")

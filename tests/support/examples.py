@@ -143,6 +143,8 @@ def prepare(folder: Path, origin: Listening) -> None:
     save_record(plain, folder / "load.json")
     save_har(plain, folder / "page.har")
     (folder / "chrome.har").write_bytes((ROOT / "tests/record/data/portal-no-hints.har").read_bytes())
+    netlog = (ROOT / "tests/record/data/netlog-hints.json").read_text()
+    (folder / "net.json").write_text(netlog.replace("https://a.test", "https://example.com"))
     for name in ("before.json", "after.json"):
         save_record(plain, folder / name)
     (folder / "audit.json").write_text(saved.dumps(AuditResult("0", "error", (), ())))

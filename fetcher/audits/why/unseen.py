@@ -27,7 +27,7 @@ def unseen(page: Page, profile: ProfileName, steps: tuple[Step, ...]) -> Iterato
         yield "whether a visitor's HTTP cache has it fresh already: then nothing is requested, and rightly (EH 4.9)"
         yield "whether a visitor's browser has Early Hints switched off, or a proxy that speaks HTTP/1.1 only"
         yield "whether a service worker of the site answers the navigation in the visitor's browser"
-        if profile in (ProfileName.CHROMIUM, ProfileName.EAGER):
+        if profile in (ProfileName.CHROMIUM, ProfileName.EAGER) and page.load.in_chromium is None:
             yield "whether Chromium overlooked the 103: it loses some that come at once after the request (EH 1.12)"
     if state[StepName.USE] is State.UNKNOWN and page.hides_uses:
         yield "whether a script uses it: scripts did not run"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fetcher.analysis.hints_in_chromium import HintInChromium
 from fetcher.audits.finding import Finding, Quote
 from fetcher.terms import ProfileName
 
@@ -64,7 +65,8 @@ class Elsewhere:
 class Why:
     """``asked`` is the hint as it was asked for; ``url`` and ``link`` (raw) what of the 103 that is, None where no link
     names it. ``seen`` of ``runs`` loads had it. ``failed`` is the first step that fails as ``profile`` sees it, None
-    for none. ``findings`` are what the rules say of this hint. ``unseen`` are the causes that no load shows."""
+    for none. ``findings`` are what the rules say of this hint. ``unseen`` are the causes that no load shows.
+    ``in_chromium`` is what a NetLog shows of it, None where none was given."""
 
     page: str
     profile: ProfileName
@@ -78,6 +80,7 @@ class Why:
     browsers: tuple[Elsewhere, ...] = ()
     findings: tuple[Finding, ...] = ()
     unseen: tuple[str, ...] = ()
+    in_chromium: HintInChromium | None = None
 
     def step(self, name: StepName) -> Step:
         return next(step for step in self.steps if step.name is name)

@@ -17,6 +17,7 @@ from fetcher.audits.rule import Rule
 from fetcher.audits.telling import BROWSERS, counted, listed, ms
 from fetcher.audits.why import later, unseen
 from fetcher.audits.why.names import given_up, is_meant, uses
+from fetcher.audits.why.observed import seen_in_chromium, with_instants
 from fetcher.audits.why.values import Elsewhere, State, Step, StepName, Why
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
@@ -46,7 +47,8 @@ def _meant(load: PageLoad, asked: str) -> list[JudgedLink]:
 def _explained(page: Page, one: Page, link: JudgedLink, asked: str, found: Sequence[Finding]) -> Why:
     seen = page.seen(lambda load: any(each.raw == link.raw for each in verdicts(load)))
     facts = one.facts_of(link)
-    steps = _steps(one, link, facts, page.profile, seen, page.runs)
+    observed = seen_in_chromium(one, link)
+    steps = with_instants(_steps(one, link, facts, page.profile, seen, page.runs), observed)
     failed = _failed(steps)
     return Why(
         page=page.url,
@@ -61,6 +63,7 @@ def _explained(page: Page, one: Page, link: JudgedLink, asked: str, found: Seque
         browsers=tuple(_elsewhere(one, link, facts, name, seen, page.runs) for name in BROWSERS),
         findings=tuple(finding for finding in found if _is_on(finding, link)),
         unseen=tuple(unseen.unseen(one, page.profile, steps)),
+        in_chromium=observed,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fetcher.browser.document import embedded, frames, modes, referrers, viewport
+from fetcher.browser.document.observed import UNEXPLAINED
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.requests import priorities
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -78,7 +79,7 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
     if candidate.element == "Link":
         origin = InitiatorKind.LINK_HEADER
     elif kind is CandidateKind.OBSERVED:
-        origin = InitiatorKind.SCRIPT
+        origin = InitiatorKind.UNKNOWN if candidate.element == UNEXPLAINED else InitiatorKind.SCRIPT
     else:
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)

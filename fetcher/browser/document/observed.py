@@ -1,12 +1,14 @@
 """What running code was seen to ask for in a browser, asked for here at the same distance from what asked for it.
 
 No script runs here, so a list from elsewhere stands in for those of the page: each entry waits for the end of its
-initiator and its delay after that, then it is a discovery like any other, labelled for what it is.
+initiator and its delay after that, then it is a discovery like any other, labelled for what it is. Where the list does
+not say what asked (a NetLog), an entry waits until the page has nothing left to ask for by itself, and is asked for
+only if nothing here did: what markup and sheets name is theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -16,6 +18,7 @@ from fetcher.terms import Credentials, Destination, Mode
 ELEMENT = "script (observed)"
 PICTURE = "image (observed)"
 """Of a page's own pictures nobody tells whether its markup or its code asked."""
+UNEXPLAINED = "initiator unknown (observed)"
 LATEST_MS = 10_000.0
 """What was asked for longer after its initiator is not waited for."""
 TOO_LATE = f"a browser asked for it more than {LATEST_MS / 1000:g} s after its initiator: not waited for"
@@ -27,7 +30,8 @@ _CORS = (Destination.EMPTY, Destination.FONT, Destination.JSON, Destination.MANI
 @dataclass(frozen=True, slots=True)
 class AskedByCode:
     """``initiator`` is the URL of the script, None for the document itself; ``delay`` ms from its end. ``why_not``: it
-    is known beforehand that it cannot be asked for. ``script`` False: it may have been markup that asked."""
+    is known beforehand that it cannot be asked for. ``script`` False: it may have been markup that asked; None: nobody
+    told what asked, so that it is not said to be a script."""
 
     url: str
     destination: Destination
@@ -35,7 +39,7 @@ class AskedByCode:
     initiator: str | None
     delay: float
     why_not: str | None = None
-    script: bool = True
+    script: bool | None = True
 
 
 def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
@@ -55,12 +59,21 @@ class Agenda:
         self._waiting: dict[str | None, list[AskedByCode]] = {}
         self._due: list[tuple[float, int, int, AskedByCode]] = []
         self._count = 0
+        self._unexplained: list[AskedByCode] = []
+        self._refused: list[tuple[Candidate, str]] = []
+        self._document: tuple[int, float] | None = None
         for entry in entries:
-            self._waiting.setdefault(entry.initiator, []).append(entry)
+            if entry.script is not None:
+                self._waiting.setdefault(entry.initiator, []).append(entry)
+            else:
+                self._unexplained.append(entry)
+        self._unexplained.sort(key=lambda entry: entry.delay, reverse=True)
 
     def ended(self, fetch: int, url: str | None, at: float) -> list[tuple[Candidate, str]]:
         """The fetch of ``url`` (None: the document) has come: its entries have a time from now on. Those that are not
         asked for are given back, with the reason."""
+        if url is None:
+            self._document = (fetch, at)
         refused = []
         for entry in self._waiting.pop(url, []):
             why_not = entry.why_not or (TOO_LATE if entry.delay > LATEST_MS else None)
@@ -84,15 +97,39 @@ class Agenda:
         """When the next one is due."""
         return self._due[0][0] if self._due else None
 
-    def left(self) -> list[Candidate]:
-        """At the end: those whose initiator never came."""
-        found = [candidate_of(entry) for entries in self._waiting.values() for entry in entries]
+    @property
+    def has_unexplained(self) -> bool:
+        return bool(self._unexplained)
+
+    def unexplained(self, asked: Container[str]) -> tuple[float, int, Candidate] | None:
+        """The next (when, the document's id, what) that nothing asked for until now; it stays the next until taken."""
+        while self._unexplained and self._document is not None:
+            entry = self._unexplained[-1]
+            why_not = entry.why_not or (TOO_LATE if entry.delay > LATEST_MS else None)
+            if entry.url not in asked and why_not is None:
+                fetch, at = self._document
+                return at + entry.delay, fetch, candidate_of(entry)
+            if entry.url not in asked and why_not is not None:
+                self._refused.append((candidate_of(entry), why_not))
+            self._unexplained.pop()
+        return None
+
+    def take(self) -> None:
+        """The next one is being asked for."""
+        self._unexplained.pop()
+
+    def left(self) -> list[tuple[Candidate, str]]:
+        """At the end: those whose initiator never came, and those that nobody told of and are not asked for; each with
+        why."""
+        found = [(candidate_of(entry), NOT_HERE) for entries in self._waiting.values() for entry in entries]
+        found += self._refused
         self._waiting.clear()
+        self._refused.clear()
         return found
 
 
 def candidate_of(entry: AskedByCode) -> Candidate:
-    element = ELEMENT if entry.script else PICTURE
+    element = {True: ELEMENT, False: PICTURE, None: UNEXPLAINED}[entry.script]
     attributes = [("destination", entry.destination.value)]
     if entry.mode is not None and entry.mode is not Mode.NAVIGATE:
         attributes.append(("mode", entry.mode.value))

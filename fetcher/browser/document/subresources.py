@@ -25,7 +25,6 @@ from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.font_sources import EARLIER, passed_over
-from fetcher.browser.document.observed import NOT_HERE
 from fetcher.browser.events import IntegrityChecked
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState, ResourceKey
 from fetcher.browser.hints.redirects import follow_ahead
@@ -370,11 +369,12 @@ class Subresources:
         """Each of ``candidates`` with why nothing is requested for it."""
         return [self._none(source, each, self.state.at, reason) for each in candidates]
 
-    def unused(self, observed: Sequence[Candidate] = ()) -> list[Command]:
+    def unused(self, observed: Sequence[tuple[Candidate, str]] = ()) -> list[Command]:
         """At the end: pictures of rules that apply to nothing, and faces whose family no rule named."""
         commands: list[Command] = []
         if self.state.document is not None:
-            commands += self.not_asked(self.state.document.fetch, observed, NOT_HERE)
+            for candidate, why_not in observed:
+                commands += self.not_asked(self.state.document.fetch, [candidate], why_not)
         for document in self.state.documents:
             for source, image, at in document.css_images.unused():
                 commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))

@@ -1,4 +1,4 @@
-"""Reads whichever of the files that tell what a browser requested: a HAR, or a DevTools protocol log."""
+"""Reads whichever file tells what a browser requested: a HAR, a DevTools protocol log or a Chromium NetLog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from fetcher.record.observed.har import observed_in
 from fetcher.record.observed.messages import read_messages
 from fetcher.record.observed.values import Observed
 
-_NETLOG = b'"constants"'
+_NETLOGS = (b'"constants"', b'"events"')
+"""What a NetLog's first member may be called."""
 
 
 def read_observed(name: str) -> list[Observed]:
@@ -23,10 +24,12 @@ def read_observed(name: str) -> list[Observed]:
                 from fetcher.record.har.reader import pages_from_har
 
                 return [observed_in(load) for load in pages_from_har(path)]
-            if start.startswith(b"{") and start[1:].lstrip().startswith(_NETLOG):
-                raise RecordError("this is a Chromium NetLog, which does not say what made a request; give a HAR of "
-                                  "DevTools or a DevTools protocol log")  # fmt: skip
+            is_netlog = start.startswith(b"{") and start[1:].lstrip().startswith(_NETLOGS)
             file.seek(0)
+            if is_netlog:
+                from fetcher.record.observed.netlog import netlog_pages
+
+                return netlog_pages(file)
             return observed_pages(read_messages(file))
     except OSError as error:
         raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error

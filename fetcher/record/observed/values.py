@@ -1,30 +1,32 @@
 """One page as a browser was seen to load it: what it requested, at whose instance and how long after that.
 
 Only requests that the page itself made are here, by its scripts, markup and style sheets. What a 103 or a preload asked
-for is not: being fetched does not make it used.
+for is not: being fetched does not make it used. (A NetLog does not tell the markup's preloads from uses.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fetcher.record.in_chromium import InChromium
 from fetcher.terms import Destination, Mode
 from fetcher.urls import resolve
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedRequest:
-    """``script``: code asked for it, in the file ``initiator`` (a URL, None where nobody told); else markup or a style
-    sheet did. ``at`` is ms from navigation start; ``delay`` ms from the initiator's end, 0 where it came before that,
-    None where that is unknown. ``mode`` is None where the file does not say. ``imported``: a module's import statement
-    asked, not a call."""
+    """``script``: code asked for it, in the file ``initiator`` (a URL, None where nobody told); False: markup or a
+    style sheet did; None: the file says of no request what made it. ``at`` is ms from navigation start; ``delay`` ms
+    from the end of what made it, or of the document where that is not known: 0 where it came before, None where that
+    is unknown. ``mode`` is None where the file does not say. ``imported``: a module's import statement asked, not a
+    call."""
 
     url: str
     method: str
     destination: Destination
     mode: Mode | None
-    script: bool
+    script: bool | None
     initiator: str | None
     at: float | None = None
     delay: float | None = None
@@ -35,7 +37,8 @@ class ObservedRequest:
 class Observed:
     """``url`` is the page's as it was asked for, ``final_url`` where it ended; ``recorded_by`` the kind of file or the
     program that wrote it. ``counts``: how many requests there were in all, by what made them ("markup", "a script",
-    "navigation" ...), where the file tells. ``notes`` are sentences on what is missing in it."""
+    "navigation" ...), where the file tells. ``notes`` are sentences on what is missing in it. ``in_chromium`` is what
+    became of hints, where the file tells (a NetLog)."""
 
     url: str
     final_url: str
@@ -43,6 +46,7 @@ class Observed:
     requests: tuple[ObservedRequest, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    in_chromium: InChromium | None = None
 
 
 def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:
@@ -55,6 +59,11 @@ def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:
             if shape(page.final_url) in wanted or shape(page.url) in wanted:
                 return page
     return None
+
+
+def named(pages: Sequence[Observed]) -> str:
+    """Where the first few of ``pages`` ended, for a sentence."""
+    return ", ".join(page.final_url for page in pages[:3]) + (" and more" if len(pages) > 3 else "")
 
 
 def _whole(url: str) -> str:

@@ -9,6 +9,7 @@ from fetcher.audits.finding import Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
 from fetcher.report.audit.words import MARKS, evidence, home_of, judged_by, standings, verdict
 from fetcher.report.escape import shorten
+from fetcher.report.in_chromium import hint_lines
 from fetcher.report.lines import Line, Style, count, paragraph
 
 MOST_LISTED = 5
@@ -41,8 +42,16 @@ def page_block(result: AuditResult, page: AuditedPage, width: int, *, all_rows: 
     for rule, reported in _by_rule(page.reported):
         yield ()
         yield from rule_block(result, rule, reported, width, home, all_rows=all_rows)
+    yield from _in_chromium(page, width, home, all_rows=all_rows)
     yield from _unsettled(page, width, all_rows=all_rows)
     yield from _tally(page, width, all_rows=all_rows)
+
+
+def _in_chromium(page: AuditedPage, width: int, home: str | None, *, all_rows: bool) -> Iterator[Line]:
+    """What a NetLog shows of the hints."""
+    if page.hints_in_chromium:
+        yield ()
+        yield from hint_lines(page.hints_in_chromium, "", width, home, all_rows=all_rows)
 
 
 def mark_of(result: AuditResult, page: AuditedPage) -> tuple[str, Style]:

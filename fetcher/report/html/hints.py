@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fetcher.analysis.hints_in_chromium import Agreement, HintInChromium, hints_in_chromium
 from fetcher.analysis.verdicts import JudgedLink, verdicts
 from fetcher.record.page_load import Hint, PageLoad
 from fetcher.report.html.markup import table, text
+from fetcher.report.in_chromium import instants
 from fetcher.report.lines import milliseconds
 from fetcher.terms import ProfileName
 
@@ -17,10 +19,17 @@ def hint_table(load: PageLoad, title: str = "") -> str:
     links = verdicts(load)
     if not links:
         return ""
-    head = ["link", "here", *(profile.value for profile in ProfileName)]
+    seen = hints_in_chromium(load)
+    observed = ["Chromium, by its NetLog"] if seen else []
+    head = ["link", "here", *observed, *(profile.value for profile in ProfileName)]
     rows = [
-        [_link(link), _became(load, link), *(_verdict(link, profile) for profile in ProfileName)]
-        for link in links[:MOST]
+        [
+            _link(link),
+            _became(load, link),
+            *(_seen(one) for one in seen[at : at + 1]),
+            *(_verdict(link, profile) for profile in ProfileName),
+        ]
+        for at, link in enumerate(links[:MOST])
     ]
     more = f"<p>{len(links) - MOST} further links are in the record.</p>" if len(links) > MOST else ""
     of = f" · {text(title)}" if title else ""
@@ -59,6 +68,18 @@ def _came_of(load: PageLoad, hint: Hint) -> str:
     if hint.used:
         return f"#{hint.request}, used"
     return f"#{hint.request}, " + ("unknown whether it was used" if hint.used is None else "not seen used")
+
+
+def _seen(one: HintInChromium) -> str:
+    """What Chromium did, marked by whether that is our verdict."""
+    kind, mark = {
+        Agreement.AGREES: ("yes", "✓ as our verdict"),
+        Agreement.DIFFERS: ("no", "✗ not as our verdict"),
+        Agreement.UNSEEN: ("no", "? cannot be seen"),
+    }[one.agreement]
+    when = instants(one)
+    said = f"{one.said}; {one.why}" if one.why else one.said
+    return f'<span class="{kind}">{mark}</span> {text(when)}{"<br>" if when else ""}{text(said)}'
 
 
 def _verdict(link: JudgedLink, profile: ProfileName) -> str:

@@ -14,6 +14,7 @@ from fetcher.terms import ProfileName
 from tests.audits.cases import recorded
 from tests.audits.one_page import page
 from tests.audits.site.parts import CACHED, FONT, HINTS, SCRIPT, STYLE
+from tests.support.netlog_site import with_netlog
 
 CHROMIUM, FIREFOX, SAFARI = ProfileName.CHROMIUM, ProfileName.FIREFOX, ProfileName.SAFARI
 
@@ -202,3 +203,31 @@ def test_use_is_unknown_where_the_rules_say_so(body: str, changed: dict[str, str
     answer = only(Page((replace(load, scripts=0, **changed),)), "/b.css")  # type: ignore[arg-type]
     assert answer.step(StepName.USE).state is State.UNKNOWN
     assert told in answer.step(StepName.USE).said
+
+
+def test_the_instants_of_chromium_stand_with_the_steps() -> None:
+    """Of a real NetLog: read, fetched, used; never used; refused; and a 103 that Chromium did not read. Then what no
+    load shows is one cause less."""
+    one = Page((with_netlog(),), observed=True)
+    used = only(one, "/a.css")
+    assert used.in_chromium is not None
+    assert used.step(StepName.WIRE).evidence[-1] == "Chromium read it at 155 ms"
+    assert used.step(StepName.REQUEST).evidence[-1] == "Chromium fetched it at 161 ms"
+    assert used.step(StepName.REUSE).evidence == ("in Chromium, the HTTP cache served the page's own request",)
+    assert used.step(StepName.USE).evidence[-1] == "in Chromium, the page asked for it at 482 ms"
+    assert not any("overlooked" in cause for cause in used.unseen)
+    assert "in Chromium, the page never asked for it" in only(one, "/unused.png").step(StepName.USE).evidence
+    refused = only(one, "/bad.css")
+    assert (refused.failed, refused.step(StepName.REQUEST).evidence) == (
+        StepName.PARSE, ("in Chromium, no request for it came of the 103, as EH 3.3 has it",),
+    )  # fmt: skip
+    (line,) = why(one, "https://c.test")
+    assert "Chromium began a connection at 164 ms" in line.step(StepName.REQUEST).evidence
+    assert one.load.in_chromium is not None
+    unread = replace(one.load, in_chromium=replace(one.load.in_chromium, early_hints=()))
+    evidence = only(Page((unread,)), "/a.css").step(StepName.WIRE).evidence
+    assert "by its NetLog, Chromium read no 103 of this page" in evidence
+    without = replace(one.load.in_chromium, requests=())
+    otherwise = only(Page((replace(one.load, in_chromium=without),)), "/a.css").step(StepName.POLICY).evidence
+    assert otherwise == ("in Chromium it went otherwise: no request for it came of the 103; our verdict is that it is "
+                         "fetched",)  # fmt: skip
