@@ -33,7 +33,7 @@ TABS = 4
 LOADS = 6
 WARM_UPS = 2
 VIRTUALLY = "fetcher in virtual time"
-CHANCES = 2  # how often what differs is loaded again: Chromium itself asks now this, now that on a busy machine
+CHANCES = 3  # how often a surprise is loaded again: Chromium itself asks now this, now that on a busy machine
 STRETCH = 4.0  # a busy machine misses a 103 that comes soon: when loaded again everything waits longer
 
 
@@ -63,6 +63,11 @@ class Outcome:
     @property
     def is_equal(self) -> bool:
         return not (self.lines or self.virtual)
+
+    @property
+    def surprises(self) -> bool:
+        """It differs where none is known, or does not where one is kept: worth another look."""
+        return self.is_equal is bool(self.case.kept)
 
 
 @dataclass(slots=True)
@@ -124,15 +129,15 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
             ]
             for each in outcomes:
                 each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
-            for chance in range(CHANCES):
-                differing = [each for each in outcomes if not each.is_equal and not (chance and each.case.kept)]
-                again = [each.case for each in differing]
+            for _ in range(CHANCES):
+                surprising = [each for each in outcomes if each.surprises]
+                again = [each.case for each in surprising]
                 slowly = await _each(again, lambda case: tabs.load(case, stretch=STRETCH), TABS, "again")
-                for each, one in zip(differing, slowly, strict=True):
+                for each, one in zip(surprising, slowly, strict=True):
                     each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
                     each.lines = differences(each.case, each.theirs, each.ours)
                     each.virtual = differences(each.case, each.theirs, load_virtually(each.case), VIRTUALLY)
-                    each.retried = each.is_equal
+                    each.retried = not each.surprises and not each.case.kept
             if control:
                 for watch in (Watch.APART, Watch.NETWORK, Watch.NOTHING):
                     await _control(tabs, outcomes, watch)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from tests.end_to_end.chromium.css_pages import DOCUMENT, FONTS, ROWS, type_for
 from tests.end_to_end.chromium.test_viewport import PICTURE
-from tests.support.chromium import executable, running
+from tests.support.chromium import Tab, executable, running
 from tests.support.servers import Missing, require_or_skip
 
 pytestmark = pytest.mark.chromium
 
+CHANCES = 3
 SETTLED = 0.25
 """Seconds without a request after which a page has asked for all it wants."""
 _DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'><rect id='x' width='10' height='10'/></svg>"
@@ -64,24 +63,31 @@ def test_rows() -> None:
     site = _Site()
     thread = threading.Thread(target=site.serve_forever, daemon=True)
     thread.start()
-    wrong: list[Any] = []
     url = f"http://127.0.0.1:{site.server_address[1]}"
+
+    def asked(tab: Tab, number: int) -> list[str]:
+        site.asked.clear()
+        tab.load(f"{url}/{number}/", timeout=10)
+        while time.monotonic() - site.last < SETTLED:
+            time.sleep(0.02)
+        start = f"/{number}/"
+        return sorted(path.removeprefix(start) for path in site.asked if path not in (start, "/favicon.ico"))
+
+    found: dict[int, list[str]] = {}
+    differing = list(range(len(ROWS)))
     try:
-        with running() as browser, browser.tab() as tab:
-            tab.load(f"{url}/{len(ROWS) - 1}/")  # its first load does more than a load
-            time.sleep(SETTLED)
-            for number, (html, recorded) in enumerate(ROWS):
-                site.asked.clear()
-                tab.load(f"{url}/{number}/", timeout=10)
-                while time.monotonic() - site.last < SETTLED:
-                    time.sleep(0.02)
-                start = f"/{number}/"
-                asked = [path for path in site.asked if path not in (start, "/favicon.ico")]
-                found = Counter(path.removeprefix(start) for path in asked)
-                if sorted(found.elements()) != recorded:
-                    wrong.append((html, recorded, sorted(found.elements())))
+        with running() as browser:
+            for _ in range(CHANCES):
+                with browser.tab() as tab:  # a fresh one knows no file yet
+                    tab.load(f"{url}/{len(ROWS) - 1}/")  # its first load does more than a load
+                    time.sleep(SETTLED)
+                    for number in differing:
+                        found[number] = asked(tab, number)
+                differing = [number for number in differing if found[number] != ROWS[number][1]]
+                if not differing:
+                    break
     finally:
         site.shutdown()
         site.server_close()
         thread.join()
-    assert wrong == []
+    assert [(*ROWS[number], found[number]) for number in differing] == []

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.chromium
 
 SETTLED = 0.25
 """Seconds without a request after which a page has asked for all it wants."""
+CHANCES = 3
+"""How often a page that differs is loaded: on a busy machine Chromium may lay out late, and ask for what it draws."""
 
 
 def _png(size: int) -> bytes:
@@ -207,10 +209,14 @@ def test_pages(browser: Chromium, site: Site) -> None:
     site.asked.clear()
     theirs = [_load_in_chromium(browser, site, number) for number in range(len(PAGES))]
 
-    async def all_of_ours() -> list[Counter[str]]:
+    async def by_us() -> list[Counter[str]]:
         return [await _load_ourselves(site, number) for number in range(len(PAGES))]
 
-    ours = asyncio.run(all_of_ours())
+    ours = asyncio.run(by_us())
+    for _ in range(CHANCES - 1):
+        for number in range(len(PAGES)):
+            if theirs[number] != ours[number]:
+                theirs[number] = _load_in_chromium(browser, site, number)
     differing = [
         f"{PAGES[number]}: Chromium {sorted(theirs[number].elements())}, we {sorted(ours[number].elements())}"
         for number in range(len(PAGES))
