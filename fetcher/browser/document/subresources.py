@@ -58,6 +58,9 @@ _SILENT = {
 }
 _EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)
 INSTEAD = "another of the same element is used"
+UNREAD = (
+    "more was loaded ahead than is kept until something uses it (32 MiB in all): what this one names is not looked for"
+)
 LOOKED_AT = 16
 """How many of those who wait for one URL may share a request that one of them makes; further ones see its head
 first."""
@@ -368,6 +371,11 @@ class Subresources:
     def not_asked(self, source: Fetch, candidates: Sequence[Candidate], reason: str) -> list[Command]:
         """Each of ``candidates`` with why nothing is requested for it."""
         return [self._none(source, each, self.state.at, reason) for each in candidates]
+
+    def unread(self, fetch: int) -> DiscoveryResolved:
+        """The content of ``fetch`` had to wait for who claims it, and was too much to be kept so long."""
+        whole = Candidate(CandidateKind.OVERSIZED, "", "", (), 0, 0)
+        return DiscoveryResolved(fetch, whole, self.state.at, None, DiscoveryOutcome.NO_REQUEST, UNREAD)
 
     def unused(self, observed: Sequence[tuple[Candidate, str]] = ()) -> list[Command]:
         """At the end: pictures of rules that apply to nothing, and faces whose family no rule named."""
@@ -759,6 +767,8 @@ def _reads_for_itself(copy: Fetch, consumer: Consumer) -> bool:
     if copy.consumer is None:
         return False
     scanned = consumer.destination is Destination.STYLE or consumer.candidate.kind in modules.USES
+    if consumer.candidate.kind in modules.USES and copy.consumer.candidate.kind is CandidateKind.SCRIPT:
+        return True  # as a classic script it was not looked into
     return (scanned and copy.consumer.document is not consumer.document) or consumer.mode is Mode.NAVIGATE
 
 
