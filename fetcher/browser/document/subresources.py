@@ -35,7 +35,7 @@ from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind, Text
-from fetcher.fields.content_security_policy import MOST_WORDS
+from fetcher.fields.content_security_policy import MOST_WORDS, is_cut
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
@@ -139,6 +139,8 @@ class Subresources:
                 return [self._none(source, candidate, at, settled)]
         if kind in _EMBEDDED:
             return self._embedded(source, candidate, at)
+        if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
+            return [self._none(source, candidate, at, unread)]
         if kind in _SILENT:
             return [self._none(source, candidate, at, _SILENT[kind])]
         if kind is CandidateKind.PRECONNECT:
@@ -728,6 +730,13 @@ class Subresources:
         sandbox = fetch.consumer.candidate.attribute("sandbox") if fetch.consumer is not None else None
         apart = frames.is_credentialless(fetch.consumer)
         document.policies = container.read(fetch.fields, fetch.url, above, sandbox, credentialless=apart)
+        if is_cut(field_values(fetch.fields, "content-security-policy")):
+            field = Candidate(
+                CandidateKind.CONTENT_SECURITY_POLICY, "", "Content-Security-Policy", (), 0, 0, in_head=True
+            )
+            commands.append(
+                self._none(fetch, field, at, f"more than {MOST_WORDS} words of policies: the rest is left out")
+            )
         for candidate in candidates_of(fetch.fields, fetch.url):
             commands += self.found(fetch, candidate, at)
         content_type = field_value(fetch.fields, "content-type")
