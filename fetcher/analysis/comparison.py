@@ -18,6 +18,10 @@ from fetcher.analysis.milestones import milestones
 from fetcher.analysis.paired import Shift, shift_of
 from fetcher.analysis.spread import Spread, spread
 from fetcher.record.page_load import PageLoad
+from fetcher.terms import HttpVersion
+
+HINTS = ("hints off", "hints on")
+"""The arms of a comparison of hints, by name."""
 
 MOST_RESOURCES = 20
 """Hinted resources that get a row of their own."""
@@ -122,13 +126,14 @@ def compare(
     ]
     measures.append(_measure(counted, "bytes", "transferred", "bytes", _transferred))
     kept = tuple(one for one in measures if one.values)
+    second = [pair[1] for pair in counted]
     arms = tuple(
         _arm(name, said, [pair[place] for pair in counted])
         for place, (name, said) in enumerate(zip(names, options, strict=True))
     )
     return Comparison(
         url, (arms[0], arms[1]), by, seed, len(pairs) if asked is None else asked, len(counted), warm_up, ended,
-        kept, tuple(_notes(pairs, (arms[0], arms[1]), len(counted))), tuple(pairs),
+        kept, tuple(_notes(pairs, (arms[0], arms[1]), second)), tuple(pairs),
     )  # fmt: skip
 
 
@@ -189,6 +194,9 @@ def _complete(url: str) -> Figure:
 
 
 def _transferred(load: PageLoad) -> float | None:
+    """None where a browser's record has no sizes."""
+    if all(one.sizes.head is None and one.sizes.transferred is None for one in load.requests):
+        return None
     return float(sum((one.sizes.head or 0) + (one.sizes.transferred or 0) for one in load.requests))
 
 
@@ -248,22 +256,37 @@ def _rtt(load: PageLoad) -> float | None:
     return connection.rtt if connection is not None else None
 
 
-def _notes(pairs: Sequence[Pair], arms: tuple[Arm, Arm], counted: int) -> Iterable[str]:
+def _notes(pairs: Sequence[Pair], arms: tuple[Arm, Arm], second: Sequence[PageLoad]) -> Iterable[str]:
     dropped = [pair for pair in pairs if not pair.counts]
     if dropped:
         several = f"{len(dropped)} pairs do" if len(dropped) > 1 else "1 pair does"
         yield f"{several} not count; the first: {dropped[0].why}"
-    if dict(arms[0].states) != dict(arms[1].states) and counted:
+    if (arms[0].name, arms[1].name) == HINTS and second and not arms[1].acted:
+        yield f"no 103 was acted on in any load with hints, so both arms did the same: {_why_not(second)}"
+    if dict(arms[0].states) != dict(arms[1].states) and second:
         yield (
             f"the arms met different states of the edge's cache: {_states(arms[0])} and {_states(arms[1])}; "
             "part of a difference may be due to that"
         )
-    first, second = arms[0].rtt, arms[1].rtt
-    if first and second and abs(first.median - second.median) > max(5.0, 0.2 * first.median):
+    rtt, other = arms[0].rtt, arms[1].rtt
+    if rtt and other and abs(rtt.median - other.median) > max(5.0, 0.2 * rtt.median):
         yield (
-            f"the round trip differs between the arms: {first.median:.1f} and {second.median:.1f} ms at the median; "
+            f"the round trip differs between the arms: {rtt.median:.1f} and {other.median:.1f} ms at the median; "
             "the network changed meanwhile"
         )
+
+
+def _why_not(loads: Sequence[PageLoad]) -> str:
+    """Why nothing was acted on, by the first load that tells."""
+    for load in loads:
+        found = [one for one in load.interim if one.status == 103]
+        if found:
+            return found[0].reason or "nothing in them asks for anything"
+    request = loads[0].document_request
+    connection = loads[0].connections[request.connection] if request and request.connection is not None else None
+    if connection is not None and connection.protocol is HttpVersion.HTTP_1_1:
+        return "none came, or unseen over HTTP/1.1, where browsers act on none"
+    return "none came"
 
 
 def _states(arm: Arm) -> str:

@@ -6,6 +6,7 @@ The result is printed and saved also when the command is interrupted: the pairs 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis.comparison import Comparison
+    from fetcher.cli.in_chromium import Started
     from fetcher.runs.compare import Comparing, Way
 
 NOT_MEASURED = 3
@@ -32,14 +34,23 @@ Examples:
   fetcher compare https://example.com/ https://staging.example.com/
   fetcher compare --a '--http 1.1' --b '--http 2' https://example.com/
   fetcher compare --b '--device mobile' https://example.com/
+  fetcher compare --in chromium https://example.com/      FCP, LCP and load of a real browser
 
 \b
 Pairs are loaded in random order, each load over fresh connections; the first pair is dropped.
 "no difference shown" is not "no difference": see what so many pairs could have shown.
+--in chromium starts the Chromium that is installed and measures paints, too. Chromium has no
+switch to ignore a 103: both arms go through a relay on this machine that withholds it in one.
 
 \b
 Exit codes: 0 done, whatever was found; 2 usage; 3 no pair could be loaded; 130 interrupted, and
 what was measured until then is printed."""
+
+
+class Driver(StrEnum):
+    FETCHER = "fetcher"
+    CHROMIUM = "chromium"
+
 
 Urls = Annotated[list[str], typer.Argument(metavar="URL [URL]", help="A page, or two to compare with each other.")]
 Pairs = Annotated[int, typer.Option("-n", "--pairs", metavar="N", min=1, max=1000, help="How many pairs of loads.")]
@@ -49,6 +60,10 @@ Until = Annotated[
 ]
 FirstArm = Annotated[str | None, typer.Option("--a", metavar="OPTIONS", help="Options of fetcher load, first arm.")]
 SecondArm = Annotated[str | None, typer.Option("--b", metavar="OPTIONS", help="Options of fetcher load, second arm.")]
+In = Annotated[Driver, typer.Option("--in", help="What loads the page: fetcher, or an installed Chromium.")]
+ChromiumFile = Annotated[
+    str | None, typer.Option("--chromium", metavar="FILE", help="Which Chromium --in chromium starts.")
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Draws the order within pairs.")]
 WarmUp = Annotated[int, typer.Option("--warm-up", metavar="N", min=0, max=100, help="Pairs dropped at the start.")]
 Pause = Annotated[float, typer.Option("--pause", metavar="SECONDS", min=0, help="How long to wait between two loads.")]
@@ -59,6 +74,7 @@ ExpectText = Annotated[
 
 
 def compare(
+    context: typer.Context,
     urls: Urls,
     pairs: Pairs = 10,
     until: Until = None,
@@ -68,6 +84,8 @@ def compare(
     warm_up: WarmUp = 1,
     pause: Pause = 0.1,
     expect_text: ExpectText = None,
+    within: In = Driver.FETCHER,
+    chromium: ChromiumFile = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -100,20 +118,30 @@ def compare(
 ) -> None:
     """Load a page in two ways, in pairs, and say what differs: hints off and on, two URLs, or two sets of options."""
     given = dict(locals())
+    del given["context"]
     forms = Forms(html=html, others=(("--json", json), ("--md", markdown), ("-o", output)))
     forms.check()
     common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
-    ways = _ways(urls, a, b, common, redact=not no_redact)
     from fetcher.runs.compare import Comparing
 
+    browser_started = None
+    if within is Driver.CHROMIUM:
+        from fetcher.cli.in_chromium import Started
+
+        browser_started = Started(context, urls, given)
+        ways, by = browser_started.ways, "Chromium"
+    elif chromium is not None:
+        raise UsageError("--chromium names the browser of --in chromium; say that, too")
+    else:
+        ways = _ways(urls, a, b, common, redact=not no_redact)
+        by = _by(ways)
     comparing = Comparing(
-        ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text,
-        by=_by(ways),
-    )  # fmt: skip
+        ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text, by=by
+    )
     failure: FetcherError | None = None
     try:
-        run(_run(comparing, progress=not quiet and is_terminal(sys.stderr)), urls[0])
+        run(_run(comparing, browser_started, progress=not quiet and is_terminal(sys.stderr)), urls[0])
     except UsageError:
         raise
     except FetcherError as error:
@@ -155,7 +183,7 @@ def _by(ways: tuple[Way, Way]) -> str:
     return f"fetcher as {first}" if first == second else f"fetcher as {first} and as {second}"
 
 
-async def _run(comparing: Comparing, *, progress: bool) -> None:
+async def _run(comparing: Comparing, started: Started | None, *, progress: bool) -> None:
     shown = None
     if progress:
         from fetcher.cli.progress import Pairs as Shown
@@ -164,7 +192,12 @@ async def _run(comparing: Comparing, *, progress: bool) -> None:
         shown.tick()
         comparing.on_load = shown.over
     try:
-        await comparing.run()
+        if started is None:
+            await comparing.run()
+        else:
+            from fetcher.runs.compare import run_in_chromium
+
+            await run_in_chromium(comparing, started.options, started.net)
     finally:
         if shown is not None:
             shown.wipe()

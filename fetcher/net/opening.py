@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fetcher import clock
@@ -39,20 +39,24 @@ def prepare(options: NetOptions) -> None:
         tls.context_for(_towards_proxy(options))
 
 
-async def open_connection(scheme: str, host: str, port: int, options: NetOptions) -> Connection:
-    """A connection to ``host`` and ``port`` for ``scheme`` "http" or "https" (IPv6 literals without brackets).
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A byte stream to a server, past TLS where there is some, and how it came to be."""
 
-    Raises ``UsageError``, ``LookupFailed``, ``ConnectFailed``, ``TLSFailed``, ``ProtocolError`` when HTTP/2 was
-    required and not agreed to, and ``DeadlineExceeded`` with the phase that took too long."""
+    stream: Stream
+    facts: ConnectionFacts
+
+
+async def reach(scheme: str, host: str, port: int, options: NetOptions) -> Reached:
+    """A stream to ``host`` and ``port`` for ``scheme`` "http" or "https" (IPv6 literals without brackets), for who
+    speaks over it himself. The caller closes it. Raises as ``open_connection`` does."""
     secure = scheme == "https"
     if options.http == "2" and not secure:
         raise UsageError("HTTP/2 needs TLS here; use https or --http 1.1")
     context = tls.context_for(options) if secure else None
     if secure and options.http != "1.1":
         import fetcher.wire.http2  # noqa: F401 - loaded now, so that the load is not counted as network time
-    limits = options.limits
-    name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
+    name = _name(host, port)
     proxy = options.proxies.choose(scheme, host)
     stream, found, dialled, end, proxied = await _reach(proxy, scheme, host, port, options)
     try:
@@ -67,8 +71,27 @@ async def open_connection(scheme: str, host: str, port: int, options: NetOptions
             raise ProtocolError(f"{name} did not agree to HTTP/2; use --http auto or --http 1.1")
         times = ConnectionTimes(found.start, found.end, dialled.start, tls_start, end, dialled.end)
         settled = ConnectionFacts(protocol, dialled.address, dialled.port, times, facts, dialled.attempts, proxied)
+    except BaseException:
+        stream.abort()
+        raise
+    return Reached(stream, settled)
+
+
+def _name(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+async def open_connection(scheme: str, host: str, port: int, options: NetOptions) -> Connection:
+    """A connection to ``host`` and ``port`` for ``scheme`` "http" or "https" (IPv6 literals without brackets).
+
+    Raises ``UsageError``, ``LookupFailed``, ``ConnectFailed``, ``TLSFailed``, ``ProtocolError`` when HTTP/2 was
+    required and not agreed to, and ``DeadlineExceeded`` with the phase that took too long."""
+    reached = await reach(scheme, host, port, options)
+    stream, settled, limits, name = reached.stream, reached.facts, options.limits, _name(host, port)
+    proxy, proxied = options.proxies.choose(scheme, host), settled.proxy
+    try:
         engine: Engine
-        if protocol is HttpVersion.HTTP_2:
+        if settled.protocol is HttpVersion.HTTP_2:
             from fetcher.wire.http2 import Http2Engine
 
             engine = Http2Engine(limits)

@@ -208,9 +208,7 @@ def _judged(
     if not keep:
         return found
     named = tuple(NamedLoad(probe.name, probe.load) for probe in made.answers.probes.values())
-    return replace(
-        found, loads=made.loads, probes=named, repeat=page.repeat, comparison=page.comparison, observed=made.observed
-    )
+    return replace(found, loads=made.loads, probes=named, repeat=page.repeat, comparison=page.comparison)
 
 
 def _url_of(made: Made) -> str:

@@ -11,19 +11,22 @@ import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from fetcher.analysis.comparison import Comparison, Pair, judged_by
+from fetcher.analysis.comparison import HINTS, Comparison, Pair, judged_by
 from fetcher.analysis.comparison import compare as judge
+from fetcher.analysis.measured import FIRST_ASKED
 from fetcher.analysis.survey import RunOutcome, run_of
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad
 
+if TYPE_CHECKING:
+    from fetcher.net.options import NetOptions
+    from fetcher.runs.chromium import ChromiumOptions
+
 PAUSE_MS = 100.0
-JUDGED_BY = "render-start"
-"""The figure whose interval ``until`` narrows; "load" where a page has none."""
 FEWEST_UNTIL = 6
 
 Load = Callable[[str, dict[str, Any]], Awaitable[PageLoad]]
@@ -56,6 +59,7 @@ class Comparing:
     text: str | None = None
     load: Load = _by_us
     by: str = "fetcher"
+    notes: tuple[str, ...] = ()
     on_load: Callable[[], None] | None = None
     pairs: list[Pair] = field(default_factory=list)
     ended: str = ""
@@ -90,7 +94,7 @@ class Comparing:
     def result(self) -> Comparison:
         """What the pairs made so far show."""
         first, second = self.ways
-        return judge(
+        found = judge(
             first.url if first.url == second.url else f"{first.url} and {second.url}",
             self.pairs,
             names=(first.name, second.name),
@@ -101,6 +105,7 @@ class Comparing:
             warm_up=self.warm_up,
             ended=self.ended or "it was interrupted",
         )
+        return replace(found, notes=(*found.notes, *self.notes))
 
     async def _pair(self, number: int, *, second_first: bool) -> Pair:
         order = (1, 0) if second_first else (0, 1)
@@ -143,10 +148,9 @@ class Comparing:
     def _is_narrow(self) -> bool:
         if sum(pair.counts for pair in self.pairs) < FEWEST_UNTIL:
             return False
-        shift = judged_by(self.pairs, JUDGED_BY)
-        if shift.width is None:
-            shift = judged_by(self.pairs, "load")
-        return shift.width is not None and self.until is not None and shift.width <= self.until
+        widths = (judged_by(self.pairs, name).width for name in FIRST_ASKED)
+        width = next((width for width in widths if width is not None), None)
+        return width is not None and self.until is not None and width <= self.until
 
 
 async def compare(
@@ -182,6 +186,18 @@ async def compare(
 def off_and_on(url: str, options: dict[str, Any]) -> tuple[Way, Way]:
     """The two arms of a comparison of hints: both receive every 103, the first ignores it."""
     return (
-        Way("hints off", url, {**options, "early_hints": False}, "every 103 received and ignored"),
-        Way("hints on", url, options, "the 103 acted on"),
+        Way(HINTS[0], url, {**options, "early_hints": False}, "every 103 received and ignored"),
+        Way(HINTS[1], url, options, "the 103 acted on"),
     )
+
+
+async def run_in_chromium(comparing: Comparing, options: ChromiumOptions, net: NetOptions) -> Comparison:
+    """``comparing``, its loads made by an installed Chromium started as ``options`` say, which reaches servers as
+    ``net`` says; ``Way.options`` are those of ``Measuring.load``. Raises as ``chromium.measuring`` does."""
+    from fetcher.runs.chromium.measuring import measuring
+
+    async with measuring(options, net) as measured:
+        comparing.load = measured.load
+        comparing.by = f"{measured.version} (headless)"
+        comparing.notes = measured.notes
+        return await comparing.run()

@@ -13,6 +13,7 @@ from fetcher.cli.arms import without_secrets
 from tests.cli.conftest import Cli
 from tests.support.command_line import Listening
 from tests.support.comparisons import faults
+from tests.support.fake_chromium import fake
 
 
 def test_hints_off_and_on(cli: Cli, origin: Listening, tmp_path: Path) -> None:
@@ -117,3 +118,53 @@ def test_the_browsers_of_the_arms_are_named(cli: Cli, origin: Listening) -> None
     assert outcome.code == 0, outcome.err
     assert "fetcher as firefox and as safari" in outcome.out
     assert "--browser firefox against --browser safari" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--in", "firefox", "URL"], "--in"),
+        (["--in", "chromium", "HTTP"], "compares pages over https"),
+        (["--in", "chromium", "--a", "--http 2", "URL"], "--a takes options of fetcher load"),
+        (["--in", "chromium", "--browser", "chromium", "URL"], "--browser says as whom fetcher loads"),
+        (["--in", "chromium", "--http", "2", "URL"], "Chromium settles the HTTP version"),
+        (["--in", "chromium", "--frames", "URL"], "leave --frames out"),
+        (["--in", "chromium", "-u", "a:b", "URL"], "would send the credentials to every site"),
+        (["--in", "chromium", "-H", "x: y", "URL"], "--header-scope all"),
+        (["--in", "chromium", "URL", "URL"], "both arms are the same"),
+        (["--in", "chromium", "URL", "URL", "URL"], "one URL or two, not 3"),
+        (["--in", "chromium", "--chromium", "no-such-program", "URL"], "no program of that name"),
+        (["--chromium", "no-such-program", "URL"], "say that, too"),
+    ],
+)
+def test_what_chromium_cannot_be_told(cli: Cli, origin: Listening, arguments: list[str], told: str) -> None:
+    """Usage, one sentence, nothing started."""
+    places = {"URL": f"{origin.https}/", "HTTP": f"{origin.http}/"}
+    outcome = cli("compare", *(places.get(word, word) for word in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert told in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("does", "code", "told"),
+    [
+        ("", 0, ""),
+        ("fail net::ERR_TIMED_OUT", 3, "net::ERR_TIMED_OUT"),
+        ("die Page.navigate", 3, "Chromium: "),
+        ("die Browser.getVersion", 3, "Chromium: "),
+        ('told {"page": {"name": 7}}', 3, "told nothing of its timing"),
+        ("told null", 3, "told nothing of its timing"),
+    ],
+)
+def test_a_chromium_that_does_what_it_should_not(cli: Cli, tmp_path: Path, does: str, code: int, told: str) -> None:
+    """Its loads do not count, with a sentence; one that does its work is shown by its name."""
+    program = fake(tmp_path, does)
+    outcome = cli(
+        "compare", "--in", "chromium", "--chromium", program, "-n", "2", "--warm-up", "0", "--pause", "0",
+        "https://a.test/",
+    )  # fmt: skip
+    assert outcome.code == code, outcome.err
+    assert told in outcome.err
+    assert outcome.err.count("\n") == (1 if told else 0)
+    assert ("Chrome/156.0.8078.108 (headless)" in outcome.out) is (not told)

@@ -3,7 +3,7 @@
 ``fake(folder, ...)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. What it does is told by
 ``does``: "die METHOD" and "mute METHOD" at that command, "close METHOD" (the pipe alone), "garbage METHOD",
 "fail ERROR" (of the navigation), "crash", "hang" (no load event), "endless", "stream", "many N", "hostile", "refuse
-METHOD". By default a page of five requests, two of them by its script.
+METHOD", "told JSON" (the page, of its timing). By default a page of five requests, two of them by its script.
 """
 
 from __future__ import annotations
@@ -115,7 +115,22 @@ ANSWERS = {
     "Target.createBrowserContext": {"browserContextId": "c"},
     "Target.createTarget": {"targetId": "t"},
     "Target.attachToTarget": {"sessionId": "s"},
+    "Page.getFrameTree": {"frameTree": {"frame": {"id": "f"}}},
+    "Page.createIsolatedWorld": {"executionContextId": 1},
 }
+
+
+def value_of(expression, url):
+    if "largest-contentful-paint" not in expression:
+        return 440.0 if "loadEventStart" in expression else True
+    if WORD == "told":
+        return json.loads(REST)
+    timing = {"name": url, "requestStart": 20.0, "finalResponseHeadersStart": 420.0, "responseEnd": 421.0,
+              "responseStatus": 200, "domContentLoadedEventStart": 430.0, "loadEventStart": 440.0}
+    return {"page": timing, "fcp": 450.0, "lcp": 460.0}
+
+
+at = ""
 buffer, more = b"", 0
 while True:
     waiting = 0.01 if more and WORD == "endless" else None
@@ -148,9 +163,12 @@ while True:
             write({"id": message["id"], "error": {"message": "it cannot"}})
             continue
         answer = ANSWERS.get(method, {})
+        if method == "Runtime.evaluate":
+            answer = {"result": {"value": value_of(message["params"]["expression"], at)}}
         if method == "Page.navigate":
             with open(@ARGUMENTS@, "a") as file:
                 file.write("\nnavigate " + message["params"]["url"])
+            at = message["params"]["url"]
             if WORD == "fail":
                 answer = {"errorText": REST}
             else:

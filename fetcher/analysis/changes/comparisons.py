@@ -11,13 +11,11 @@ from dataclasses import replace
 
 from fetcher.analysis.changes.loads import PageView, notes_of, of_page
 from fetcher.analysis.changes.values import Change, Difference, Effect, Side, Trend, What
-from fetcher.analysis.comparison import Comparison, Measure
+from fetcher.analysis.comparison import HINTS, Comparison, Measure
 from fetcher.analysis.paired import Shift
 from fetcher.analysis.survey import run_of
 from fetcher.errors import UsageError
 from fetcher.record.page_load import PageLoad
-
-HINTS = ("hints off", "hints on")
 
 
 def of_comparisons(before: Comparison, after: Comparison, sources: tuple[str, str]) -> Difference:

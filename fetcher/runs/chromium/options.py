@@ -22,6 +22,8 @@ FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
+    "--component-updater=url-source=http://127.0.0.1:1/",  # it asks update.googleapis.com all the same
+    "--gaia-url=http://127.0.0.1:1",  # else accounts.google.com is asked who is signed in
     "--disable-sync",
     "--disable-default-apps",
     "--disable-extensions",
@@ -32,7 +34,8 @@ FLAGS = (
     "--force-device-scale-factor=1",
     "--remote-debugging-pipe",
 )
-"""Nothing that a page did not ask for goes over the network; HTTP/3 is out, as we do not speak it."""
+"""Nothing that a page did not ask for goes over the network; HTTP/3 is out, as we do not speak it. Distributions set a
+start page, so about:blank is named."""
 NETLOG_MB = 512
 """Chromium writes no more of a network log than that."""
 
@@ -81,7 +84,7 @@ def command_line(options: ChromiumOptions, program: str, profile: str, trust: It
         command.append(f"--log-net-log={os.path.abspath(options.netlog)}")
         command.append(f"--net-log-capture-mode={'IncludeSensitive' if options.sensitive else 'Default'}")
         command.append(f"--net-log-max-size-mb={NETLOG_MB}")
-    return [*command, *options.flags]
+    return [*command, *options.flags, "about:blank"]
 
 
 def _refuse(net: NetOptions) -> None:

@@ -1,0 +1,145 @@
+"""What a Chromium told of a load and what passed its relay, as a record: sound, honest about what it does not know."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fetcher.analysis.comparison import Pair, compare
+from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.errors import ChromiumFailed
+from fetcher.record import dumps, loads
+from fetcher.record.page_load import PageLoad
+from fetcher.record.saved import check
+from fetcher.runs.chromium.measuring import record_of
+from fetcher.runs.chromium.relay import Link, Passage
+from fetcher.runs.compare import Comparing, off_and_on
+from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion
+from fetcher.wire.http2.passing import Exchange, Head, Passing
+from tests.support.comparisons import valid
+
+URL = "https://a.test/"
+LINK = (("link", "</a.css>; rel=preload; as=style, <https://cdn.test>; rel=preconnect"),)
+PAGE = {
+    "name": URL, "requestStart": 20.0, "firstInterimResponseStart": 70.5, "finalResponseHeadersStart": 420.0,
+    "responseEnd": 421.0, "responseStatus": 200, "nextHopProtocol": "h2",
+    "domContentLoadedEventStart": 430.0, "loadEventStart": 440.0,
+}  # fmt: skip
+TOLD: dict[str, Any] = {"page": PAGE, "fcp": 450.0, "lcp": 460.0}
+
+
+def passed(*, withheld: bool = False, hinted: bool = True, status: int = 200, interim: bool = True) -> Passage:
+    """A document asked for at 1,020 on the clock, a 103 at 1,070, a hinted sheet after it, the final head at 1,420."""
+    times = ConnectionTimes(None, None, 1_001.0, 1_006.0, 1_015.0, 1_005.0)
+    link = Link("a.test", 443, 1_000.5, ConnectionFacts(HttpVersion.HTTP_2, "192.0.2.1", 443, times, None))
+    link.passing = Passing(withheld=withheld)
+    heads = [Head(1_070.0, 103, LINK, withheld)] if interim else []
+    link.passing.exchanges = [Exchange(1, 1_020.0, "GET", URL, heads, Head(1_419.5, status, (("age", "9"),)))]
+    if hinted and not withheld:
+        link.passing.exchanges.append(Exchange(3, 1_071.0, "GET", f"{URL}a.css"))
+    return Passage(withheld, [link])
+
+
+def made(passage: Passage, told: dict[str, Any] = TOLD) -> PageLoad:
+    load = replace(record_of(URL, told, passage, has_text=None), recorded_by="Chrome/156", started_at="2026-01-01")
+    check(load)
+    assert loads(dumps(load)) == load
+    return load
+
+
+def test_what_it_holds() -> None:
+    """Both clocks on the page's own line, the paints, the round trip, and that the 103 was acted on."""
+    load = made(passed())
+    assert dict(load.page_timings) == {"fcp": 450.0, "lcp": 460.0, "onContentLoad": 430.0, "onLoad": 440.0}
+    assert (load.first_interim_response_start, load.final_response_headers_start) == (70.0, 420.0)
+    assert [(one.status, one.at, one.acted) for one in load.interim] == [(103, 70.0, True)]
+    assert load.connections[0].rtt == 4.0
+    assert load.hints == ()
+
+
+def test_a_103_that_nothing_came_of() -> None:
+    """Withheld, or passed on in vain; and none."""
+    held = made(passed(withheld=True)).interim
+    assert [(one.acted, one.reason) for one in held] == [(False, "withheld by the relay")]
+    vain = made(passed(hinted=False)).interim
+    assert [(one.acted, one.reason) for one in vain] == [(False, "nothing began before the final head")]
+    assert made(passed(interim=False)).first_interim_response_start is None
+
+
+def test_a_preconnect_is_acted_on() -> None:
+    """By a connection to a host that the 103 names; what Chromium opens for itself is none."""
+    passage = passed(hinted=False)
+    passage.links.append(Link("update.test", 443, 1_080.0))
+    assert not made(passage).interim[0].acted
+    passage.links.append(Link("cdn.test", 443, 1_080.0))
+    assert made(passage).interim[0].acted
+
+
+def test_what_was_not_painted_is_unknown() -> None:
+    """None, and never 0; over HTTP/1.1 what passed is unknown, too."""
+    load = made(passed(), {"page": {**PAGE, "loadEventStart": 0}, "fcp": None, "lcp": None})
+    assert dict(load.page_timings) == {"onContentLoad": 430.0}
+    link = Link("a.test", 443, 1_000.5)
+    link.facts = replace(passed().links[0].facts, protocol=HttpVersion.HTTP_1_1)  # type: ignore[type-var]
+    plain = made(Passage(False, [link]))
+    assert (plain.interim, plain.connections[0].protocol) == ((), HttpVersion.HTTP_1_1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        "text",
+        {},
+        {"page": None},
+        {"page": {"name": 7}},
+        {"page": {**PAGE, "requestStart": 500.0, "finalResponseHeadersStart": 400.0}, "fcp": 1, "lcp": 1},
+    ],
+)
+def test_what_is_no_timing(told: object) -> None:
+    """One sentence, whatever the page told."""
+    with pytest.raises(ChromiumFailed, match=r"https://a\.test/ told "):
+        record_of(URL, told, Passage(False), has_text=None)
+
+
+@pytest.mark.parametrize("odd", ["1", True, float("nan"), float("inf"), -1, 10**400, [], {}])
+def test_a_figure_that_is_none(odd: object) -> None:
+    """It is unknown, and the others count."""
+    load = made(passed(), {"page": {**PAGE, "loadEventStart": odd, "responseStatus": odd}, "fcp": odd, "lcp": 460.0})
+    assert dict(load.page_timings) == {"lcp": 460.0, "onContentLoad": 430.0}
+
+
+def test_a_wall_is_blocked() -> None:
+    """By its status, as any load."""
+    assert run_of(1, made(passed(status=403))).outcome is RunOutcome.BLOCKED
+
+
+def test_it_is_compared_under_the_names_of_the_browser() -> None:
+    """LCP decides; sizes and resources that nobody told are no rows of nothing."""
+
+    async def load(url: str, options: dict[str, Any]) -> PageLoad:
+        off = options.get("early_hints") is False
+        late = 100.0 if off else 0.0
+        told = {**TOLD, "fcp": 450.0 + late, "lcp": 460.0 + late}
+        return replace(made(passed(withheld=off), told), early_hints=not off)
+
+    comparing = Comparing(off_and_on(URL, {}), wanted=6, pause=0, load=load, notes=("a note",))
+    found = valid(asyncio.run(comparing.run()))
+    assert [one.name for one in found.measures] == [
+        "first-interim-response", "final-response-headers", "fcp", "lcp", "dom-content-loaded", "load",
+    ]  # fmt: skip
+    assert found.measured.decisive is not None
+    assert found.measured.decisive[0] == "lcp"
+    assert (found.arms[0].acted, found.arms[1].acted) == (0, 6)
+    assert found.notes == ("a note",)
+
+
+def test_hints_that_nothing_acted_on_are_said() -> None:
+    """A comparison of two arms that did the same says so, and why."""
+    loads_of = [made(passed(interim=False)), made(passed(hinted=False))]
+    for load, why in zip(loads_of, ("none came", "nothing began before the final head"), strict=True):
+        found = compare(URL, [Pair(1, False, load, load)], names=("hints off", "hints on"))
+        assert found.notes == (f"no 103 was acted on in any load with hints, so both arms did the same: {why}",)
