@@ -25,6 +25,7 @@ BENCHMARKS = {
     "start_up": "Starting",
     "scanner": "Scanning HTML",
     "audits": "Judging a page by every rule",
+    "netlog": "Reading a NetLog of Chromium",
 }
 COLUMNS = (42, 24, 36, 7, 10, 12)
 
