@@ -13,6 +13,7 @@ from enum import StrEnum
 from fetcher.analysis.verdicts import JudgedLink, document_links, verdicts
 from fetcher.record.in_chromium import ChromiumRequest, EarlyHintsRead, InChromium
 from fetcher.record.page_load import PageLoad
+from fetcher.record.redaction import redact_text
 from fetcher.terms import ProfileName
 from fetcher.urls import resolve
 
@@ -79,23 +80,23 @@ def hints_in_chromium(load: PageLoad) -> tuple[HintInChromium, ...]:
 
 
 class _Seen:
-    """A log's facts by what they are asked for."""
+    """A log's facts by what they are asked for. Secrets are left out on both sides: a log may be without."""
 
     def __init__(self, log: InChromium, links: Sequence[JudgedLink]) -> None:
         self.log = log
         self.read: dict[str, EarlyHintsRead] = {}
         for head in log.early_hints:
             for raw in head.links:
-                self.read.setdefault(raw, head)
+                self.read.setdefault(redact_text(raw), head)
         self.uses: dict[str, list[ChromiumRequest]] = {}
         self.to: dict[str, list[ChromiumRequest]] = {}
         hinted: dict[str, list[ChromiumRequest]] = {}
         for one in log.requests:
             went = one.from_cache or one.sent_at is not None
             if one.hinted:
-                hinted.setdefault(one.url, []).append(one)
+                hinted.setdefault(redact_text(one.url), []).append(one)
             elif went:
-                self.uses.setdefault(one.url, []).append(one)
+                self.uses.setdefault(redact_text(one.url), []).append(one)
             url = resolve(one.url)
             if url is not None:
                 self.to.setdefault(url.origin, []).append(one)
@@ -110,7 +111,7 @@ class _Seen:
 
 def _answer(seen: _Seen, link: JudgedLink, fetch: ChromiumRequest | None, preloaded: bool) -> HintInChromium:
     empty = HintInChromium(link.raw, link.url, link.hint, Agreement.UNSEEN, Fate.UNKNOWN)
-    read = seen.read.get(link.raw)
+    read = seen.read.get(redact_text(link.raw))
     if read is None:
         what = "Chromium read a 103 without this link" if seen.log.early_hints else "Chromium read no 103 of this page"
         return replace(empty, said=what, why="nothing can be said of what it would have done")
@@ -142,7 +143,7 @@ def _not_fetched(seen: InChromium, link: JudgedLink, found: HintInChromium) -> H
 def _used(seen: _Seen, fetch: ChromiumRequest, found: HintInChromium, *, preloaded: bool) -> HintInChromium:
     """The page's first own request for it after the hint's, or why there is none."""
     how = _came(fetch)
-    use = next((one for one in seen.uses.get(fetch.url, ()) if one.asked_at >= fetch.asked_at), None)
+    use = next((one for one in seen.uses.get(redact_text(fetch.url), ()) if one.asked_at >= fetch.asked_at), None)
     if use is not None:
         by = "the HTTP cache served the page's own request" if use.from_cache else "the page's own request went out too"
         if use.from_cache and use.sent_at is not None:
@@ -200,4 +201,4 @@ def _connected(seen: _Seen, link: JudgedLink, found: HintInChromium) -> HintInCh
 
 
 def _plain(url: str | None) -> str:
-    return (url or "").partition("#")[0]
+    return redact_text((url or "").partition("#")[0])

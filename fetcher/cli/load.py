@@ -7,6 +7,7 @@ what the person at the terminal needs most then.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -215,6 +216,8 @@ class _Loading:
         for _ in range(views):
             await self._once(progress=progress)
             self.state = self.left
+            if (seen := self.asked.get("observed")) is not None:
+                self.asked["observed"] = replace(seen, in_chromium=None)  # of a first view
 
     def _keep(self, state: BrowserState) -> None:
         self.left = state

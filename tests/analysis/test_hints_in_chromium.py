@@ -150,6 +150,7 @@ def test_the_record_keeps_it_and_nothing_secret() -> None:
     redacted = loads(dumps(load))
     assert "s3cret" not in dumps(load)
     assert only(redacted).fate is Fate.USED
+    assert only(replace(load, in_chromium=redacted.in_chromium)).fate is Fate.USED
 
 
 def test_hundreds_of_links_and_requests_are_joined_in_linear_time() -> None:

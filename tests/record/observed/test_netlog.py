@@ -119,8 +119,9 @@ def test_what_the_page_asked_for_has_no_initiator() -> None:
     """A NetLog does not say what asked, so that nothing is said to be a script's; hints and favicons are not here."""
     page = page_of("netlog-hints.json")
     by = {one.url.removeprefix(PAGE): one for one in page.requests}
-    assert {"late.png", "data.json", "plain.png", "in.css", "frame.html"} <= by.keys()
+    assert {"late.png", "data.json", "plain.png", "frame.html"} <= by.keys()
     assert not {"unused.png", "favicon.ico", "second.png"} & by.keys()
+    assert "in.css" not in by  # the frame's own
     assert all(one.script is None and one.initiator is None for one in page.requests)
     assert by["frame.html"].destination is Destination.FRAME
     assert (by["late.png"].destination, by["late.png"].mode) == (Destination.IMAGE, Mode.NO_CORS)
@@ -129,6 +130,27 @@ def test_what_the_page_asked_for_has_no_initiator() -> None:
     assert late.at is not None
     assert 0 < late.delay < late.at
     assert page.recorded_by == "Chromium NetLog"
+
+
+def test_a_referrer_tells_of_sheets_and_frames() -> None:
+    """What a sheet names is the sheet's; a frame of another site has a key of its own."""
+
+    def sent(source: int, referrer: str) -> dict[str, Any]:
+        name = "HTTP_TRANSACTION_SEND_REQUEST_HEADERS"
+        return event(name, source, "171", "PHASE_NONE", headers=[f"Referer: {referrer}", "Sec-Fetch-Dest: image", "x"])
+
+    strange = request(4, f"{PAGE}strange.png", "170")
+    strange[1]["params"]["network_isolation_key"] = "https://a.test https://b.test"
+    made = [
+        *request(2, f"{PAGE}a.css", "160"),
+        *request(3, f"{PAGE}back.png", "170"),
+        sent(3, f"{PAGE}a.css"),
+        *strange,
+    ]
+    (page,) = parsed(log(*DOCUMENT, *made))
+    assert [(one.url.removeprefix(PAGE), one.script, one.initiator) for one in page.requests] == [
+        ("a.css", None, None), ("back.png", False, f"{PAGE}a.css"),
+    ]  # fmt: skip
 
 
 # -- forms
@@ -203,6 +225,7 @@ def test_a_log_cut_off_anywhere_is_read_until_there_or_refused() -> None:
     as far as they had come."""
     text = HINTS.read_bytes()
     whole = {one.url for page in parsed(text) for one in page.requests}
+    whole.add(f"{PAGE}in.css")  # whose referrer tells that a frame asked, once that has come
     read = refused = 0
     sizes = range(0, len(text), 1_499)
     for size in sizes:

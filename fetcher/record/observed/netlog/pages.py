@@ -110,22 +110,23 @@ def _observed(page: _Page, folded: Sources, kinds: dict[str, Destination], *, cu
         left_out=left_out,
         shares_time=page.shares_time,
     )
-    ended = document.ended_at
-    asked = tuple(
-        ObservedRequest(
-            one.hops[0].url,
-            one.method,
-            Destination.FRAME if one.asker is Asker.FRAME else kinds.get(one.hops[0].url) or Destination.EMPTY,
-            one.mode,
-            None,
-            None,
-            one.at - start,
-            max(one.at - ended, 0.0) if ended is not None else None,
-        )
-        for one in page.made
-        if not page.is_hinted(one)
-    )
-    return Observed(url, final_url, KIND, asked, in_chromium=seen)
+    return Observed(url, final_url, KIND, tuple(_asked(page, kinds)), in_chromium=seen)
+
+
+def _asked(page: _Page, kinds: dict[str, Destination]) -> Iterator[ObservedRequest]:
+    """What the page itself asked for. Only a referrer tells of what made it: a frame's document has requests of its
+    own, which are not the page's, and what a style sheet names it asks for itself."""
+    start, ended = page.document.at, page.document.ended_at
+    frames = {one.last.url for one in page.made if one.asker is Asker.FRAME}
+    for one in page.made:
+        if page.is_hinted(one) or not one.own or (one.referrer in frames and one.asker is not Asker.FRAME):
+            continue
+        url = one.hops[0].url
+        by_sheet = one.referrer if kinds.get(one.referrer or "") is Destination.STYLE else None
+        destination = Destination.FRAME if one.asker is Asker.FRAME else kinds.get(url) or Destination.EMPTY
+        delay = max(one.at - ended, 0.0) if ended is not None and by_sheet is None else None
+        script = None if by_sheet is None else False
+        yield ObservedRequest(url, one.method, destination, one.mode, script, by_sheet, one.at - start, delay)
 
 
 def _hinted_at(document: Source) -> tuple[set[str], set[str]]:

@@ -66,7 +66,8 @@ class Hop:
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """One request; ``hops`` has an entry more for each redirect. ``site`` is the top-level site it was made for."""
+    """One request; ``hops`` has an entry more for each redirect. ``site`` is the top-level site it was made for,
+    ``own`` whether by a document of that site, ``referrer`` the URL that its Referer names."""
 
     at: float
     hops: list[Hop]
@@ -76,8 +77,10 @@ class Source:
     type: str = ""
     initiator: str | None = None
     site: str | None = None
+    own: bool = True
     destination: Destination | None = None
     mode: Mode | None = None
+    referrer: str | None = None
     connection: int | None = None
     ended_at: float | None = None
     error: str | None = None
@@ -85,10 +88,8 @@ class Source:
 
     @property
     def asker(self) -> Asker:
-        if self.type == "main frame":
-            return Asker.MAIN
-        if self.type == "sub frame":
-            return Asker.FRAME
+        if self.type in (Asker.MAIN, Asker.FRAME):
+            return Asker(self.type)
         known = ASKERS.get(self.number) if self.number is not None else None
         if known is not None:
             return known
@@ -184,7 +185,8 @@ class Sources:
         source.method = (_word(params.get("method")) or "GET")[:32]
         source.type = (_word(params.get("request_type")) or "")[:32]
         source.initiator = self._origin(params.get("initiator"))
-        source.site = self._origin((_word(params.get("network_isolation_key")) or "").partition(" ")[0])
+        top, _, frame = (_word(params.get("network_isolation_key")) or "").partition(" ")
+        source.site, source.own = self._origin(top), frame in ("", top)
 
     def _dressed(self, source: Source, params: Mapping[str, Any]) -> None:
         """What the request's own fields say it is for."""
@@ -192,6 +194,8 @@ class Sources:
         for word in field_lines(said, "sec-fetch-dest"):
             if word in set(Destination):
                 source.destination = Destination(word)
+        for word in field_lines(said, "referer")[:1]:
+            source.referrer = self._url(word) or source.referrer
         for word in field_lines(said, "sec-fetch-mode"):
             if word in set(Mode):
                 source.mode = Mode(word)

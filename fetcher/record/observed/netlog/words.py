@@ -13,7 +13,7 @@ class Asker(StrEnum):
     """What asked, by the traffic annotation: MAIN and FRAME are documents, HINT a 103, BROWSER what no page sees."""
 
     MAIN = "main frame"
-    FRAME = "sub frame"
+    FRAME = "subframe"
     HINT = "early hints"
     PAGE = "page"
     BROWSER = "browser"
