@@ -67,6 +67,10 @@ _PLAIN_URL = re.compile(
 )
 
 
+_REMEMBERED = 2_048
+"""The longest text that is kept for the next time: thousands of megabytes are not to stay in memory."""
+
+
 @lru_cache(maxsize=64)
 def _root(base: str) -> str | None:
     """What stands before the path of an http(s) URL."""
@@ -74,9 +78,13 @@ def _root(base: str) -> str | None:
     return url.href.removesuffix(url.target) if url is not None and url.is_http else None
 
 
-@lru_cache(maxsize=2048)
 def resolve(text: str, base: str | None = None) -> URL | None:
     """``text`` against ``base``, or None where the standard's parser fails (the caller drops it)."""
+    return _resolve(text, base) if len(text) <= _REMEMBERED else _resolve.__wrapped__(text, base)
+
+
+@lru_cache(maxsize=2048)
+def _resolve(text: str, base: str | None) -> URL | None:
     # As most links are written, in a third of the time.
     if base is not None and _PLAIN_PATH.fullmatch(text) and (root := _root(base)) is not None:
         return split(root + text)
@@ -94,10 +102,14 @@ def resolve(text: str, base: str | None = None) -> URL | None:
     return URL(bare, parsed.protocol[:-1], host, int(parsed.port or 0), target, parsed.origin, fragment)
 
 
-@lru_cache(maxsize=2048)
 def split(href: str) -> URL:
     """The parts of an http(s) URL that is already serialised as the standard says, such as another URL's ``href``.
     That has one shape, and asking ada for part after part takes longer than its parsing did."""
+    return _split(href) if len(href) <= _REMEMBERED else _split.__wrapped__(href)
+
+
+@lru_cache(maxsize=2048)
+def _split(href: str) -> URL:
     bare, _, fragment = href.partition("#")
     scheme, _, rest = bare.partition("://")
     authority, _, path = rest.partition("/")

@@ -16,6 +16,7 @@ from fetcher.analysis.measured import Measured
 from fetcher.audits.auditing import Audit, Outcome
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.rule import Rule
+from fetcher.record.observed.values import Observed
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
 
@@ -83,7 +84,8 @@ class AuditedPage:
     and ``line`` (from 1) are where a file names it. ``template`` groups pages made alike. ``runs`` of ``asked`` loads
     count; ``why`` tells of a page that was not judged, or of the first run that does not count. ``loads`` are the runs
     that count (none where many pages were audited), ``probes`` and ``repeat`` what else was loaded, ``comparison`` what
-    was measured of its hints, ``hints_in_chromium`` what a NetLog shows of those of the run that is spoken of."""
+    was measured of its hints, ``hints_in_chromium`` what a NetLog shows of those of the run that is spoken of,
+    ``observed`` what a browser was seen to request of it."""
 
     url: str
     source: str
@@ -101,6 +103,7 @@ class AuditedPage:
     repeat: PageLoad | None = None
     comparison: Measured | None = None
     hints_in_chromium: tuple[HintInChromium, ...] = ()
+    observed: Observed | None = None
 
     @property
     def reported(self) -> tuple[Reported, ...]:
@@ -215,4 +218,6 @@ def page_of(
 
 def without_loads(result: AuditResult) -> AuditResult:
     """``result`` without the loads it was judged by."""
-    return replace(result, pages=tuple(replace(page, loads=(), probes=(), repeat=None) for page in result.pages))
+    return replace(
+        result, pages=tuple(replace(page, loads=(), probes=(), repeat=None, observed=None) for page in result.pages)
+    )

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from fetcher.audits.auditing import Outcome
-from fetcher.audits.result import AuditedPage, PageOutcome, Reported, RuleOutcome, severity_of
+from fetcher.audits.result import AuditedPage, PageOutcome, Reported, RuleOutcome, Standing, severity_of
 
 _PATH = re.compile(r"[a-z]+://[^/?#]*([^?#]*)", re.IGNORECASE)
 _VARIES = re.compile(r".*\d|.*-.*-|[^/]{25,}")
@@ -26,7 +26,8 @@ def template_of(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """One rule's findings on the pages of a template: the gravest of them as an example, the pages that have any."""
+    """One rule's findings on the pages of a template: the gravest of them that no baseline knows as an example, the
+    pages that have any."""
 
     rule: str
     example: Reported
@@ -59,7 +60,7 @@ class Group:
         made = [
             Gathered(
                 rule,
-                max((one for _, one in each), key=lambda one: severity_of(one).rank),
+                max((one for _, one in each), key=_weight),
                 tuple(one for _, one in each),
                 tuple(dict.fromkeys(url for url, _ in each)),
             )
@@ -69,6 +70,10 @@ class Group:
 
     def of(self, outcome: Outcome) -> tuple[tuple[AuditedPage, RuleOutcome], ...]:
         return tuple((page, one) for page in self.pages for one in page.of(outcome))
+
+
+def _weight(one: Reported) -> tuple[bool, int]:
+    return one.standing is not Standing.KNOWN, severity_of(one).rank
 
 
 def grouped(pages: tuple[AuditedPage, ...]) -> tuple[Group, ...]:

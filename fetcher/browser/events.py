@@ -136,11 +136,13 @@ class CharsetSettled:
 
 @dataclass(frozen=True, slots=True)
 class ScanDrained:
-    """The content ended and the scan has said all it will. ``inline_scripts`` counts the inline <script>s met."""
+    """The content ended and the scan has said all it will. ``inline_scripts`` counts the inline <script>s met.
+    ``is_cut``: it was not there any more when the scan was ordered, so that nothing was looked for."""
 
     at: float
     fetch: int
     inline_scripts: int = 0
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

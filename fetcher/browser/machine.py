@@ -131,7 +131,7 @@ class Browser:
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
                 self._read_through(self.state.fetches[event.fetch])
-                commands = []
+                commands = [self.subresources.unread(event.fetch)] if event.is_cut else []
             case IntegrityChecked():
                 commands = self.subresources.integrity_checked(event)
             case FetchEnded():

@@ -37,7 +37,8 @@ class Auditing:
     """The pages of one command: ``rules`` as ``browser`` sees them, each URL loaded ``runs`` times at ``rps`` requests
     a second with the ``live`` options of a load, then the ``probes``; ``comparisons`` are
     what was measured, by URL. ``quiet`` says nothing while it goes on.
-    ``discoveries`` are files of what browsers requested: each page has that of its own URL.
+    ``discoveries`` are files of what browsers requested: each page has that of its own URL, before what its target
+    names and what a saved audit has.
     ``keep_loads``: the result has them however many pages there are."""
 
     def __init__(
@@ -90,6 +91,7 @@ class Auditing:
 
             profile(self.browser)
         ready = [(target, self._options(target, asked)) for target in targets]
+        own = [_own_discoveries(target) for target in targets]
         saved = [(name, page) for name in files for page in read_pages(name)]
         urls = [*(page.loads[0].url for _, page in saved), *(target.url for target in targets)]
         self.judging = Judging(self.rules, self.profile, urls, keep_loads=self.keep_loads)
@@ -98,13 +100,13 @@ class Auditing:
                 Made(
                     name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
                     answers=self._with_comparison(page.loads[0].url, page.answers),
-                    observed=self.seen(*page.loads),
+                    observed=self.seen(*page.loads) or page.observed,
                 )
             )  # fmt: skip
         for number, (target, options) in enumerate(ready):
             about = f"page {number + 1} of {len(ready)}: " if len(ready) > 1 else ""
             try:
-                self._one(target, options, about)
+                self._one(target, options, about, own[number])
             except UsageError:
                 raise
             except FetcherError as error:
@@ -129,7 +131,7 @@ class Auditing:
             options["headers"] = (*(one for one in options["headers"] if one[0] not in given), *fields)
         return options
 
-    def _one(self, target: Target, options: dict[str, Any], about: str) -> None:
+    def _one(self, target: Target, options: dict[str, Any], about: str, own: Observed | None) -> None:
         from fetcher.audits.page import Answers
         from fetcher.runs.audit import Made
 
@@ -144,7 +146,7 @@ class Auditing:
                     Made(
                         target.url, done, self.runs, expected, target.template, target.file, target.line,
                         self._with_comparison(target.url, answers[0] if answers else Answers()),
-                        self.seen(*(made.load for made in done if made.load is not None)),
+                        self.seen(*(made.load for made in done if made.load is not None)) or own,
                     )
                 )  # fmt: skip
 
@@ -231,3 +233,18 @@ def expectations(hints: int | None, globs: list[str] | None, delivery: str | Non
     from fetcher.analysis.expectations import Expectations, parse_share
 
     return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
+
+
+def _own_discoveries(target: Target) -> Observed | None:
+    """What the files that ``target`` names tell of it. Raises UsageError where they tell of other pages."""
+    from fetcher.record.observed import for_page, read_observed
+
+    pages = [page for name in target.discoveries for page in read_observed(name)]
+    found = for_page(pages, target.url)
+    if pages and found is None:
+        where = f"{target.file}, line {target.line}" if target.line is not None else target.file
+        raise UsageError(
+            f"{where}: discoveries of {target.url} tell of another page, {pages[0].final_url}; write them anew with "
+            "fetcher discover"
+        )
+    return found

@@ -46,6 +46,7 @@ class Exchange:
         self._interim: list[InterimResponse] = []
         self._response: Response | None = None
         self._decoded: int | None = None
+        self._begun = False
 
     # what happened
 
@@ -95,6 +96,9 @@ class Exchange:
     def _print_head(self, at: float, version: str, status: int, reason: str, fields: Fields) -> None:
         if self._heads is None:
             return
+        if not self._begun:
+            self._begun = True
+            print(f"{'0.0 ms':>10}  request sent", file=self._heads)
         line = safe(f"{version} {status} {reason}".rstrip())
         if self._colour:
             line = f"{STATUS_LOOK.get(status // 100, '')}{line}\x1b[0m"

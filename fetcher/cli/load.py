@@ -112,7 +112,7 @@ def load(
         asked["transport"] = transport.value
     asked["frames"] = frames
     if discoveries is not None:
-        asked["observed"] = _observed(discoveries, url)
+        asked["observed"] = _observed(discoveries, url, quiet=quiet)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
     records, shown = loading.records, False
@@ -143,14 +143,17 @@ def load(
         _say_notes(records[-1])  # else they stand under the waterfall
 
 
-def _observed(name: str, url: str) -> Observed:
+def _observed(name: str, url: str, *, quiet: bool) -> Observed:
     from fetcher.record.observed import for_page, named, read_observed
+    from fetcher.report.escape import safe
     from fetcher.urls import parse
 
     pages = read_observed(name)
     found = for_page(pages, parse(url).href)
     if found is None:
         raise UsageError(f"--discoveries {name} tells of {named(pages)}, not of {parse(url)}; name that page")
+    for note in found.notes if not quiet else ():
+        print(f"fetcher: note: {safe(name)} is not whole: {safe(note)}", file=sys.stderr)
     return found
 
 

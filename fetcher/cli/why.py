@@ -18,9 +18,9 @@ from fetcher.errors import ContentError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.audits import Page
+    from fetcher.audits.result import AuditedPage
     from fetcher.audits.why import Why
     from fetcher.cli.auditing import Auditing
-    from fetcher.record import PageLoad
 
 FAILS, NOT_LOADED = 1, 3
 
@@ -132,17 +132,17 @@ def _answers(auditing: Auditing, hint: str, source: str) -> Sequence[Why]:
     from fetcher.audits.why import why as explain
 
     made = auditing.result("never").pages
-    answers = [each for one in made if one.loads for each in explain(_page(auditing, one.loads), hint, built_in())]
+    answers = [each for one in made if one.loads for each in explain(_page(auditing, one), hint, built_in())]
     if not answers:
         why = next((one.why for one in made if one.why), "no run was made")
         raise ContentError(f"{source}: {why}")
     return answers
 
 
-def _page(auditing: Auditing, loads: tuple[PageLoad, ...]) -> Page:
+def _page(auditing: Auditing, made: AuditedPage) -> Page:
     from fetcher.audits import Page
 
-    seen = auditing.seen(*loads)
+    seen = made.observed
     return Page(
-        loads, auditing.profile, observed=seen is not None, seen_asking=seen.requests if seen is not None else ()
+        made.loads, auditing.profile, observed=seen is not None, seen_asking=seen.requests if seen is not None else ()
     )

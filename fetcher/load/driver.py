@@ -20,6 +20,7 @@ from fetcher import clock
 from fetcher.browser import commands as c
 from fetcher.browser import events as e
 from fetcher.browser.machine import Browser
+from fetcher.browser.storage.http_cache import Entry
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded
 from fetcher.load.closing import close_all
 from fetcher.load.content import Content, Keeping
@@ -62,7 +63,7 @@ class _Exchange:
         self.connection = connection
         self.stream_id = 0
         self.content: Content | None = None
-        self.stored: Content | None = None  # what a 304 confirmed
+        self.stored: tuple[int, bool | None] | None = None  # of what a 304 confirmed: its size, whether it has the text
         self.is_document = request.destination is Destination.DOCUMENT
         # whether the machine is told how it comes in: of what is played it has enough at some point
         self.is_watched = self.is_document or request.destination in (Destination.AUDIO, Destination.VIDEO)
@@ -101,6 +102,7 @@ class Driver:
         self._last_of_batch: list[e.FetchFailed] = []
         self._keeping = Keeping()
         self._stored = KeptContents()
+        self._served: dict[int, Entry] = {}
         self._url = ""
         self._latest = 0.0
         self._telling = False
@@ -292,33 +294,40 @@ class Driver:
         """Play a stored answer; after a 304 its content alone, which takes the place of the 304's own."""
         fetch, response = command.fetch, command.entry.response
         is_document = fetch in self._documents
-        wanted = self._find_text if is_document else None
-        content = Content(response.fields, self._limits, keeping=self._keeping, find_text=wanted)
-        content.feed(self._stored.content_of(command.entry))
-        content.end()
-        self._contents[fetch] = content
-        at = clock.now()
+        self._served[fetch] = command.entry
+        has_text = self._has_text(command.entry) if is_document else None
+        decoded, at = response.decoded, clock.now()
         if command.is_confirmed:
-            self._exchanges[fetch].stored = content
+            self._exchanges[fetch].stored = decoded, has_text
             return
-        decoded = content.decoded if command.entry.has_content else response.decoded
         self._queue.append(e.Head(at, fetch, response.status, response.reason, response.version, response.fields, None))
         if is_document:
             self._queue.append(e.BodyProgress(at, fetch, 0, decoded))
-        self._queue.append(e.FetchEnded(at, fetch, 0, decoded, has_text=content.has_text))
+        self._queue.append(e.FetchEnded(at, fetch, 0, decoded, has_text=has_text))
+
+    def _has_text(self, entry: Entry) -> bool | None:
+        if self._find_text is None:
+            return None
+        content = Content(entry.response.fields, self._limits, find_text=self._find_text)
+        content.feed(self._stored.content_of(entry))
+        return content.has_text
 
     def contents(self) -> dict[int, bytes]:
         """The content of answers that were kept, as it came, by fetch."""
         return self._stored.contents()
 
     def _scan(self, command: c.Scan) -> None:
-        content = self._contents.get(command.fetch)
-        if content is None or content.is_cut:  # too large to have been kept: there is nothing left to scan
+        content, entry, at = self._contents.get(command.fetch), self._served.get(command.fetch), clock.now()
+        if entry is not None:  # read out of the cache where it is wanted, and so not kept twice
+            content = Content(entry.response.fields, self._limits)
+        elif content is None or content.is_cut:
             self._contents.pop(command.fetch, None)
-            self._queue.append(e.ScanDrained(clock.now(), command.fetch))
+            self._queue.append(e.ScanDrained(at, command.fetch, is_cut=True))
             return
-        at = clock.now()
         found = content.scan(command)
+        if entry is not None:
+            found += content.feed(self._stored.content_of(entry))
+            found += content.end()
         self._tell_charset(command.fetch, content, at)
         if found:
             self._queue.append(e.Discovered(at, command.fetch, tuple(found)))
@@ -326,7 +335,14 @@ class Driver:
             self._drained(command.fetch, content, at)
 
     def _check(self, command: c.CheckIntegrity) -> None:
-        content = self._contents.get(command.fetch)
+        content, entry = self._contents.get(command.fetch), self._served.get(command.fetch)
+        if entry is not None:
+            content = Content(entry.response.fields, self._limits)
+            if content.check(command.metadata):
+                content.feed(self._stored.content_of(entry))
+                content.end()
+                self._checked(command.fetch, content, clock.now())
+                return
         if content is None or not content.check(command.metadata):
             self._queue.append(e.IntegrityChecked(clock.now(), command.fetch, None, ""))
         elif content.ended:
@@ -482,6 +498,7 @@ class Driver:
         assert content is not None
         at = max(event.at, self._latest)  # content that ends with its connection is told some time after it was read
         self._scan_rest(exchange, at)
+        at = max(at, self._latest)  # what that named may have come out of the cache by now
         if content.fault is not None:
             self._failed(exchange, content.fault, at, None)
             return
@@ -492,16 +509,16 @@ class Driver:
         elif not content.keeps and exchange.stored is None:
             self._contents.pop(exchange.fetch, None)
         self._over(exchange, at)
-        shown = exchange.stored or content
+        decoded, has_text = exchange.stored or (content.decoded, content.has_text)
         kept = self._stored.end(exchange.fetch)
         self._tell(
             e.FetchEnded(
                 at,
                 exchange.fetch,
                 content.transferred,
-                shown.decoded,
+                decoded,
                 event.trailers,
-                shown.has_text,
+                has_text,
                 kept,
                 None if exchange.stored is not None else content.first,
             )
@@ -518,6 +535,7 @@ class Driver:
     def _failed(self, exchange: _Exchange, error: FetcherError, at: float, processed: bool | None) -> None:
         at = max(at, self._latest)  # an end is told some time after it was read, and time may not go back
         self._scan_rest(exchange, at)
+        at = max(at, self._latest)
         error = error.placed(exchange.request.url)
         self._note(error)
         self._contents.pop(exchange.fetch, None)

@@ -208,7 +208,9 @@ def _judged(
     if not keep:
         return found
     named = tuple(NamedLoad(probe.name, probe.load) for probe in made.answers.probes.values())
-    return replace(found, loads=made.loads, probes=named, repeat=page.repeat, comparison=page.comparison)
+    return replace(
+        found, loads=made.loads, probes=named, repeat=page.repeat, comparison=page.comparison, observed=made.observed
+    )
 
 
 def _url_of(made: Made) -> str:

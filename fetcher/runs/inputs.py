@@ -19,6 +19,7 @@ from fetcher.analysis.saved_comparison import from_json as comparison_from_json
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
 from fetcher.errors import RecordError, UsageError
+from fetcher.record.observed.values import Observed
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.runs.saved_files import SavedFile, read_saved
 from fetcher.terms import InitiatorKind
@@ -36,6 +37,7 @@ class SavedPage:
     loads: tuple[PageLoad, ...]
     answers: Answers = field(default_factory=Answers)
     template: str | None = None
+    observed: Observed | None = None
 
 
 def read_pages(name: str) -> list[SavedPage]:
@@ -58,7 +60,7 @@ def pages_of(saved: SavedFile) -> list[SavedPage]:
 
 def _audited(page: AuditedPage) -> SavedPage:
     answers = Answers({one.name: Probe(one.name, one.load) for one in page.probes}, page.repeat, page.comparison)
-    return SavedPage(page.loads, answers, page.template)
+    return SavedPage(page.loads, answers, page.template, page.observed)
 
 
 def read_comparison(name: str) -> tuple[str, Measured]:

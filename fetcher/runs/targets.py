@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fetcher.analysis.expectations import Expectations, parse_share
@@ -26,8 +27,8 @@ MOST_PAGES = 100_000
 @dataclass(frozen=True, slots=True)
 class Target:
     """One page to audit. ``file`` and ``line`` (from 1) name it; ``template`` None leaves it to its URL or to nobody;
-    ``device``, ``headers`` ("Name: value" lines, ``${NAME}`` for the environment) and ``expected`` are the page's own,
-    None or empty for those of the command."""
+    ``device``, ``headers`` ("Name: value" lines, ``${NAME}`` for the environment), ``expected`` and ``discoveries``
+    (files) are the page's own, None or empty for those of the command."""
 
     url: str
     template: str | None = None
@@ -36,6 +37,7 @@ class Target:
     device: str | None = None
     headers: tuple[str, ...] = ()
     expected: Expectations | None = None
+    discoveries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,14 @@ def read_config(text: str, name: str) -> Config:
 
 def _page(table: Mapping[str, Any], name: str, line: int | None) -> Target:
     where = name if line is None else f"{name}, line {line}"
-    kinds = {"url": str, "template": str, "device": str, "headers": dict, "expect": dict}
+    kinds: Mapping[str, type | tuple[type, ...]] = {
+        "url": str,
+        "template": str,
+        "device": str,
+        "headers": dict,
+        "expect": dict,
+        "discoveries": (str, list),
+    }
     for key, value in table.items():
         if key not in kinds:
             raise UsageError(f"{where}: a page has no {key!r}; it has {', '.join(kinds)}")
@@ -122,7 +131,12 @@ def _page(table: Mapping[str, Any], name: str, line: int | None) -> Target:
         raise UsageError(f"{where}: device is mobile or desktop, not {device!r}")
     headers = tuple(f"{key}: {value}" for key, value in table.get("headers", {}).items())
     expected = _expected(table["expect"], where) if "expect" in table else None
-    return Target(_url(table["url"], where), table.get("template"), name, line, device, headers, expected)
+    files = table.get("discoveries", [])
+    files = files if isinstance(files, list) else [files]
+    if not all(isinstance(one, str) for one in files):
+        raise UsageError(f"{where}: discoveries is a file's name, or a list of those")
+    named = tuple(str(Path(name).parent / one) for one in files)
+    return Target(_url(table["url"], where), table.get("template"), name, line, device, headers, expected, named)
 
 
 def _expected(table: Mapping[str, Any], where: str) -> Expectations:
@@ -157,7 +171,9 @@ def _table(value: object, name: str, what: str) -> Mapping[str, Any]:
 
 def _said(kind: type | tuple[type, ...]) -> str:
     words = {int: "a whole number", str: "a text", list: "a list", dict: "a table"}
-    return "a number" if isinstance(kind, tuple) else words[kind]
+    if isinstance(kind, tuple):
+        return "a text or a list" if str in kind else "a number"
+    return words[kind]
 
 
 _HEADING = re.compile(r"\s*\[\[\s*(?:page|\"page\"|'page')\s*\]\]")

@@ -72,12 +72,12 @@ def audit(cli: Cli, origin: Listening) -> Audit:
 @pytest.mark.parametrize(
     ("path", "options", "code", "says"),
     [
-        ("/", (), 0, "✓ nothing found; judged as chromium, from 2 runs"),
-        ("/no-hints", (), 1, "✗ 1 error, 1 warning; judged as chromium, from 2 runs"),
+        ("/", (), 0, "✓ passed: nothing found; judged as chromium, from 2 runs"),
+        ("/no-hints", (), 1, "✗ failed: 1 error, 1 warning; judged as chromium, from 2 runs"),
         ("/no-hints", ("--fail-on", "never"), 0, "! 1 error, 1 warning"),
-        ("/no-hints", ("--skip", "no-early-hints"), 0, "! 1 warning"),
-        ("/no-hints", ("--skip", "no-early-hints", "--fail-on", "warning"), 1, "✗ 1 warning"),
-        ("/no-hints", ("--only", "two-hints-at-least"), 0, "! 1 warning"),
+        ("/no-hints", ("--skip", "no-early-hints"), 0, "! passed: 1 warning"),
+        ("/no-hints", ("--skip", "no-early-hints", "--fail-on", "warning"), 1, "✗ failed: 1 warning"),
+        ("/no-hints", ("--only", "two-hints-at-least"), 0, "! passed: 1 warning"),
         ("/wall", (), 3, "✗ blocked: it answered 403; not judged"),
         ("/cut", (), 3, "✗ could not be loaded: "),
         ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
@@ -338,7 +338,7 @@ expect = {{ text = "Lowtide" }}
 """)
     outcome = cli("audit", "--cacert", origin.ca_file, "--json", "audit.json")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "template bare, 1 page\n! 2 errors\n" in outcome.out
+    assert f"template bare, 1 page\n  {origin.https}/no-hints\n! 2 errors\n" in outcome.out
     bare, _ = form.from_json(json.loads((tmp_path / "audit.json").read_text())).pages
     assert (bare.template, bare.file, bare.line, bare.runs) == ("bare", "fetcher.toml", 8, 1)
     sent = dict(bare.loads[0].requests[0].fields)

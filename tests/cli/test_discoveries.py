@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fetcher.record import save_record
 from tests.support.command_line import Cli, Listening
 from tests.support.loads import shop
@@ -28,6 +30,46 @@ def test_discoveries_answer_what_scripts_hide(cli: Cli, tmp_path: Path) -> None:
     other = cli(*asked, "--discoveries", str(data / "devtoolslog-scripts.json"))
     assert "--discoveries tell of https://a.test/, which is no page of this audit" in other.err
     assert cli(*asked, "--discoveries", str(data / "producer-firefox54-h2.har")).code == 2
+
+
+def test_an_audit_that_was_saved_has_them_and_is_judged_by_them_again(cli: Cli, tmp_path: Path) -> None:
+    """``audit`` and ``why`` of the saved file answer as the first did; without the file of discoveries."""
+    data = Path(__file__).parents[1] / "record/data"
+    save_record(replace(shop(), scripts=1), tmp_path / "shop.json")
+    log = tmp_path / "log.json"
+    log.write_text(
+        (data / "devtoolslog-scripts.json").read_text().replace("https://a.test/", "https://shop.test/product/42")
+    )
+    kept = str(tmp_path / "audit.json")
+    only = ("audit", "--fail-on", "never", "--only", "hint-unused")
+    first = cli(*only, "--discoveries", str(log), "--json", kept, str(tmp_path / "shop.json"))
+    again = cli(*only, kept)
+    for said in (first, again):
+        assert "banner-old.jpg" in said.out
+        assert "unknown" not in said.out
+    log.unlink()
+    assert cli("report", kept).out
+    assert "scripts did not run" not in cli("why", kept, "banner-old.jpg").out
+
+
+def test_a_page_of_a_configuration_names_its_own(
+    cli: Cli, origin: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of another page is refused before anything is loaded, with the place that names it."""
+    monkeypatch.chdir(tmp_path)
+    data = Path(__file__).parents[1] / "record/data/devtoolslog-scripts.json"
+    (tmp_path / "log.json").write_text(data.read_text())
+    config = tmp_path / "fetcher.toml"
+    config.write_text(f'[[page]]\nurl = "{origin.https}/"\ndiscoveries = "log.json"\n')
+    asked = ("audit", "--fail-on", "never", "-n", "1", "--cacert", origin.ca_file, "--json", "audit.json")
+    said = cli(*asked)
+    assert said.code == 2
+    assert "fetcher.toml, line 2: discoveries of" in said.err
+    assert "tell of another page, https://a.test/" in said.err
+    (tmp_path / "log.json").write_text(data.read_text().replace("https://a.test/", f"{origin.https}/"))
+    assert cli(*asked).code == 0
+    (page,) = json.loads((tmp_path / "audit.json").read_text())["pages"]
+    assert page["observed"]["recorded_by"] == "DevTools protocol log"
 
 
 def test_load_requests_what_a_browsers_scripts_did(cli: Cli, origin: Listening, tmp_path: Path) -> None:
@@ -110,3 +152,22 @@ def test_a_netlog_answers_audit_and_why(cli: Cli, tmp_path: Path) -> None:
     save_record(shop(), tmp_path / "shop.json")
     alone = cli("audit", "--fail-on", "never", "--discoveries", log, str(tmp_path / "shop.json"))
     assert alone.err.count("which is no page of this audit") == 2
+
+
+def test_load_says_that_a_log_is_not_whole(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """What ``discover`` wrote down about what ended it early, made safe for a terminal."""
+    page = f"{origin.https}/"
+    request = {"url": page, "method": "GET", "headers": {}}
+    sent = {"requestId": "d", "loaderId": "d", "type": "Document", "timestamp": 1.0, "request": request}
+    log = tmp_path / "log.json"
+    for whole in (False, True):
+        about = {"whole": whole, "notes": ["stopped after 60 s\x1b[2J", 7]}
+        messages = [
+            {"method": "Fetcher.discovered", "params": about},
+            {"method": "Network.requestWillBeSent", "params": sent},
+        ]
+        log.write_text(json.dumps(messages))
+        said = cli("load", "--cacert", origin.ca_file, "--discoveries", str(log), page)
+        assert said.code == 0, said
+        assert ("log.json is not whole: stopped after 60 s" in said.err) is not whole
+        assert "\x1b" not in said.err

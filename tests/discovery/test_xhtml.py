@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.discovery.html.xhtml import XhtmlScanner
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.html.xhtml import STYLE, XhtmlScanner
 from tests.support.scans import told
 
 ROOT = '<html xmlns="http://www.w3.org/1999/xhtml">'
@@ -38,9 +39,14 @@ CASES = [
 ]
 
 
-def scan(parts: list[bytes]) -> list[object]:
+def scan(parts: list[bytes]) -> list[Candidate]:
     scanner = XhtmlScanner()
     return [candidate for part in parts for candidate in scanner.feed(part)] + scanner.close()
+
+
+def named(found: list[Candidate]) -> list[Candidate]:
+    """Without what says that the rest is not read."""
+    return [each for each in found if each.kind is not CandidateKind.OVERSIZED]
 
 
 @pytest.mark.parametrize(("html", "expected"), CASES)
@@ -48,7 +54,7 @@ def test_cases(html: str, expected: str) -> None:
     """Whole, cut in two at every byte, and byte by byte the same comes out."""
     data = (ROOT + html).encode()
     whole = scan([data])
-    assert ", ".join(told(whole)) == expected  # type: ignore[arg-type]
+    assert ", ".join(told(named(whole))) == expected
     for cut in range(len(data)):
         assert scan([data[:cut], data[cut:]]) == whole
     assert scan([data[at : at + 1] for at in range(len(data))]) == whole
@@ -93,3 +99,35 @@ def test_hostile(data: bytes) -> None:
         scanner.feed(data[start : start + 65_536])
     scanner.close()
     assert scanner.overflows == (b"a" * 2_000_000 in data)
+
+
+@pytest.mark.parametrize(
+    ("html", "why"),
+    [
+        ("<p></b><img src='b'/>", "it is not well-formed XML (mismatched tag: line 2, column 5)"),
+        ("<img src='a' src='b'/><img src='c'/>", "it is not well-formed XML (duplicate attribute: line 2"),
+        ("</html><img src='a'/>", "it is not well-formed XML (junk after document element: line 2"),
+    ],
+)
+def test_what_is_not_read_is_told(html: str, why: str) -> None:
+    """With the line where the reading ends; a document that is merely cut off has nothing after that."""
+    data = f"{ROOT}\n{html}".encode()
+    whole = scan([data])
+    assert whole == scan([data[at : at + 1] for at in range(len(data))])
+    (unread,) = [each for each in whole if each.kind is CandidateKind.OVERSIZED]
+    assert (unread.attribute("unread") or "").startswith(why)
+    assert unread.line == 2
+    assert told(scan([f"{ROOT}<p><img src='a'/>".encode()])) == ["image a"]
+
+
+def test_a_style_sheet_without_end_is_not_kept() -> None:
+    """It is read when it is over, so its size is bounded; what comes after it is found."""
+    scanner = XhtmlScanner()
+    found = scanner.feed(f"{ROOT}<style>".encode())
+    for _ in range(STYLE // 1_000 + 1):
+        found += scanner.feed(b"p{background:url(a)}" * 50)
+    assert scanner._style is not None
+    assert sum(map(len, scanner._style[4])) <= STYLE
+    found += scanner.feed(b"</style><img src='b'/></html>") + scanner.close()
+    assert told(found) == ["oversized", "image b"]
+    assert scanner.overflows == 1

@@ -15,6 +15,7 @@ from fetcher.browser import events as e
 from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions
+from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.errors import FetcherError
@@ -157,6 +158,27 @@ async def test_kept_sheets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         record = await asyncio.wait_for(load(server), 5)
     assert [request.outcome for request in record.requests[:4]] == ["complete"] * 4
     assert len([request for request in record.requests if request.url.endswith(".svg")]) == 1
+    unread = [found.source for found in record.discoveries if found.candidate.kind is CandidateKind.OVERSIZED]
+    assert len(unread) == 2
+    assert all(record.requests[number].url.endswith(".css") for number in unread)
+
+
+async def test_what_the_cache_answers_is_not_kept_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sheets out of the HTTP cache take nothing from what waits to be claimed, and all of them are looked into."""
+    rule = b"html{background:url(%s.svg)}" + b" " * 40_000
+    routes: dict[str, Route] = {f"/{n}.css": asset(rule % n.encode(), "text/css") for n in "abc"}
+    routes |= {f"/{name}.svg": IMAGE for name in "abc"}
+    hints = links(*(f"</{name}.css>; rel=preload; as=style" for name in "abc"))
+    html = "".join(f"<link rel=stylesheet href={name}.css>" for name in "abc").encode()
+    routes["/"] = (Interim(103, hints), Wait(80), Head(200, HTML), Body(html))
+    kept: list[BrowserState] = []
+    async with Origin(routes) as server:
+        await asyncio.wait_for(load(server, on_state=kept.append), 5)
+        monkeypatch.setattr(driver, "Keeping", lambda: driver_keeping(1))
+        record = await asyncio.wait_for(load(server, state=kept[0]), 5)
+    assert [request.cache_source for request in record.requests if request.url.endswith(".css")] == ["http-cache"] * 3
+    assert not any(found.candidate.kind is CandidateKind.OVERSIZED for found in record.discoveries)
+    assert len({found.url for found in record.discoveries if (found.url or "").endswith(".svg")}) == 3
 
 
 driver_keeping = driver.Keeping

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fetcher.audits import Page
@@ -10,6 +12,9 @@ from fetcher.load.page import asked_by_code
 from fetcher.origin import Site, asset
 from fetcher.record import PageLoad
 from fetcher.record.observed import Observed, ObservedRequest
+from fetcher.report.html import html_report
+from fetcher.report.svg import svg
+from fetcher.report.terminal import render_load
 from fetcher.terms import Destination, InitiatorKind, Mode
 from tests.audits.site.parts import CACHED, final, html, interim, sound
 from tests.support.virtual_time import virtual_load
@@ -87,6 +92,33 @@ def test_what_is_not_asked_for_is_said_with_the_reason() -> None:
     assert "did not come here" in reasons["https://a.test/data.json"]
     assert "more than 10 s" in reasons["https://a.test/late.png"]
     assert load.outcome == "loaded"
+
+
+def test_a_url_without_its_secret_is_not_asked_for() -> None:
+    """It would be another request; the reason says how to keep it."""
+    load = loaded(by_script("/data.json?token=[redacted]", Destination.EMPTY))
+    (one,) = [each for each in load.discoveries if each.candidate.element == "script (observed)"]
+    assert "--no-redact keeps it" in one.reason
+    assert not [each for each in load.requests if "data.json" in each.url]
+
+
+def test_every_form_of_the_waterfall_says_what_was_seen_in_a_browser() -> None:
+    """``script (observed)``; of the page's own pictures nobody knows who asked. The summary no longer says that all of
+    it is missing."""
+    load = loaded(
+        by_script("/data.json", Destination.EMPTY),
+        by_script("/late.png", Destination.IMAGE, script=False, initiator=URL),
+    )
+    said = render_load(load, width=100, color=False)
+    assert re.search(r"^ *\d+ observed +/data.json", said, re.M)
+    assert "observed image (observed), script (observed): seen in a browser" in said
+    assert "2 requests that a browser was seen to make" in said
+    assert "what only they would request is missing" not in said
+    for form in (svg(load), html_report([load])):
+        assert "script (observed)" in form
+        assert "image (observed)" in form
+    plain = render_load(loaded(), width=100, color=False)
+    assert "observed" not in plain
 
 
 def test_what_scripts_cannot_have_asked_for_is_left_to_the_scan() -> None:

@@ -69,6 +69,14 @@ def test_a_configuration() -> None:
     assert dict(found.budget) == {"hints": 6}
 
 
+def test_discoveries_are_named_from_the_folder_of_the_configuration() -> None:
+    text = "[[page]]\nurl = 'https://a.test/'\ndiscoveries = "
+    (one,) = read_config(text + "'app.json'", "site/fetcher.toml").pages
+    assert one.discoveries == (str(Path("site/app.json")),)
+    (two,) = read_config(text + "['app.json', 'b.har']", "fetcher.toml").pages
+    assert two.discoveries == ("app.json", "b.har")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -90,6 +98,8 @@ def test_a_configuration() -> None:
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { text = 0 }", "hint, delivery and text of expect are texts"),
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { delivery = '0.8' }", "line 2: '0.8' is not a share"),
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { links = 1 }", "expect has no 'links'"),
+        ("[[page]]\nurl = 'https://a.test/'\ndiscoveries = 3", "discoveries of a page is a text or a list, not 3"),
+        ("[[page]]\nurl = 'https://a.test/'\ndiscoveries = [3]", "discoveries is a file's name, or a list of those"),
         ("audit = 3", "[audit] is a table"),
     ],
 )

@@ -19,6 +19,7 @@ FAMILY = "consistency"
 MOST_APART = 5
 """Links that are told of one by one; more of them make one finding."""
 
+_LATER = "a browser that ignores the 103 asks for them only when the page uses them"
 _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
 """Parameters of a link that Chromium takes from a 103 (EH 3.2); a link with another stays out of it for a reason."""
 
@@ -32,9 +33,10 @@ _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "inte
     source="developer.chrome.com, early hints (good practice); Cloudflare, early hints (learnt from there)",
 )
 def hint_missing_in_final(page: Page) -> Iterator[Finding]:
-    """A link of the 103 that the final response does not have: browsers that ignore the 103 (Safari for preloads, all
-    of them over HTTP/1.1) go without it, and an edge that learns from the final response forgets it. An edge may also
-    be configured with links of its own; then this is as it should be."""
+    """A link of the 103 that neither the final response's Link field nor a <link> of the markup has: browsers that
+    ignore the 103 (Safari for preloads, all of them over HTTP/1.1) ask for it only when the page uses it, and an edge
+    that learns from the final response forgets it. An edge may also be configured with links of its own; then this is
+    as it should be."""
     if not page.document.response_fields:
         raise NotApplicable("the record does not say what fields the final response had")
     hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
@@ -42,17 +44,16 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         raise NotApplicable(page.nothing_came if not page.early_hints else "the 103 has no preload and no preconnect")
     runs = [(_early(run), _later(run)) for run in page.each_run]
     now = _later(page)
-    markup = " or the markup" if page.load.discoveries else ""
+    markup = ", nor by a <link> of the markup" if page.load.discoveries else ""
     missing = [link for link in hinted if _key(link) not in now]
     if not missing:
         return
     if len(missing) > MOST_APART or (len(missing) == len(hinted) and len(hinted) > 1):
         names = listed([link.href for link in missing])
-        share = "none" if len(missing) == len(hinted) else f"only {len(hinted) - len(missing)}"
+        share = f"the {len(hinted)}" if len(missing) == len(hinted) else f"{len(missing)} of the {len(hinted)}"
         them = {_key(link) for link in missing}
         yield Finding(
-            f"{share} of the {len(hinted)} links of the 103 {'is' if share == 'none' else 'are'} in the final response"
-            f"{markup} ({names} left out): visitors whose browser ignores the 103 go without",
+            f"{share} links of the 103 are not repeated in the final response's Link field{markup} ({names}): {_LATER}",
             quote=link_of(page.interim.fields),
             subject="Link",
             browsers=_without(),
@@ -62,8 +63,8 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         return
     for link in missing:
         yield Finding(
-            f"{link.href} is a {link.rel} of the 103 and not in the final response{markup}: visitors "
-            "whose browser ignores the 103 go without",
+            f"the {link.rel} of {link.href} in the 103 is not repeated in the final response's Link field{markup}: "
+            f"{_LATER}",
             quote=page.quote(link),
             url=link.url,
             subject=link.url or link.href,

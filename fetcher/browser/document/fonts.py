@@ -19,6 +19,8 @@ NOT_USED = "no rule seen uses this font family"
 NO_CHARACTER = "no character of its unicode-range occurs in the document"
 WAITING = 512
 """Faces of one document that wait for characters; further ones are asked for as if theirs had occurred."""
+RANGES = 512
+"""Ranges of one face; one of more is taken to cover everything."""
 _RANGE = re.compile(r"\s*u\+(?:([0-9a-f]{1,6})-([0-9a-f]{1,6})|([0-9a-f]{0,6})(\?{0,6}))\s*", re.I)
 _ASCII = 0x7F
 
@@ -29,7 +31,10 @@ Ranges = list[tuple[int, int]]
 def ranges(text: str) -> Ranges | None:
     """A unicode-range descriptor's code points; None where it is absent or not valid, and so covers everything."""
     found: Ranges = []
-    for part in text.split(",") if text else ():
+    parts = text.split(",") if text else []
+    if len(parts) > RANGES:
+        return None
+    for part in parts:
         match = _RANGE.fullmatch(part)
         if match is None:
             return None

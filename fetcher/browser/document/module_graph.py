@@ -18,10 +18,19 @@ class ModuleGraph:
     entries: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     importers: dict[str, set[str]] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict)  # an entry each module was seen to be in the graph of
+    _dead: set[str] = field(default_factory=set)  # and those that were seen to be in none that stands
+
+    def begin(self, module: str) -> None:
+        """A script element begins with ``module``."""
+        self.entries.add(module)
+        self._dead.clear()
 
     def link(self, importer: str, module: str) -> None:
         """``importer`` imports ``module``."""
         self.importers.setdefault(module, set()).add(importer)
+        if module in self._dead and importer not in self._dead and importer not in self.broken:
+            self._dead.clear()
         if module in self.broken:
             self.fail(importer)
 
@@ -38,12 +47,17 @@ class ModuleGraph:
         """Whether a graph that stands has ``module`` in it."""
         if not self.broken:
             return True
+        if module in self.broken or module in self._dead:  # and so is whatever imports it
+            return False
         seen, left = {module}, [module]
         while left:
             each = left.pop()
-            if each in self.entries and each not in self.broken:
+            entry = each if each in self.entries else self._known.get(each)
+            if entry is not None and entry not in self.broken:
+                self._known[module] = entry
                 return True
-            more = self.importers.get(each, set()) - seen
+            more = self.importers.get(each, set()) - seen - self.broken - self._dead
             seen |= more
             left += more
+        self._dead |= seen
         return False

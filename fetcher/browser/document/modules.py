@@ -110,7 +110,7 @@ def name_of(source: Fetch, candidates: Sequence[Candidate]) -> str:
     """What the graph calls the module that names ``candidates``; an inline one begins a graph of its own."""
     if candidates[0].inline:
         name = f"inline {candidates[0].attribute('script')}"
-        document_of(source).graph.entries.add(name)
+        document_of(source).graph.begin(name)
         return name
     return source.consumer.url.href if source.consumer is not None else source.url.href
 
@@ -169,7 +169,7 @@ def begin(consumer: Consumer) -> None:
     """A module script begins a graph. Chromium's preload scanner, which asks for it, takes an element for a classic
     script whose type is not spelled "module", and that of SVG: its parser then reads the module from the cache."""
     candidate = consumer.candidate
-    consumer.document.graph.entries.add(consumer.url.href)
+    consumer.document.graph.begin(consumer.url.href)
     with_integrity(consumer)
     seen = candidate.attribute("type") == "module" and candidate.attribute("src") is not None
     if not seen and candidate.attribute("crossorigin") is None:

@@ -35,7 +35,7 @@ from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind, Text
-from fetcher.fields.content_security_policy import MOST_WORDS
+from fetcher.fields.content_security_policy import MOST_WORDS, is_cut
 from fetcher.fields.mime import charset, extract, is_html, is_xhtml
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
@@ -58,6 +58,9 @@ _SILENT = {
 }
 _EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)
 INSTEAD = "another of the same element is used"
+UNREAD = (
+    "more was loaded ahead than is kept until something uses it (32 MiB in all): what this one names is not looked for"
+)
 LOOKED_AT = 16
 """How many of those who wait for one URL may share a request that one of them makes; further ones see its head
 first."""
@@ -136,6 +139,8 @@ class Subresources:
                 return [self._none(source, candidate, at, settled)]
         if kind in _EMBEDDED:
             return self._embedded(source, candidate, at)
+        if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
+            return [self._none(source, candidate, at, unread)]
         if kind in _SILENT:
             return [self._none(source, candidate, at, _SILENT[kind])]
         if kind is CandidateKind.PRECONNECT:
@@ -368,6 +373,11 @@ class Subresources:
     def not_asked(self, source: Fetch, candidates: Sequence[Candidate], reason: str) -> list[Command]:
         """Each of ``candidates`` with why nothing is requested for it."""
         return [self._none(source, each, self.state.at, reason) for each in candidates]
+
+    def unread(self, fetch: int) -> DiscoveryResolved:
+        """The content of ``fetch`` had to wait for who claims it, and was too much to be kept so long."""
+        whole = Candidate(CandidateKind.OVERSIZED, "", "", (), 0, 0)
+        return DiscoveryResolved(fetch, whole, self.state.at, None, DiscoveryOutcome.NO_REQUEST, UNREAD)
 
     def unused(self, observed: Sequence[tuple[Candidate, str]] = ()) -> list[Command]:
         """At the end: pictures of rules that apply to nothing, and faces whose family no rule named."""
@@ -720,6 +730,13 @@ class Subresources:
         sandbox = fetch.consumer.candidate.attribute("sandbox") if fetch.consumer is not None else None
         apart = frames.is_credentialless(fetch.consumer)
         document.policies = container.read(fetch.fields, fetch.url, above, sandbox, credentialless=apart)
+        if is_cut(field_values(fetch.fields, "content-security-policy")):
+            field = Candidate(
+                CandidateKind.CONTENT_SECURITY_POLICY, "", "Content-Security-Policy", (), 0, 0, in_head=True
+            )
+            commands.append(
+                self._none(fetch, field, at, f"more than {MOST_WORDS} words of policies: the rest is left out")
+            )
         for candidate in candidates_of(fetch.fields, fetch.url):
             commands += self.found(fetch, candidate, at)
         content_type = field_value(fetch.fields, "content-type")
@@ -759,6 +776,8 @@ def _reads_for_itself(copy: Fetch, consumer: Consumer) -> bool:
     if copy.consumer is None:
         return False
     scanned = consumer.destination is Destination.STYLE or consumer.candidate.kind in modules.USES
+    if consumer.candidate.kind in modules.USES and copy.consumer.candidate.kind is CandidateKind.SCRIPT:
+        return True  # as a classic script it was not looked into
     return (scanned and copy.consumer.document is not consumer.document) or consumer.mode is Mode.NAVIGATE
 
 

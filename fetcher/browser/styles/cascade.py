@@ -325,6 +325,7 @@ class Cascade:
                 continue
             for name in names[0]:
                 frames, base = self.keyframes.get(name, ((), ""))
+                self.budget.take(1 + len(frames))
                 for each in frames:
                     text = substituted(each.value, style.custom, self.screen, self.budget)
                     if text is None or each.name not in LONGHANDS:

@@ -13,6 +13,7 @@ from fetcher.browser.styles import initial
 from fetcher.browser.styles.cascade import Shown, Style
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css.longhands import Computed, expand
+from fetcher.discovery.css.matching import Budget
 from fetcher.discovery.tree import Element
 
 Wanted = tuple[tuple[str, ...], float, str, float]
@@ -61,8 +62,8 @@ def _range(text: str | None, name: str, usual: float) -> tuple[float, float]:
     return (min(found), max(found)) if found else (usual, usual)
 
 
-def texts(shown: Iterable[Shown]) -> dict[Wanted, set[str]]:
-    """The characters that are set, by the font that is wanted for them."""
+def texts(shown: Iterable[Shown], budget: Budget) -> dict[Wanted, set[str]]:
+    """The characters that are set, by the font that is wanted for them. Raises Spent."""
     found: dict[Wanted, set[str]] = {}
     styles: dict[Element, Style] = {}
     for one in shown:
@@ -75,9 +76,11 @@ def texts(shown: Iterable[Shown]) -> dict[Wanted, set[str]]:
         if in_line or any(child.tag == "svg" for child in element.children) or one.style.needs_font:
             text = text or _ROOM
         if text:
+            budget.take(len(text) // 64)
             found.setdefault(_wanted(one.style), set()).update(text)
             at, style = element, one.style
             while at.parent is not None and style.word("display") in ("", "inline", "contents"):
+                budget.take()
                 at = at.parent
                 style = styles[at]
                 found.setdefault(_wanted(style), set()).add(_ROOM)  # the line it is set in is as high as that font
@@ -102,8 +105,8 @@ def _wanted(style: Style) -> Wanted:
     )
 
 
-def used(wanted: Wanted, characters: set[str], faces: dict[str, list[Face]]) -> Iterator[Face]:
-    """The faces that these characters are looked for in."""
+def used(wanted: Wanted, characters: set[str], faces: dict[str, list[Face]], budget: Budget) -> Iterator[Face]:
+    """The faces that these characters are looked for in. Raises Spent."""
     families, weight, style, stretch = wanted
     left = {ord(each) for each in characters} | {0x20}
     for family in families:
@@ -112,8 +115,10 @@ def used(wanted: Wanted, characters: set[str], faces: dict[str, list[Face]]) -> 
         members = faces.get(family)
         if not members:
             continue
+        budget.take(len(members))
         group = best(members, weight, style, stretch)
         for face in reversed(group):
+            budget.take(1 + len(left) * len(face.ranges) // 16)
             here = {each for each in left if not face.failed and face.covers(each)}
             if here:
                 yield face

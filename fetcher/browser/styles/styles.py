@@ -73,6 +73,7 @@ class Styles:
     _changed: bool = False
     _steps: int = 0
     _sheets: dict[str, External] = field(default_factory=dict)
+    _rules: dict[str, Sheet] = field(default_factory=dict)
     _faces: dict[str, list[faces.Face]] = field(default_factory=dict)
     _by_candidate: dict[int, tuple[int, faces.Face]] = field(default_factory=dict)
 
@@ -106,6 +107,7 @@ class Styles:
         self.reads = False
         self._pieces.clear()
         self._sheets.clear()
+        self._rules.clear()
 
     def face(self, source: int, candidate: Candidate, at: float) -> None:
         """A face, which waits for text that is set in it."""
@@ -180,8 +182,8 @@ class Styles:
                 pictures |= cascade.pictures(one)
             found: set[int] = set()
             if self.fonts:
-                for wanted, characters in faces.texts(shown).items():
-                    found.update(id(each.candidate) for each in faces.used(wanted, characters, self._faces))
+                for wanted, characters in faces.texts(shown, budget).items():
+                    found.update(id(each.candidate) for each in faces.used(wanted, characters, self._faces, budget))
         except (Spent, TooMany, RecursionError):  # the last: a selector of hundreds of steps, each of which fits
             self.give_up()
             return None
@@ -208,7 +210,9 @@ class Styles:
 
     def _with_imports(self, text: str, base: str, layer: str, owner: Element | None, depth: int) -> Iterator[Applied]:
         at = 0
-        sheet: Sheet = read(text)
+        sheet = self._rules.get(text)
+        if sheet is None:
+            sheet = self._rules[text] = read(text)
         plain = _COMMENT.sub("", text[:65_536])[:16_384] if "@import" in text[:65_536].lower() else ""
         while depth < 8 and (match := _IMPORT.search(plain, at)) is not None:
             at = match.end()

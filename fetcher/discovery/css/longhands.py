@@ -129,13 +129,19 @@ GENERIC = frozenset(
     "serif sans-serif monospace cursive fantasy system-ui ui-serif ui-sans-serif ui-monospace ui-rounded math emoji "  # noqa: SIM905
     "fangsong -webkit-body -webkit-standard".split()
 )
+_REMEMBERED = 1_024
+"""The longest value whose expansion is kept for the next document."""
 _ALLOWED_UNQUOTED = re.compile(r"[^\"'()\\\s\x00-\x08\x0b\x0e-\x1f\x7f]*")
 
 
-@lru_cache(maxsize=8192)
 def expand(name: str, value: str, dpr: float) -> tuple[tuple[str, Computed], ...] | None:
     """What a declaration sets, for a screen of ``dpr``: (longhand, urls), a keyword, or a number; a CSS-wide keyword
     stands for itself. None where it is not valid. Nothing with var() is given to this."""
+    return _expand(name, value, dpr) if len(value) <= _REMEMBERED else _expand.__wrapped__(name, value, dpr)
+
+
+@lru_cache(maxsize=8192)
+def _expand(name: str, value: str, dpr: float) -> tuple[tuple[str, Computed], ...] | None:
     try:
         values = stripped(parse(value))
     except TooMuch:

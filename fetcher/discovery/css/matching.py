@@ -57,6 +57,9 @@ _ANY_CASE = frozenset(
     "vlink".split()
 )
 
+_REMEMBERED = 1_024
+"""The longest text whose parts are kept for the next document: what is hostile is long."""
+
 Test = Callable[[Element], bool]
 Specificity = tuple[int, int, int]
 
@@ -121,9 +124,13 @@ def parse(text: str, context: Context, *, relative: bool = False) -> list[Select
         return None
 
 
-@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[str, ...]:
     """At the commas of the top level."""
+    return _split(text) if len(text) <= _REMEMBERED else _split.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[str, ...]:
     parts, depth, start = [], 0, 0
     for match in re.finditer(rf"{_STRING}|\\.|[()\[\],]", text):
         mark = match[0]

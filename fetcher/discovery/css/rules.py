@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from fetcher.discovery.css.longhands import LONGHANDS
 from fetcher.discovery.escapes import unescape
@@ -107,7 +106,6 @@ def declarations(text: str) -> list[Declaration]:
     return [each for rule in sheet.rules if rule.selectors == () for each in rule.declarations]
 
 
-@lru_cache(maxsize=64)
 def read(text: str) -> Sheet:
     """The rules of a sheet. Raises TooMany."""
     return _read(text, declarations=False)

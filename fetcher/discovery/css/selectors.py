@@ -31,13 +31,18 @@ _UNDRAWN = re.compile(
     r"|-webkit-scrollbar.*|-webkit-resizer|-webkit-calendar.*|-webkit-inner-spin-button|-webkit-outer-spin-button"
     r"|-webkit-credentials.*|-webkit-contacts.*|-webkit-validation.*"
 )
+_REMEMBERED = 1_024  # the longest selector that is kept for the next document
 _MOST = 32  # alternatives of one selector that are told apart
 
 
-@lru_cache(maxsize=512)
 def needs(selector: str) -> tuple[frozenset[str], ...]:
     """The alternatives, each with the names it needs, such as {"ul.search", "li"} or {".a", "#b"}, in lower case. An
     empty set needs nothing; no alternatives at all: the rule applies to nothing on a page that is only loaded."""
+    return _needs_and_kept(selector) if len(selector) <= _REMEMBERED else _needs(selector, 0)
+
+
+@lru_cache(maxsize=512)
+def _needs_and_kept(selector: str) -> tuple[frozenset[str], ...]:
     return _needs(selector, 0)
 
 

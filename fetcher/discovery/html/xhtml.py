@@ -21,6 +21,8 @@ from fetcher.discovery.html.inline_script import InlineScript
 from fetcher.discovery.html.picture import Picture
 
 _LIMIT = 1_048_576
+STYLE = 4_194_304
+"""The longest style element, in characters: it is read when it is over."""
 _HTML = "http://www.w3.org/1999/xhtml"
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink "
@@ -55,6 +57,7 @@ class XhtmlScanner:
         self._picture = Picture()
         self._embedding = Embedding()
         self._style: tuple[int, Mapping[str, str], int, int, list[bytes]] | None = None  # its depth, and so on
+        self._style_bytes = 0
         self._script: tuple[int, InlineScript] | None = None
         self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.buffer_text = False
@@ -79,11 +82,19 @@ class XhtmlScanner:
             self._parser.Parse(data, last)
         except expat.ExpatError as error:
             self.error = str(error)
+            if not last:  # else the document is over, and nothing comes after it
+                self._unread(f"it is not well-formed XML ({error}), so what follows is not looked for", error.lineno)
         else:
             if not last and self._fed - max(0, self._parser.CurrentByteIndex) > self._limit:
                 self.error = f"a tag of more than {self._limit} bytes"
                 self.overflows += 1
+                self._unread(f"{self.error}: nothing from here on is looked for", self._parser.CurrentLineNumber)
         return self._found
+
+    def _unread(self, why: str, line: int, element: str = "") -> None:
+        offset = self._base + max(0, self._parser.CurrentByteIndex)
+        pairs = (("unread", why),)
+        self._found.append(Candidate(CandidateKind.OVERSIZED, "", element, pairs, line, offset, not self.is_past_head))
 
     # --- what the parser tells --------------------------------------------------------------------------------------
 
@@ -109,6 +120,7 @@ class XhtmlScanner:
             self._embedding.start(element, named, offset, self_closing=False)
         if element == "style" and elements.is_css(named):
             self._style = (self._depth, named, line, offset, [])
+            self._style_bytes = 0
         elif element == "script":
             self.inline_scripts += elements.inline_script(named, foreign=foreign)
             kind = elements.inline_text(named) if not foreign else None
@@ -138,7 +150,9 @@ class XhtmlScanner:
 
     def _text(self, text: str) -> None:
         if self._style is not None and self._style[0] == self._depth:
-            self._style[4].append(text.encode("utf-8", "replace"))
+            self._style_bytes += len(text)
+            if self._style_bytes <= STYLE:
+                self._style[4].append(text.encode("utf-8", "replace"))
         elif self._script is not None:
             self._script[1].feed(text.encode("utf-8", "replace"))
 
@@ -166,6 +180,12 @@ class XhtmlScanner:
         assert self._style is not None
         _, attributes, line, offset, texts = self._style
         self._style = None
+        if self._style_bytes > STYLE:
+            self.overflows += 1
+            self._unread(
+                f"a style sheet of more than {STYLE} characters: what it names is not looked for", line, "style"
+            )
+            return
         words = tuple((key, value) for key, value in attributes.items() if key in _STYLE_WORDS)
         self._css(b"".join(texts), "style", line, offset, words, declarations=False)
 

@@ -60,6 +60,7 @@ SPACE = "\t\n\f\r "
 _NONE = frozenset({"none", "no-preference"})
 _PHONE = {"hover": "none", "any-hover": "none", "pointer": "coarse", "any-pointer": "coarse"}
 _NEVER_TYPES = frozenset({"and", "layer", "not", "only", "or"})
+_REMEMBERED = 1_024  # the longest text that is kept for the next document
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 
@@ -68,7 +69,7 @@ def matches(media: str, screen: Screen) -> bool:
     text = media.strip(SPACE)
     if not text or text.lower() in ("all", "screen"):  # nearly every one there is
         return True
-    return _matches(text, screen)
+    return _matches(text, screen) if len(text) <= _REMEMBERED else _matches.__wrapped__(text, screen)
 
 
 @lru_cache(maxsize=256)

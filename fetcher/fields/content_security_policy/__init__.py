@@ -14,7 +14,7 @@ from fetcher.fields.content_security_policy.judge import (
     forbids_base,
     forbids_inline,
 )
-from fetcher.fields.content_security_policy.policy import DIRECTIVES, MOST_WORDS, Policy, parse, parse_meta
+from fetcher.fields.content_security_policy.policy import DIRECTIVES, MOST_WORDS, Policy, is_cut, parse, parse_meta
 from fetcher.fields.content_security_policy.sources import matches
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "forbids_ancestor",
     "forbids_base",
     "forbids_inline",
+    "is_cut",
     "matches",
     "parse",
     "parse_meta",

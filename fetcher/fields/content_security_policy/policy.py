@@ -10,6 +10,7 @@ from types import MappingProxyType
 from fetcher.terms import Destination
 
 _WORD = re.compile(r"[^\t\n\f\r ]+")
+_EACH = re.compile(r"[^\t\n\f\r ;,]+")
 MOST_WORDS = 2_000
 """Directives and sources that are read of the policies of one response, or of one document's <meta> elements: every
 one may be asked about everything a page names. The longest policies of real pages have some hundreds."""
@@ -98,6 +99,11 @@ def parse(values: Iterable[str], *, report_only: bool = False) -> tuple[Policy, 
         if left <= 0:
             break
     return tuple(policies)
+
+
+def is_cut(values: Iterable[str]) -> bool:
+    """Whether ``parse`` leaves something of these lines out."""
+    return sum(1 for value in values for _ in _EACH.finditer(value)) > MOST_WORDS
 
 
 def parse_meta(content: str) -> tuple[Policy, ...]:

@@ -90,7 +90,7 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
 
 def _about(facts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Which browser a log of our own is of, and what is missing in it."""
-    browser, notes = facts.get("browser"), facts.get("notes")
+    browser, notes = facts.get("browser"), facts.get("notes") if facts.get("whole") is not True else None
     program = f"{browser[:80]}, {PROGRAM}" if isinstance(browser, str) and browser else PROGRAM
     return program, tuple(each[:500] for each in notes[:20] if isinstance(each, str)) if isinstance(notes, list) else ()
 

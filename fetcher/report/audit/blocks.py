@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, severity_of
-from fetcher.report.audit.words import MARKS, evidence, home_of, judged_by, standings, verdict
+from fetcher.report.audit.words import (
+    MARKS,
+    ended,
+    evidence,
+    home_of,
+    is_known,
+    judged_by,
+    known_words,
+    standings,
+    verdict,
+)
 from fetcher.report.escape import shorten
 from fetcher.report.in_chromium import hint_lines
 from fetcher.report.lines import Line, Style, count, paragraph
@@ -33,15 +43,19 @@ def page_block(result: AuditResult, page: AuditedPage, width: int, *, all_rows: 
     if page.outcome is not PageOutcome.JUDGED:
         yield from paragraph(verdict(result, page), width, Style.BAD, lead=((f"{mark} ", style),), indent=2)
         return
-    said = f"{verdict(result, page)}; judged {judged_by(page)}"
+    said = f"{ended(result, [page])}{verdict(result, page)}; judged {judged_by(page)}"
     yield from paragraph(said, width, style, lead=((f"{mark} ", style),), indent=2)
     if page.why is not None:
         lead: Line = (("! ", Style.WARNING),)
         yield from paragraph(f"not all runs count: {page.why}", width, Style.WARNING, lead=lead, indent=2)
     home = home_of(page)
-    for rule, reported in _by_rule(page.reported):
+    known = [one for one in page.reported if is_known(one)]
+    for rule, reported in _by_rule(page.reported if all_rows else [one for one in page.reported if not is_known(one)]):
         yield ()
         yield from rule_block(result, rule, reported, width, home, all_rows=all_rows)
+    if known and not all_rows:
+        yield ()
+        yield from known_lines(known, width)
     yield from _in_chromium(page, width, home, all_rows=all_rows)
     yield from _unsettled(page, width, all_rows=all_rows)
     yield from _tally(page, width, all_rows=all_rows)
@@ -57,7 +71,8 @@ def _in_chromium(page: AuditedPage, width: int, home: str | None, *, all_rows: b
 def mark_of(result: AuditResult, page: AuditedPage) -> tuple[str, Style]:
     if page.outcome is not PageOutcome.JUDGED or any(result.fails(one) for one in page.reported):
         return "✗", Style.BAD
-    if any(severity_of(one) is not Severity.NOTE for one in page.reported) or page.of(Outcome.CRASHED):
+    fresh = [one for one in page.reported if not is_known(one)]
+    if any(severity_of(one) is not Severity.NOTE for one in fresh) or page.of(Outcome.CRASHED):
         return "!", Style.WARNING
     return "✓", Style.GOOD
 
@@ -73,9 +88,11 @@ def rule_block(
     result: AuditResult, rule: str, reported: Sequence[Reported], width: int, home: str | None, *, all_rows: bool
 ) -> Iterator[Line]:
     severity = severity_of(reported[0])
-    style = STYLES[severity]
+    mark, style = MARKS[severity], STYLES[severity]
+    if all(map(is_known, reported)):
+        mark, style = MARKS[Severity.NOTE], Style.DIM  # accepted: it fails nothing
     several = f", {count(len(reported), 'finding')}{standings(result, reported)}" if len(reported) > 1 else ""
-    lead: Line = ((f"{MARKS[severity]} ", style), (severity.value, style), ("  ", Style.PLAIN))
+    lead: Line = ((f"{mark} ", style), (severity.value, style), ("  ", Style.PLAIN))
     yield from paragraph(f"{rule}{several}", width, Style.STRONG, lead=lead, indent=2)
     shown = reported if all_rows or len(reported) <= MOST_LISTED + 1 else reported[:MOST_LISTED]
     for one in shown:
@@ -84,6 +101,12 @@ def rule_block(
         yield ((f"  … and {len(reported) - len(shown)} more; -v shows all", Style.DIM),)
     for fix in dict.fromkeys(one.finding.fix for one in reported if one.finding.fix):
         yield from fix_lines(fix, width)
+
+
+def known_lines(known: Sequence[Reported], width: int) -> Iterator[Line]:
+    """What a baseline has accepted, by rule, without its evidence."""
+    told = f"{known_words(known)}; -v shows each"
+    yield from paragraph(told, width, Style.DIM, lead=((f"{MARKS[Severity.NOTE]} ", Style.DIM),), indent=2)
 
 
 def finding_lines(one: Reported, heading: Severity, width: int, home: str | None, *, all_rows: bool) -> Iterator[Line]:
@@ -98,11 +121,15 @@ def finding_lines(one: Reported, heading: Severity, width: int, home: str | None
 
 
 def fix_lines(fix: str, width: int) -> Iterator[Line]:
-    """``fix`` may have lines of its own: a snippet to paste stays in one piece."""
+    """``fix`` may have lines of its own: a snippet to paste stays in one piece, what is said of it (further in) does
+    not."""
     first, *rest = fix.split("\n")
     yield from paragraph(first, width, Style.GOOD, lead=(("  → ", Style.DIM),), indent=4)
     for line in rest:
-        yield (("    ", Style.PLAIN), (line, Style.GOOD))
+        if line.startswith("  "):
+            yield from paragraph(line.strip(), width, Style.GOOD, lead=(("      ", Style.PLAIN),), indent=8)
+        else:
+            yield (("    ", Style.PLAIN), (line, Style.GOOD))
 
 
 def _unsettled(page: AuditedPage, width: int, *, all_rows: bool) -> Iterator[Line]:

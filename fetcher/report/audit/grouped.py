@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.result import AuditResult, severity_of
 from fetcher.audits.templates import Gathered, Group
-from fetcher.report.audit.blocks import MOST_LISTED, STYLES, finding_lines, fix_lines
-from fetcher.report.audit.words import MARKS, amounts, standings, verdict
+from fetcher.report.audit.blocks import MOST_LISTED, STYLES, finding_lines, fix_lines, known_lines
+from fetcher.report.audit.words import MARKS, amounts, ended, is_known, standings, verdict
+from fetcher.report.escape import shorten
 from fetcher.report.lines import Line, Style, count, paragraph, place, split
 
 
@@ -17,17 +18,28 @@ def template_block(result: AuditResult, group: Group, width: int, *, all_rows: b
     """The lines of ``group``."""
     judged = group.judged
     fails = any(result.fails(one) for one in group.reported)
-    mark, style = ("✗", Style.BAD) if fails else ("!", Style.WARNING) if group.reported else ("✓", Style.GOOD)
+    fresh = [one for one in group.reported if not is_known(one)]
+    mark, style = ("✗", Style.BAD) if fails else ("!", Style.WARNING) if fresh else ("✓", Style.GOOD)
     if not judged:
         mark, style = "✗", Style.BAD
     name = f"template {group.template}" if group.template is not None else "pages without a template"
     yield ((f"{name}, {count(len(group.pages), 'page')}", Style.STRONG),)
-    found = (amounts(group.reported) or "nothing found") + standings(result, group.reported)
+    yield from _urls(group, width, all_rows=all_rows)
+    found = (
+        (ended(result, judged) if judged else "")
+        + (amounts(group.reported) or "nothing found")
+        + standings(result, group.reported)
+    )
     missing = f"; {len(group.pages) - len(judged)} not judged" if len(judged) < len(group.pages) else ""
     yield from paragraph(found + missing, width, style, lead=((f"{mark} ", style),), indent=2)
     for one in group.gathered:
+        if all_rows or not is_known(one.example):
+            yield ()
+            yield from _gathered(result, one, len(judged), width, all_rows=all_rows)
+    known = [one for one in group.reported if is_known(one)]
+    if known and not all_rows:
         yield ()
-        yield from _gathered(result, one, len(judged), width, all_rows=all_rows)
+        yield from known_lines(known, width)
     unjudged = [page for page in group.pages if page not in judged]
     if unjudged:
         yield ()
@@ -38,6 +50,15 @@ def template_block(result: AuditResult, group: Group, width: int, *, all_rows: b
     if len(shown) < len(unjudged):
         yield ((f"  … and {len(unjudged) - len(shown)} more; -v shows all", Style.DIM),)
     yield from _unsettled(group, width)
+
+
+def _urls(group: Group, width: int, *, all_rows: bool) -> Iterator[Line]:
+    """Which pages it is of: a template's by its first, pages without one each by itself, as far as a list is read."""
+    most = len(group.pages) if all_rows else 1 if group.template is not None else MOST_LISTED
+    for page in group.pages[:most]:
+        yield ((f"  {shorten(page.url, width - 2)}", Style.DIM),)
+    if len(group.pages) > most:
+        yield ((f"  … and {len(group.pages) - most} more", Style.DIM),)
 
 
 def _gathered(result: AuditResult, one: Gathered, judged: int, width: int, *, all_rows: bool) -> Iterator[Line]:

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
-from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, Standing, counted, without_loads
+from fetcher.audits.result import (
+    NEVER,
+    AuditedPage,
+    AuditResult,
+    PageOutcome,
+    Reported,
+    Standing,
+    counted,
+    without_loads,
+)
 from fetcher.record.redaction import redacted
 from fetcher.report.escape import safe, safe_load, shorten
 from fetcher.report.lines import count, milliseconds, place, size, split
@@ -114,6 +123,28 @@ def verdict(result: AuditResult, page: AuditedPage) -> str:
     if crashed:
         text += f", {count(crashed, 'rule')} crashed"
     return text + standings(result, page.reported)
+
+
+def ended(result: AuditResult, pages: Iterable[AuditedPage]) -> str:
+    """ "passed: " or "failed: " in front of what was found on ``pages``; nothing where nothing can fail, or a rule that
+    might have failed it crashed."""
+    judged = list(pages)
+    if any(result.fails(one) for page in judged for one in page.reported):
+        return "failed: "
+    return "" if result.fail_on == NEVER or any(page.of(Outcome.CRASHED) for page in judged) else "passed: "
+
+
+def is_known(one: Reported) -> bool:
+    """Whether a baseline has accepted it, so that a report need not tell it again."""
+    return one.standing is Standing.KNOWN
+
+
+def known_words(reported: Iterable[Reported]) -> str:
+    """What the baseline knows, in a line: "known to the baseline: hint-slow (2 notes), hint-self (1 error)"."""
+    by_rule: dict[str, list[Reported]] = {}
+    for one in reported:
+        by_rule.setdefault(one.finding.rule, []).append(one)
+    return "known to the baseline: " + ", ".join(f"{rule} ({amounts(each)})" for rule, each in by_rule.items())
 
 
 def standings(result: AuditResult, reported: Iterable[Reported]) -> str:

@@ -502,3 +502,11 @@ def test_thousands_of_policies_in_the_markup_are_left_out_and_that_is_said() -> 
     play.finds(*(told for _ in range(3_000)))
     assert len(play.browser.state.documents[0].policies.csp) == 1_000
     assert play.recorder.load().discoveries[-1].reason == "more than 2000 words of policies: left out"
+
+
+def test_a_policy_that_is_too_long_is_told_of() -> None:
+    """What is left out of it lets things go that a browser may refuse."""
+    play = page("img-src " + "https://x.test " * 2_100)
+    told = [each.reason for each in play.recorder.load().discoveries]
+    assert told == ["more than 2000 words of policies: the rest is left out"]
+    assert not page("img-src " + "https://x.test " * 1_900).recorder.load().discoveries

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from fetcher import urls
 from fetcher.browser.styles.styles import Styles
+from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.css import longhands, matching
+from fetcher.discovery.viewport import media
 from fetcher.discovery.viewport.lengths import Screen
+from tests.support.playbook import candidate
 
 SPACES = " " * 60_000
 NINES = "9" * 5_000
@@ -64,3 +73,56 @@ def test_it_is_over_at_once(document: str, expected: str | None) -> None:
     else:
         assert found is not None
         assert found[0] == {f"https://a.test/{name}" for name in expected.split()}
+
+
+FACE = candidate(CandidateKind.CSS_FONT, "f.woff2", "@font-face", family="f")
+RANGED = candidate(
+    CandidateKind.CSS_FONT, "f.woff2", "@font-face", family="f",
+    **{"unicode-range": ",".join(f"U+{number:x}" for number in range(500))},
+)  # fmt: skip
+MANY = "".join(map(chr, range(0x4E00, 0x4E00 + 3_000)))
+FRAMES = "".join(f"{number}%{{background:var(--x)}}" for number in range(2_000))
+
+
+@pytest.mark.parametrize(
+    ("document", "faces"),
+    [
+        ("<!doctype html><style>*{font-family:f}</style>" + "<b>x" * 3_000, [FACE]),
+        (f"<!doctype html><style>p{{font-family:f}}</style><p>{MANY}", [RANGED] * 500),
+        (
+            "<!doctype html><style>@keyframes k{"
+            + FRAMES
+            + "}p{animation:"
+            + ",".join(["k 1s"] * 500)
+            + "}</style><p>x",
+            [FACE],
+        ),
+    ],
+    ids=["inline boxes", "ranges", "frames"],
+)
+def test_what_is_drawn_and_set_counts_too(document: str, faces: list[Candidate]) -> None:
+    """Steps of looking for faces and frames are steps of the computation."""
+    styles = Styles()
+    for face in faces:
+        styles.face(0, face, 0.0)
+    styles.text(document.encode(), "utf-8")
+    start = time.process_time()
+    assert styles.compute(Screen(), "https://a.test/", None, scripting=True) is None
+    assert not styles.reads
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("remembering", "asked"),
+    [
+        (matching._split, lambda text: matching.split(text)),
+        (longhands._expand, lambda text: longhands.expand("background", text, 1.0)),
+        (media._matches, lambda text: media.matches(text, Screen())),
+        (urls._resolve, lambda text: urls.resolve(text, "https://a.test/")),
+    ],
+)
+def test_long_texts_are_not_kept_for_ever(remembering: Any, asked: Callable[[str], object]) -> None:
+    """A page's megabytes go with it; what real pages repeat stays."""
+    before = remembering.cache_info().currsize
+    asked("x" * 100_000)
+    assert remembering.cache_info().currsize == before

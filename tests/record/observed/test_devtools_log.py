@@ -216,6 +216,39 @@ def test_a_har_of_browsertime() -> None:
     assert sum(one.delay is not None for one in scripts) == 56
 
 
+def test_the_contents_in_a_large_har_take_no_memory(tmp_path: Path) -> None:
+    """20 MB of them in a few: one entry at a time, of which the request is kept."""
+    entry = {
+        "pageref": "p", "startedDateTime": "2026-01-01T00:00:00.000Z", "time": 5, "_resourceType": "document",
+        "_initiator": {"type": "script", "url": "https://a.test/a.js"},
+        "request": {"method": "GET", "url": "https://a.test/", "httpVersion": "h2", "headers": [], "queryString": [],
+                    "cookies": [], "headersSize": -1, "bodySize": 0},
+        "response": {"status": 200, "statusText": "", "httpVersion": "h2", "headers": [], "cookies": [],
+                     "content": {"size": 1, "mimeType": "text/html", "text": "y" * 200_000}, "redirectURL": "",
+                     "headersSize": -1, "bodySize": 1},
+        "cache": {}, "timings": {"send": 0, "wait": 1, "receive": 1},
+    }  # fmt: skip
+    page = {"id": "p", "startedDateTime": "2026-01-01T00:00:00.000Z", "title": "https://a.test/", "pageTimings": {}}
+    name = tmp_path / "large.har"
+    with name.open("w") as file:
+        file.write('{"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "1"}, "pages": ')
+        file.write(json.dumps([page]) + ', "entries": [' + json.dumps(entry))
+        for number in range(100):
+            later = {
+                **entry,
+                "_resourceType": "fetch",
+                "request": {**entry["request"], "url": f"https://a.test/{number}"},
+            }
+            file.write("," + json.dumps(later))
+        file.write("]}}")
+    tracemalloc.start()
+    try:
+        assert len(read_observed(str(name))[0].requests) == 100
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("name", ["producer-firefox54-h2.har", "producer-devtools-h2.har"])
 def test_a_har_that_names_no_initiator_is_refused(name: str) -> None:
     with pytest.raises(RecordError, match=r"says of no request what made it") as error:

@@ -29,7 +29,8 @@ def test_a_page() -> None:
         shown(result())
         == f"""\
 https://shop.test/product/42
-✗ 1 error, 1 warning, 1 note, 1 rule crashed; judged as chromium, from 1 run
+✗ failed: 1 error, 1 warning, 1 note, 1 rule crashed; judged as chromium, from 1
+  run
 
 ✗ error  hero-hinted, 2 findings
   the hero image waits for its style sheet
@@ -76,7 +77,13 @@ def test_what_a_baseline_knows() -> None:
     )
     fixed = (Fixed("0" * 16, "hint-not-found", "/product", "gone"),)
     text = shown(replace(whole, pages=(replace(whole.pages[0], results=results),), baseline=True, fixed=fixed))
-    assert "1 rule crashed (1 new, 2 known); judged" in text
+    assert "! 1 error, 1 warning, 1 note, 1 rule crashed (1 new, 2 known); judged" in " ".join(text.split())
+    assert "the hero image waits" not in text
+    assert "  new: another one\n" in text
+    assert "· known to the baseline: hero-hinted (1 error), no-more-than-six (1 warning); -v" in text
+    sound = tuple(one for one in results if one.outcome is not Outcome.CRASHED and one.rule != "hero-hinted")
+    kept = shown(replace(whole, pages=(replace(whole.pages[0], results=sound),), baseline=True))
+    assert "\n✓ passed: 1 warning (1 known); judged as chromium" in kept
     assert "1 finding of the baseline fixed\n✓ hint-not-found on /product: gone" in text
 
 
@@ -170,7 +177,10 @@ def test_many_pages_by_template() -> None:
     pages = [replace(page(template="/product/*"), url=url, source=url) for url in urls]
     wall = replace(blocked(), template="/product/*")
     text = shown(result(*pages, wall))
-    assert text.startswith("template /product/*, 9 pages\n✗ 8 errors, 8 warnings, 8 notes; 1 not judged\n")
+    assert text.startswith(
+        "template /product/*, 9 pages\n  https://shop.test/product/0\n  … and 8 more\n"
+        "✗ failed: 8 errors, 8 warnings, 8 notes; 1 not judged\n"
+    )
     assert text.count("hero-hinted") == 1
     assert "✗ error  hero-hinted, on 8 of 8 pages\n  the hero image waits for its style sheet\n" in text
     every = " ".join(text.split())
@@ -190,3 +200,13 @@ def test_a_long_quote_is_shortened() -> None:
     assert "1500 bytes)" in shown(whole)
     assert shown(whole).count("<a>;") < 60
     assert shown(whole, all_rows=True).count("<a>;") == 300
+
+
+def test_what_is_said_of_a_snippet_is_wrapped() -> None:
+    """The field to paste stays in one piece; the reasons of its links are text."""
+    link = "Link: " + ", ".join(f"</styles/number-{n}.css>; rel=preload; as=style" for n in range(4))
+    fix = f"Send this field:\n{link}\n  https://shop.test/styles/number-0.css: {'a reason that is long ' * 8}"
+    found = (Reported("0" * 16, Finding("wait", rule="wait", fix=fix)),)
+    text = shown(result(replace(page(), results=(RuleOutcome("wait", Outcome.FINDINGS, "", found),))))
+    assert f"    {link}\n" in text
+    assert max(len(line) for line in text.splitlines() if "Link: " not in line) <= 80

@@ -61,6 +61,18 @@ CASES = (
         CHAIN,
     ),
     case("classic-and-module", "script type", "<script src=a.js></script>" + SRC),
+    case(
+        "classic-and-module-that-imports",
+        "script type",
+        "<script src=a.js></script>" + SRC,
+        {"a.js": importing("./b.js")},
+    ),
+    case(
+        "classic-elsewhere-and-module-that-imports",
+        "script type",
+        "<iframe src=f.html></iframe><script defer src=a.js></script>",
+        {"a.js": importing("./b.js"), "f.html": SRC},
+    ),
     case("module-and-classic", "module graph", SRC + "<script src=a.js></script>"),
     case("hinted-unused", "EH 5", "<p>x", CHAIN, hints=("<a.js>; rel=modulepreload",)),
     case("hinted", "EH 5", SRC, CHAIN, hints=("<a.js>; rel=modulepreload",)),
