@@ -38,9 +38,9 @@ class Discovered:
 
     @property
     def unsent(self) -> tuple[ObservedRequest, ...]:
-        """Of ``by_scripts`` those that a load with these discoveries does not send: it sends GET alone, and a URL
-        without its secret is none."""
-        return tuple(one for one in self.by_scripts if one.method != "GET" or REDACTED in one.url)
+        """Of ``by_scripts`` those that a load with these discoveries does not send: it sends GET alone, waits for no
+        stream, and a URL without its secret is none."""
+        return tuple(one for one in self.by_scripts if one.method != "GET" or one.stream or REDACTED in one.url)
 
 
 def missed(observed: Observed) -> tuple[ObservedRequest, ...]:

@@ -169,11 +169,16 @@ class Browser:
 
     def _observed(self, at: float) -> list[Command]:
         """What code was seen to ask for, as far as its time has come, and a timer for the next."""
-        if self.agenda.next is None:
-            return []
         commands: list[Command] = []
-        for source, candidate in self.agenda.due(at):
-            commands += self.subresources.found(self.state.fetches[source], candidate, at)
+        while True:
+            for fetch in self.subresources.take_claimed():
+                if not fetch.is_pending:  # its code runs from now on, not when the hint was answered
+                    commands += self._has_come(fetch, at)
+            due = self.agenda.due(at)
+            if not due:
+                break
+            for source, candidate in due:
+                commands += self.subresources.found(self.state.fetches[source], candidate, at)
         after = self.agenda.next
         if after is None or after == self._timer:
             return commands
@@ -360,8 +365,13 @@ class Browser:
         commands = [*self.subresources.ended(fetch), *self.subresources.looked_at(fetch, event.first)]
         if fetch.document is None and fetch.consumer is None:
             return commands  # a hint that nothing claimed: its code did not run
-        url = None if fetch.document is self.state.document else fetch.url.href
-        for candidate, why_not in self.agenda.ended(fetch.id, url, event.at):
+        return [*commands, *self._has_come(fetch, event.at)]
+
+    def _has_come(self, fetch: Fetch, at: float) -> list[Command]:
+        """What ``fetch`` was seen to ask for has a time from now on."""
+        url = None if fetch.document is not None and fetch.document is self.state.document else fetch.url.href
+        commands: list[Command] = []
+        for candidate, why_not in self.agenda.ended(fetch.id, url, at):
             commands += self.subresources.not_asked(fetch, [candidate], why_not)
         return commands
 

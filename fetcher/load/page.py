@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
-from fetcher.browser.document.observed import SECRET, AskedByCode
+from fetcher.browser.document.observed import SECRET, STREAM, AskedByCode
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
@@ -45,8 +45,8 @@ def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
         if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
-        secret = SECRET if REDACTED in one.url else None
-        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, secret, one.script)
+        why_not = SECRET if REDACTED in one.url else STREAM if one.stream else None
+        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, one.script)
         found.setdefault(one.url, asked)
     return tuple(found.values())
 

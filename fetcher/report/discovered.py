@@ -130,8 +130,13 @@ def _missed(found: Discovered, width: int) -> Iterator[Line]:
     unsent = found.unsent
     if unsent:
         other = sum(one.method != "GET" for one in unsent)
-        reasons = [f"{other} not GET"] if other else []
-        if other < len(unsent):
-            reasons.append(f"{len(unsent) - other} with a secret left out of the URL (--no-redact keeps it)")
+        streams = sum(one.method == "GET" and one.stream for one in unsent)
+        secret = len(unsent) - other - streams
+        counted = (
+            (other, "not GET"),
+            (streams, "without an end (event streams)"),
+            (secret, "with a secret left out of the URL (--no-redact keeps it)"),
+        )
+        reasons = [f"{number} {words}" for number, words in counted if number]
         words = f"With them it still does not send {count(len(unsent), 'request')}: {', '.join(reasons)}."
         yield from paragraph(words, width, Style.WARNING)

@@ -94,6 +94,25 @@ def test_what_is_not_asked_for_is_said_with_the_reason() -> None:
     assert load.outcome == "loaded"
 
 
+def test_a_script_that_was_hinted_asks_once_the_page_uses_it() -> None:
+    """Not when the hint is answered, long before the document is there; and not never."""
+    load = loaded(by_script("/data.json", Destination.EMPTY), hints=("</a.js>; rel=preload; as=script",))
+    script = next(one for one in load.requests if one.url == SCRIPT)
+    (hint,) = load.hints
+    data = next(one for one in load.requests if one.url.endswith("/data.json"))
+    assert hint.used_at is not None
+    assert script.times.response_end is not None
+    assert hint.used_at > script.times.response_end
+    assert data.times.discovered == pytest.approx(hint.used_at + 40.0, abs=2)
+
+
+def test_an_event_stream_holds_no_load_up() -> None:
+    load = loaded(by_script("/events", Destination.EMPTY, stream=True))
+    (one,) = [each for each in load.discoveries if each.candidate.element == "script (observed)"]
+    assert "whose answer has no end" in one.reason
+    assert load.outcome == "loaded"
+
+
 def test_a_url_without_its_secret_is_not_asked_for() -> None:
     """It would be another request; the reason says how to keep it."""
     load = loaded(by_script("/data.json?token=[redacted]", Destination.EMPTY))

@@ -1,9 +1,10 @@
 """A Chromium that does what a test says: it speaks the DevTools protocol over descriptors 3 and 4, with nothing behind.
 
-``fake(folder, ...)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. What it does is told by
-``does``: "die METHOD" and "mute METHOD" at that command, "close METHOD" (the pipe alone), "garbage METHOD",
-"fail ERROR" (of the navigation), "crash", "hang" (no load event), "endless", "stream", "many N", "hostile", "refuse
-METHOD", "told JSON" (the page, of its timing). By default a page of five requests, two of them by its script.
+``fake(folder, does)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. ``does`` is, at a
+command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
+reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "crash", "hang" (no load
+event), "stall", "endless", "stream", "dialog", "many N", "hostile", "told JSON" (the page, of its timing). By default
+a page of five requests, two of them by its script.
 """
 
 from __future__ import annotations
@@ -156,6 +157,10 @@ while True:
                 continue
             if WORD == "garbage":
                 os.write(4, b"{nonsense\0")
+                continue
+            if WORD == "huge":
+                os.write(4, b'{"padding":"' + b"x" * 50_000)
+                time.sleep(0.2)
                 continue
             if WORD == "deaf":
                 time.sleep(60)

@@ -23,6 +23,7 @@ LATEST_MS = 10_000.0
 """What was asked for longer after its initiator is not waited for."""
 TOO_LATE = f"a browser asked for it more than {LATEST_MS / 1000:g} s after its initiator: not waited for"
 SECRET = "a secret is left out of its URL in the discoveries: not asked for (fetcher discover --no-redact keeps it)"
+STREAM = "an event stream, whose answer has no end: not asked for"
 NOT_HERE = "a browser was seen to ask for it, but what asked did not come here"
 _CORS = (Destination.EMPTY, Destination.FONT, Destination.JSON, Destination.MANIFEST)
 

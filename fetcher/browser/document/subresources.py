@@ -73,6 +73,7 @@ class Subresources:
         self.state = state
         self.refresh: refreshes.PendingRefresh | None = None
         self._met = 0
+        self._claimed: list[Fetch] = []
         self._screen = state.screen
 
     def found_all(self, source: Fetch, candidates: Sequence[Candidate], at: float) -> list[Command]:
@@ -370,6 +371,11 @@ class Subresources:
                 commands += self._draw(self.state.fetches[sheet], each, at)
         return commands
 
+    def take_claimed(self) -> list[Fetch]:
+        """What hints had asked for and somebody has begun to use since the last call."""
+        claimed, self._claimed = self._claimed, []
+        return claimed
+
     def not_asked(self, source: Fetch, candidates: Sequence[Candidate], reason: str) -> list[Command]:
         """Each of ``candidates`` with why nothing is requested for it."""
         return [self._none(source, each, self.state.at, reason) for each in candidates]
@@ -587,6 +593,7 @@ class Subresources:
             while copy.hop is not None:
                 copy = copy.hop
                 copy.consumer = consumer
+            self._claimed.append(copy)
             commands += self._answered(copy, consumer, consumer.found_at)
             return commands
         return [*commands, *self._put_to_use(copy, consumer)]

@@ -51,6 +51,7 @@ class _Page:
     ended: dict[str, float] = field(default_factory=dict)
     told: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Sec-Fetch-Mode and Sec-Fetch-Dest as they were sent."""
+    streams: set[str] = field(default_factory=set)
 
 
 def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
@@ -79,6 +80,10 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
             at = _number(params.get("timestamp"))
             if at is not None and key in page.urls:
                 page.ended.setdefault(page.urls[key], at)
+        elif method == "Network.responseReceived":
+            response = params.get("response")
+            if isinstance(response, dict) and response.get("mimeType") == "text/event-stream":
+                page.streams.add(key)
         elif method == "Network.requestWillBeSentExtraInfo":
             sent = _lower(params.get("headers"))
             page.told[key] = sent.get("sec-fetch-mode"), sent.get("sec-fetch-dest")
@@ -188,6 +193,7 @@ def _observed(page: _Page, program: str, notes: tuple[str, ...]) -> Observed:
                 round((one.at - page.start) * 1000, 3),
                 round(max(one.at - end, 0.0) * 1000, 3) if end is not None else None,
                 script and one.imported,
+                one.kind == "EventSource" or one.key in page.streams,
             )
         )
     return Observed(page.url, page.final_url, program, tuple(found), tuple(counts.items()), notes)

@@ -20,7 +20,7 @@ class ObservedRequest:
     style sheet did; None: the file says of no request what made it. ``at`` is ms from navigation start; ``delay`` ms
     from the end of what made it, or of the document where that is not known: 0 where it came before, None where that
     is unknown. ``mode`` is None where the file does not say. ``imported``: a module's import statement asked, not a
-    call."""
+    call. ``stream``: an event stream, whose answer has no end."""
 
     url: str
     method: str
@@ -31,6 +31,7 @@ class ObservedRequest:
     at: float | None = None
     delay: float | None = None
     imported: bool = False
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)

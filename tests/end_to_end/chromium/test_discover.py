@@ -11,6 +11,7 @@ import pytest
 
 from fetcher.cli import app
 from fetcher.origin import Answer, Body, Head, Interim, Origin, Site, Wait, asset, links
+from fetcher.record.observed import read_observed
 from tests.end_to_end.chromium.test_hint_flags import served
 from tests.support.chromium import executable
 from tests.support.servers import Missing, require_or_skip
@@ -120,6 +121,64 @@ def test_a_load_with_discoveries_asks_for_what_chromium_did(tmp_path: Path, caps
     assert json.loads(net.read_text())["events"]
     shown = capsys.readouterr().out
     assert "script (observed)" in shown or "observed" in shown
+
+
+FRAME = '<script src="/frame.js"></script>'
+ODD = (
+    '<!doctype html><title>x</title><link rel="icon" href="data:,"><script src="/odd.js"></script>'
+    '<iframe src="https://b.test:PORT/frame"></iframe>'
+)
+ODD_SCRIPT = b"""
+alert('nobody is there');
+fetch('/moved.json');
+fetch('/gone.json').catch(() => {});
+new EventSource('/events');
+setTimeout(() => fetch('/later.json'), 300);
+addEventListener('load', () => {
+  const a = document.createElement('a');
+  a.href = '/file.zip'; a.download = 'x'; a.click();
+});
+"""
+
+
+def test_frames_dialogs_streams_and_a_phone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A frame of another site and what its script asks for are seen; an alert, a download and an endless stream hold
+    nothing up; redirects are followed; every request says that it comes from a phone, hinted ones too. A load with
+    that log asks for the same, but for the download and the stream."""
+    script = "text/javascript"
+    routes: dict[str, Any] = {
+        "/": (Wait(50), Interim(103, links("</odd.js>; rel=preload; as=script")), Wait(50), Head(200, HTML)),
+        "/odd.js": asset(ODD_SCRIPT, script),
+        "/frame": (Head(200, HTML), Body(FRAME.encode())),
+        "/frame.js": asset(b"fetch('/in-frame.json')", script),
+        "/in-frame.json": asset(b"{}", "application/json"),
+        "/later.json": asset(b"{}", "application/json"),
+        "/moved.json": (Head(302, (("location", "/data.json"),)),),
+        "/data.json": asset(b"{}", "application/json"),
+        "/events": (Head(200, (("content-type", "text/event-stream"),)), Body(b"data: 1\n\n"), Wait(60_000)),
+        "/file.zip": asset(b"PK", "application/zip"),
+    }
+    with served(Site(routes)) as (origin,):
+        routes["/"] = (*routes["/"], Body(ODD.replace("PORT", str(origin.port)).encode()))
+        origin.site = Site(routes)
+        options = [*common(origin, tmp_path), "--resolve", f"b.test:{origin.port}:127.0.0.1", "--device", "mobile"]
+        log = tmp_path / "log.json"
+        assert app.run(["discover", *options, "-o", str(log), f"{origin.url_of('a.test')}/"]) == 0
+        said = capsys.readouterr().out
+        (page,) = read_observed(str(log))
+        seen = {one.url.rpartition("/")[2]: one for one in page.requests}
+        assert {"frame", "frame.js", "in-frame.json", "later.json", "moved.json", "events"} <= set(seen)
+        assert seen["in-frame.json"].initiator == f"https://b.test:{origin.port}/frame.js"
+        assert seen["events"].script is True
+        assert page.notes == (), said
+        agents = {dict(one.fields)["user-agent"] for one in origin.log.requests()}
+        assert len(agents) == 1
+        assert "Mobile" in agents.pop()
+        start = len(origin.log.requests())
+        load = ["load", "--frames", "--browser", "chromium", *options, "--discoveries", str(log)]
+        assert app.run([*load, f"{origin.url_of('a.test')}/"]) == 0
+        ours, both = asked(origin, start), asked(origin, 0)
+        assert ours == both - ours - Counter(["/file.zip", "/events"])  # a navigation, and what has no end
 
 
 def test_secrets_stay_out_of_what_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
