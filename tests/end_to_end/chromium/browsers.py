@@ -130,8 +130,7 @@ class Tabs:
         call, session, failed = self.browser.call, tab.session, None
         events = self.browser.events(session)
         phone = case.mobile and "user-agent" not in case.unscored
-        unusual = (case.viewport, case.dpr, case.mobile) != ((1350, 940), 1.0, False)
-        if unusual:
+        if case.emulates:
             width, height = case.viewport
             call(
                 "Emulation.setDeviceMetricsOverride", session,
@@ -148,7 +147,7 @@ class Tabs:
             elif "loaderId" in answer and not _loaded(events):
                 failed = failed or f"no load event within {LOAD_SECONDS:g} s"
             _settle(self.seats.network, label, quiet_ms)
-        if unusual:
+        if case.emulates:
             call("Emulation.clearDeviceMetricsOverride", session)
         if phone:
             call("Emulation.setUserAgentOverride", session, userAgent="")

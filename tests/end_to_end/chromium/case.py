@@ -80,6 +80,11 @@ class Case:
     unscored_why: str = ""
     counted: bool = False
 
+    @property
+    def emulates(self) -> bool:
+        """Chromium must be told of another screen than its own."""
+        return (self.viewport, self.dpr, self.mobile) != ((1350, 940), 1.0, False)
+
     def as_site(self) -> Site:
         """Everything this case answers, with the names it is written with."""
         if self.site is not None:
