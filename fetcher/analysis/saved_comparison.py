@@ -14,6 +14,7 @@ from typing import Any
 from fetcher.analysis.comparison import Comparison
 from fetcher.errors import RecordError
 from fetcher.record.codec import decode, encode
+from fetcher.record.json_faults import why_not_json
 from fetcher.record.json_schema import schema_of
 from fetcher.record.redaction import redacted
 from fetcher.record.saved import check
@@ -61,7 +62,7 @@ def loads(text: str) -> Comparison:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"This is not a saved comparison: it is not JSON ({error})") from error
+        raise RecordError(f"This is not a saved comparison: {why_not_json(error)}") from error
     return from_json(data)
 
 

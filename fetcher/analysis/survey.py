@@ -145,7 +145,7 @@ def _blocked(load: PageLoad, wants_text: bool) -> str | None:
     if document.status in BLOCKING:
         return f"it answered {document.status}"
     if wants_text and not document.has_text:
-        return f"it answered {document.status}, but the expected text is not in it: not the page that was meant"
+        return f"it answered {document.status}, but the text that was expected (--expect-text) is not in its document"
     return None
 
 

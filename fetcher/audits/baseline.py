@@ -17,6 +17,7 @@ from fetcher.audits.finding import stable
 from fetcher.audits.result import AuditedPage, AuditResult, Fixed, PageOutcome, Reported, Standing
 from fetcher.errors import RecordError
 from fetcher.record.codec import decode, encode
+from fetcher.record.json_faults import why_not_json
 from fetcher.record.redaction import redact_text
 
 KIND, SCHEMA_VERSION = "audit-baseline", 1
@@ -107,7 +108,7 @@ def loads(text: str) -> Baseline:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"this is no baseline: it is not JSON ({error})") from error
+        raise RecordError(f"this is no baseline: {why_not_json(error)}") from error
     if not isinstance(data, dict) or data.get("kind") != KIND:
         raise RecordError("this is no baseline; write one with --write-baseline")
     if data.get("schema") != SCHEMA_VERSION:

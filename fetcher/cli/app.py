@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ import typer
 import fetcher
 from fetcher.cli import audit, check, compare, diff, discover, get, load, report, serve, why
 from fetcher.cli.streams import tell
-from fetcher.errors import FetcherError
+from fetcher.errors import FetcherError, InvalidURL
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
 
@@ -124,7 +125,7 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
             traceback.print_exc()
         # A disk that fills is no bad command line, whoever noticed it.
         full = isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
-        return _say(str(error), FetcherError.exit_code if full else error.exit_code)
+        return _say(_about_file(error, arguments), FetcherError.exit_code if full else error.exit_code)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -138,6 +139,18 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
         what = f"{type(error).__name__}: {error}"
         return _say(f"this is a fault of fetcher's own ({what}); --debug shows where, please report it", OUR_FAULT)
     return DONE
+
+
+def _about_file(error: FetcherError, arguments: Sequence[str]) -> str:
+    """The sentence of ``error``; where it is of a URL that is a file's name, which command reads files."""
+    named = [one for one in arguments[1:] if isinstance(error, InvalidURL) and repr(one) in str(error)]
+    if not named or not os.path.isfile(named[0]):
+        return str(error)
+    file = shlex.quote(named[0])
+    return (
+        f"{named[0]} is a file, and fetcher {arguments[0]} takes URLs; if it was saved, fetcher report {file} shows it "
+        f"and fetcher audit {file} judges it"
+    )
 
 
 def _prepare_streams() -> None:

@@ -133,6 +133,8 @@ class RequestReader:
         return line
 
     def _head(self) -> list[RequestEvent] | None:
+        if self._buffer.startswith(b"\x16\x03"):  # a TLS record: its client would wait for an answer for ever
+            raise _Bad("this port speaks HTTP without TLS; ask it with http://")
         while self._buffer.startswith(b"\r\n"):  # RFC 9112 2.2: empty lines before a request are passed over.
             del self._buffer[:2]
         end = self._buffer.find(b"\r\n\r\n")

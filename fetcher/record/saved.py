@@ -17,6 +17,7 @@ from typing import Any
 
 from fetcher.errors import RecordError
 from fetcher.record.codec import decode, encode
+from fetcher.record.json_faults import why_not_json
 from fetcher.record.page_load import SCHEMA_VERSION, ConnectionRecord, PageLoad, RequestRecord
 from fetcher.record.redaction import redacted
 
@@ -44,7 +45,7 @@ def loads(text: str) -> PageLoad:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"This is not a saved record: it is not JSON ({error})") from error
+        raise RecordError(f"This is not a saved record: {why_not_json(error)}") from error
     return from_json(data)
 
 

@@ -103,7 +103,7 @@ def _as_profile(load: PageLoad) -> str:
         return f"as {load.profile} would with hints switched off"
     if load.profile is ProfileName.EAGER:
         is_http1 = bool(load.navigations) and _spoken(load, load.navigations[-1]) is HttpVersion.HTTP_1_1
-        return "as eager does: it acts on hints there too" if is_http1 else "as eager does"
+        return "as the profile eager does: it acts on hints there too" if is_http1 else "as the profile eager does"
     return f"as {load.profile} would"
 
 

@@ -19,6 +19,7 @@ from fetcher.analysis.saved_comparison import from_json as comparison_from_json
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
 from fetcher.errors import RecordError, UsageError
+from fetcher.record.json_faults import why_not_json
 from fetcher.record.observed.values import Observed
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.runs.saved_files import SavedFile, read_saved
@@ -71,7 +72,7 @@ def read_comparison(name: str) -> tuple[str, Measured]:
     except OSError as error:
         raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{name} is no saved comparison: it is not JSON ({str(error)[:100]})") from error
+        raise RecordError(f"{name} is no saved comparison: {why_not_json(error)}") from error
     except RecordError as error:
         raise RecordError(f"{name}: {error}") from error
     pairs = [(pair.first, pair.second) for pair in found.pairs if pair.first and pair.second and pair.counts]

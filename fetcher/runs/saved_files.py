@@ -20,6 +20,7 @@ from fetcher.audits.saved import from_json as audit_from_json
 from fetcher.audits.saved import is_audit
 from fetcher.errors import RecordError, UsageError
 from fetcher.record.codec import decode
+from fetcher.record.json_faults import why_not_json
 from fetcher.record.page_load import PageLoad
 from fetcher.record.saved import check, from_json
 
@@ -68,7 +69,7 @@ def read_saved(name: str) -> SavedFile:
     except OSError as error:
         raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"{name} is no saved record and no HAR file: it is not JSON ({str(error)[:100]})") from error
+        raise RecordError(f"{name} is no saved record and no HAR file: {why_not_json(error)}") from error
     try:
         return _told(name, data)
     except RecordError as error:

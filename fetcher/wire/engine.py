@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from fetcher.terms import HttpVersion
+from fetcher.errors import LimitExceeded
+from fetcher.terms import HttpVersion, Limits
 from fetcher.wire.events import RequestHead, WireEvent
 
 
@@ -55,3 +56,13 @@ class Engine(Protocol):
 
     def data_to_send(self) -> bytes:
         """Take everything queued, in order; b"" when there is nothing."""
+
+
+def field_too_large(name: str, size: int, limits: Limits) -> LimitExceeded:
+    """What every engine says of a field over ``Limits.field_bytes``: whose name and size, and which limit it was."""
+    shown = ascii(name.strip()[:80])[1:-1] or "without a name"
+    return LimitExceeded(
+        f"The server sent the field {shown} with {size:,} bytes; more than {limits.field_bytes:,} are not read of one "
+        "(field_bytes of Limits).",
+        "field_bytes",
+    )

@@ -196,7 +196,10 @@ def test_over_http1_the_profile_ignores_the_103() -> None:
         (load(CSS, status=429), "it answered 429"),
         (load(CSS, status=503), "it answered 503"),
         (load(CSS, fields=(("cf-mitigated", "challenge"),)), "it answered 200 with cf-mitigated: challenge, a bot"),
-        (load(CSS, has_text=False), "it answered 200, but the expected text is not in it"),
+        (
+            load(CSS, has_text=False),
+            "it answered 200, but the text that was expected (--expect-text) is not in its document",
+        ),
     ],
 )
 def test_a_wall_is_reported_and_never_judged(page: PageLoad, why: str) -> None:

@@ -80,7 +80,12 @@ def audit(cli: Cli, origin: Listening) -> Audit:
         ("/no-hints", ("--only", "two-hints-at-least"), 0, "! passed: 1 warning"),
         ("/wall", (), 3, "✗ blocked: it answered 403; not judged"),
         ("/cut", (), 3, "✗ could not be loaded: "),
-        ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
+        (
+            "/",
+            ("--expect-text", "Somebody else's page"),
+            3,
+            "✗ blocked: it answered 200, but the text that was expected",
+        ),
         ("/ /wall", (), 4, "2 pages: 1 passed, 1 blocked"),
         ("/no-hints /wall", (), 1, "2 pages: 1 failed, 1 blocked"),
         ("/error", ("--only", "broken"), 70, "✗ crashed: broken: ZeroDivisionError: by a page"),

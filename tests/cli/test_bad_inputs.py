@@ -297,3 +297,36 @@ def test_get_as_a_navigation(cli: Cli, origin: Listening) -> None:
     for line in ("sec-fetch-mode: navigate", "sec-fetch-dest: document", "upgrade-insecure-requests: 1"):
         assert line in said
     assert ("user-agent: mine" in said, "accept: x/y" in said, said.count("accept:")) == (True, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "saved.json is no saved record and no HAR file: it is empty"),
+        (b"\x00\xb0\xff\xfe", "saved.json is no saved record and no HAR file: it is not text"),
+        (b"<html>", "saved.json is no saved record and no HAR file: it is not JSON"),
+        (
+            b'{"schema": 1,\n"url"',
+            "saved.json is no saved record and no HAR file: it is not JSON but breaks off in line 2",
+        ),
+    ],
+)
+def test_a_file_that_was_never_saved(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    """Says what is wrong with it in words, not in a parser's."""
+    monkeypatch.chdir(tmp_path)
+    Path("saved.json").write_bytes(content)
+    for command in ("audit", "report"):
+        outcome = cli(command, "saved.json")
+        assert (outcome.code, sentence(outcome)) == (2, f"fetcher: {said}")
+
+
+@pytest.mark.parametrize("command", ["load", "check", "get", "compare"])
+def test_a_file_where_a_url_is_wanted(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """Names the commands that read files, and takes it for no host."""
+    monkeypatch.chdir(tmp_path)
+    Path("load.json").write_text("{}")
+    outcome = cli(command, "load.json")
+    assert outcome.code == 2
+    assert sentence(outcome).startswith(f"fetcher: load.json is a file, and fetcher {command} takes URLs; if it was s")

@@ -62,7 +62,12 @@ def test_a_good_page(check: Check) -> None:
         ("/error", (), 1, "✗ the document answered 404 in 2 of 2 runs: the page itself is not there"),
         ("/wall", (), 3, "✗ blocked: it answered 403; nothing is judged"),
         ("/", ("--expect-text", "Lowtide"), 0, "✓ passed"),
-        ("/", ("--expect-text", "Somebody else's page"), 3, "✗ blocked: it answered 200, but the expected text"),
+        (
+            "/",
+            ("--expect-text", "Somebody else's page"),
+            3,
+            "✗ blocked: it answered 200, but the text that was expected",
+        ),
         ("/", ("--http", "1.1"), 0, "--browser eager"),
         ("/", ("--http", "1.1", "--browser", "eager"), 0, "eager acts on all"),
         ("/", ("--http", "1.1", "--expect-hints", "1"), 1, "✗ --expect-hints 1 is not met: 0 acted on"),

@@ -151,3 +151,9 @@ def test_no_framing_where_there_is_no_content_and_no_chunks_for_1_0() -> None:
 def test_heads_leave_as_they_stand() -> None:
     """Names and values are not repaired, whatever they hold; an unknown status has no reason."""
     assert head_bytes(299, (("X-Odd ", "\xe9\tb"),)) == b"HTTP/1.1 299 \r\nX-Odd : \xe9\tb\r\n\r\n"
+
+
+def test_a_client_that_begins_tls_is_answered_at_once() -> None:
+    """It would wait for ever: nothing in its greeting ends a line."""
+    (last,) = RequestReader().receive(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    assert last == BadRequest(400, "this port speaks HTTP without TLS; ask it with http://")

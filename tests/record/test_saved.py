@@ -131,14 +131,16 @@ def test_bad_records_are_refused_with_a_sentence(spoil: Callable[[dict[str, Any]
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "it is not JSON"),
+        ("", "it is empty"),
+        ("[1", "it is not JSON but breaks off in line 1"),
+        ('{"schema":\n 1,,}', "line 2, column 4 cannot be read"),
         ("[" * 100_000, "it is not JSON"),
         ('{"schema": ' + "1" * 5000 + "}", "it is not JSON"),
         ('{"log": {}}', "a HAR file"),
         ("[]", "without a 'schema' member"),
         ('{"schema": true}', "schema True"),
     ],
-    ids=["empty", "deep", "long-number", "har", "array", "true"],
+    ids=["empty", "cut", "odd", "deep", "long-number", "har", "array", "true"],
 )
 def test_what_is_not_a_record_is_named(text: str, sentence: str) -> None:
     """Other files, and files made to exhaust a parser, end in RecordError."""

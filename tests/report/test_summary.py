@@ -51,7 +51,7 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("no final", failed, "first interim response 21.3 ms · no final response"),
     ("profile", shop, "loaded in 452.1 ms over HTTP/2, as chromium would"),
     ("hints off", shop_without_hints, "as chromium would with hints switched off"),
-    ("eager", eager_http1, "loaded in 204.0 ms over HTTP/1.1, as eager does: it acts on hints there too"),
+    ("eager", eager_http1, "loaded in 204.0 ms over HTTP/1.1, as the profile eager does: it acts on hints there too"),
     ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
     ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
     ("no phrase", lambda: replace(shop(), interim=(early_hints(reason_phrase=""),)), "103 Early Hints  at 21.3 ms"),
@@ -129,7 +129,7 @@ def shop_without_scripts() -> PageLoad:
 def test_eager_over_http2_does_not_speak_of_http1() -> None:
     """The line says what this load came over, and no other protocol is named in it."""
     said = text(replace(shop(), profile=ProfileName.EAGER))
-    assert "loaded in 452.1 ms over HTTP/2, as eager does\n" in said
+    assert "loaded in 452.1 ms over HTTP/2, as the profile eager does\n" in said
     assert "HTTP/1.1" not in said
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from fetcher.terms import Fields, Limits
+from fetcher.wire.engine import field_too_large
 from fetcher.wire.events import ConnectionEnded, ResponseFailed
 from tests.support.http1_script import outcomes, play, request, told
 
@@ -320,3 +321,12 @@ def test_the_fault_is_one_sentence_that_says_what_happened(case: Case) -> None:
     assert sentence.startswith(("The ", "A ", "There ", "More ", "Chunk ")), sentence
     assert sentence.endswith("."), sentence
     assert any(part in sentence for part in case.error.split("|")), sentence
+
+
+def test_a_field_that_is_too_large_is_named() -> None:
+    """By its name, its size and the limit, so that a person finds it in the server."""
+    said = str(field_too_large(" X-Big\x1b", 200_007, Limits()))
+    assert said == (
+        "The server sent the field X-Big\\x1b with 200,007 bytes; more than 131,072 are not read of one "
+        "(field_bytes of Limits)."
+    )

@@ -28,7 +28,7 @@ def judge_interim(
 def judge_early_hints(seen: int, protocol: HttpVersion | None, profile: Profile) -> Refusal | None:
     """Why ``profile`` heeds no link of a 103, whatever they say: ``seen`` came before it, or it came over HTTP/1.1."""
     if seen:
-        return Refusal("EH 4.2", "only the first 103 of a navigation acts; send this link in the first one")
+        return Refusal("EH 4.2", "only the first 103 of a navigation acts; send its links in the first one")
     if protocol is HttpVersion.HTTP_1_1 and not profile.acts_over_http1:
         return Refusal("EH 4.4", "it came over HTTP/1.1, where no browser acts; serve the page over HTTP/2 or HTTP/3")
     return None

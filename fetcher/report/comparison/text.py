@@ -110,10 +110,9 @@ def _narrow(measures: Sequence[Measure], arms: tuple[str, str], home: str | None
         head = f"{arms[0]} {middle(one, one.first)}, {arms[1]} {middle(one, one.second)}"
         name = shorten(title(one, home), max(width - cells(head) - 2, 20))
         lines.append(((f"{name}  ", Style.STRONG), (head, Style.PLAIN)))
-        lines += paragraph(
-            f"{difference(one)}, p {probability(one)}: {claim(one)}", width, _claimed(one.shift),
-            lead=(("  ", Style.PLAIN),), indent=2,
-        )  # fmt: skip
+        claimed = claim(one)
+        told = f"{difference(one)}, p {probability(one)}: {claimed}" if claimed else difference(one)
+        lines += paragraph(told, width, _claimed(one.shift), lead=(("  ", Style.PLAIN),), indent=2)
     return lines
 
 

@@ -13,12 +13,13 @@ METHOD = "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % int
 
 
 def claim(measure: Measure) -> str:
-    """What may be said: "−35.2 ms sooner"-like claims only where a difference was shown."""
+    """What may be said: "−35.2 ms sooner"-like claims only where a difference was shown. Of too few pairs nothing,
+    which ``summary`` says once."""
     shift = measure.shift
     if shift.value is None:
         return "not measured"
     if shift.low is None or shift.p is None:
-        return f"too few pairs to say ({shift.pairs}; {FEWEST} at least)"
+        return ""
     if not shift.is_shown:
         return "no difference shown"
     if measure.unit == "bytes":
@@ -98,6 +99,8 @@ def summary(comparison: Comparison, names: Sequence[str] = ("lcp", "fcp", "rende
     told = title(measure, None)
     if measure.shift.is_shown:
         return f"{told}: {difference(measure)}, {claim(measure)} with {comparison.arms[1].name}"
+    if measure.shift.low is None or measure.shift.p is None:
+        return f"{told}: {count(measure.shift.pairs, 'pair')}, too few to say; {FEWEST} at least"
     text = f"{told}: {claim(measure)}"
     if measure.shift.detectable is not None:
         text += f"; with so many pairs one of {detectable(measure)} would have been, four times in five"

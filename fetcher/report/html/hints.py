@@ -7,7 +7,7 @@ from fetcher.analysis.verdicts import JudgedLink, verdicts
 from fetcher.record.page_load import Hint, PageLoad
 from fetcher.report.html.markup import table, text
 from fetcher.report.in_chromium import instants
-from fetcher.report.lines import milliseconds
+from fetcher.report.lines import count, milliseconds
 from fetcher.terms import ProfileName
 
 MOST = 200
@@ -59,7 +59,7 @@ def _came_of(load: PageLoad, hint: Hint) -> str:
         if hint.connection is None:
             return "a connection stood already"
         connection = load.connections[hint.connection]
-        return f"connection to {connection.host}, used by {len(connection.requests)} requests"
+        return f"connection to {connection.host}, used by {count(len(connection.requests), 'request')}"
     again = next((one for one in load.requests if one.earlier == hint.request), None)
     if again is not None:
         return f"fetched again as #{again.id}: {again.earlier_reason or 'the copy could not serve'}"

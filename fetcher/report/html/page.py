@@ -129,6 +129,7 @@ def _first_interim(load: PageLoad) -> str:
 
 def _profile(load: PageLoad) -> str:
     name = load.profile.value if load.profile is not None else "a browser"
+    name = "the profile eager" if load.profile is ProfileName.EAGER else name
     hints = "" if load.early_hints in (True, None) else " with hints switched off"
     return f"{name}{hints}"
 

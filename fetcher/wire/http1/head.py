@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from fetcher.errors import LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
+from fetcher.wire.engine import field_too_large
 from fetcher.wire.http1.names import KNOWN_NAMES, TOKEN
 
 
@@ -214,7 +215,7 @@ def parse_fields(text: str, limits: Limits, deviations: list[str]) -> Fields:
     if len(text) > limits.field_bytes:  # otherwise no line can be too long
         for line in text.split("\n"):
             if len(line) > limits.field_bytes:
-                raise LimitExceeded(f"A field line is longer than {limits.field_bytes} bytes.", "field_bytes")
+                raise field_too_large(line.partition(":")[0], len(line), limits)
     return tuple(fields)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from fetcher.errors import FetcherError, LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields, Limits
+from fetcher.wire.engine import field_too_large
 from fetcher.wire.events import InterimResponse, ResponseHead
 from fetcher.wire.http2.fields import MalformedSection, Section, content_length, read_section
 from fetcher.wire.http2.frames import (
@@ -106,8 +107,8 @@ class Exchange:
         try:
             section = read_section(pairs, trailers=bool(self.status))
             if section.largest > limits.field_bytes:
-                text = f"The server sent a field of {section.largest} bytes; {limits.field_bytes} are allowed."
-                raise StreamFault(ErrorCode.CANCEL, LimitExceeded(text, "field_bytes"))
+                name = max(pairs, key=lambda pair: len(pair[0]) + len(pair[1]))[0].decode("latin-1")
+                raise StreamFault(ErrorCode.CANCEL, field_too_large(name, section.largest, limits))
             if self.status:
                 if not end:
                     raise MalformedSection("a second head, or trailers that do not end the stream")

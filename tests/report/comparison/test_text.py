@@ -55,3 +55,11 @@ def test_server_text_is_only_text(result: Comparison) -> None:
     assert "\x1b" not in section
     assert "\x1b" not in "".join(words(spoiled, 80))
     assert "<circle" in section
+
+
+def test_too_few_pairs_are_said_once() -> None:
+    """Figures stand by themselves then, in narrow and in wide."""
+    for width in (60, 120):
+        text = " ".join(" ".join(words(noisy(2), width)).split())
+        assert text.count("too few") == 1
+        assert "rendering can start (estimated): 2 pairs, too few to say; 5 at least" in text
