@@ -34,6 +34,8 @@ class ScanKind(StrEnum):
     XHTML = "xhtml"
     CSS = "css"
     MODULE = "module"
+    UNKNOWN = "unknown"
+    """A document that does not say what it is: by its first bytes HTML, XHTML or nothing to be scanned."""
 
 
 @dataclass(frozen=True, slots=True)

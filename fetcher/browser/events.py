@@ -135,6 +135,16 @@ class CharsetSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeSniffed:
+    """``fetch`` is a document that did not say what it is; ``essence`` is what its first bytes say ("other": nothing
+    that is looked into)."""
+
+    at: float
+    fetch: int
+    essence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScanDrained:
     """The content ended and the scan has said all it will. ``inline_scripts`` counts the inline <script>s met.
     ``is_cut``: it was not there any more when the scan was ordered, so that nothing was looked for."""
@@ -212,6 +222,7 @@ Event = (
     | CharsetSettled
     | Discovered
     | ScanDrained
+    | TypeSniffed
     | IntegrityChecked
     | FetchEnded
     | FetchFailed

@@ -46,6 +46,7 @@ from fetcher.browser.events import (
     Stopped,
     StreamLimitChanged,
     TimerFired,
+    TypeSniffed,
 )
 from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
@@ -127,6 +128,9 @@ class Browser:
                 commands = self.subresources.found_all(self.state.fetches[event.fetch], event.candidates, event.at)
             case CharsetSettled():
                 self.state.fetches[event.fetch].encoding = event.encoding
+                return []
+            case TypeSniffed():
+                self.subresources.sniffed(self.state.fetches[event.fetch], event.essence)
                 return []
             case ScanDrained():
                 self.state.scans.discard(event.fetch)

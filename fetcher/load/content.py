@@ -19,6 +19,7 @@ from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames
 from fetcher.discovery.html.xhtml import XhtmlScanner
 from fetcher.discovery.modules.scanner import ModuleScanner
+from fetcher.discovery.sniffing import BYTES, HTML, OTHER, sniffed
 from fetcher.errors import FetcherError
 from fetcher.fields import integrity
 from fetcher.load.needle import Needle
@@ -57,8 +58,8 @@ class Content:
 
     __slots__ = (
         "_ahead", "_decoder", "_digest", "_digest_styles", "_keeping", "_kept", "_kind", "_left", "_metadata", "_names",
-        "_needle", "_scanner", "_scripting", "_sheet", "_text", "_told",
-        "decoded", "ended", "fault", "first", "is_cut", "keeps", "transferred",
+        "_needle", "_order", "_scanner", "_scripting", "_sheet", "_start", "_text", "_told",
+        "decoded", "ended", "fault", "first", "is_cut", "keeps", "sniffed", "transferred",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,9 @@ class Content:
         self._kind = ScanKind.HTML
         self._scripting = True
         self._digest_styles = False
+        self._order = Scan(0, ScanKind.HTML)
+        self._start: bytes | None = None  # of a document that does not say what it is, until that is told
+        self.sniffed: str | None = None
         self._text: TextStream | None = None
         self._scanner: HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner | None = None
         self._names: MarkupNames | None = None
@@ -97,10 +101,14 @@ class Content:
     def scan(self, order: Scan) -> list[Candidate]:
         """Begin scanning; gives what is found in the content kept so far (and the rest, if it has ended)."""
         self._kind = order.kind
+        self._order = order
         self._scripting = order.scripting
         self._digest_styles = order.digest_styles
-        self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
         found: list[Candidate] = []
+        if order.kind is ScanKind.UNKNOWN:
+            self._start = b""
+            return found
+        self._text = TextStream(_SNIFFS[order.kind], label=order.charset, inherited=order.inherited)
         ahead, self._ahead = self._ahead, None
         if order.kind is ScanKind.MODULE and ahead is not None:
             self._scanner = ahead
@@ -136,7 +144,7 @@ class Content:
 
     @property
     def is_scanning(self) -> bool:
-        return self._text is not None
+        return self._text is not None or self._start is not None or self.sniffed is not None
 
     @property
     def charset(self) -> Charset | None:
@@ -191,17 +199,32 @@ class Content:
                     self._digest.update(piece)
                 if self._needle is not None:
                     self._needle.feed(piece)
+                if self._start is not None:
+                    piece = self._sniff(piece)
                 if self._text is not None:
                     found += self._scanned(self._text.feed(piece))
                 elif self._keeping is not None and self.keeps:
                     self._keep(piece, self._keeping)
-                elif piece:
+                elif piece and self._start is None:
                     self.is_cut = True
         except FetcherError as error:  # from the decoder, after the last good piece
             self.fault = error
             self.ended = True
             found += self._close()
         return found
+
+    def _sniff(self, piece: bytes, *, ended: bool = False) -> bytes:
+        """Wait for enough of a document to tell what it is; gives what is to be scanned now."""
+        assert self._start is not None
+        start = self._start = self._start + piece
+        if len(start) < BYTES and not ended:
+            return b""
+        self._start, self.sniffed = None, sniffed(start)
+        if self.sniffed == OTHER:
+            return b""
+        self._kind = ScanKind.HTML if self.sniffed == HTML else ScanKind.XHTML
+        self._text = TextStream(_SNIFFS[self._kind], label=self._order.charset, inherited=self._order.inherited)
+        return start
 
     def _keep(self, piece: bytes, keeping: Keeping) -> None:
         if len(piece) > keeping.left:
@@ -261,9 +284,11 @@ class Content:
         )
 
     def _close(self) -> list[Candidate]:
+        rest = self._sniff(b"", ended=True) if self._start is not None else b""
         if self._text is None:
             return []
-        found = self._scanned(self._text.close())
+        found = self._scanned(self._text.feed(rest)) if rest else []
+        found += self._scanned(self._text.close())
         if self._scanner is not None and self._left >= 0:
             found += self._scanner.close()
         if self._names is not None:

@@ -95,6 +95,7 @@ class Driver:
         self._exchanges: dict[int, _Exchange] = {}
         self._contents: dict[int, Content] = {}
         self._read_as: set[int] = set()  # fetches whose charset was told
+        self._sniffed: set[int] = set()  # fetches whose type was told
         self._documents: set[int] = set()
         self._touched: dict[int, list[int]] = {}
         self._told: list[tuple[e.Event, list[c.Command]]] = []
@@ -354,7 +355,10 @@ class Driver:
         self._queue.append(e.IntegrityChecked(at, fetch, matches, found))
 
     def _tell_charset(self, fetch: int, content: Content, at: float) -> None:
-        """Before the first thing that is found, and once."""
+        """Before the first thing that is found, and once; and what the document is, if it did not say."""
+        if content.sniffed is not None and fetch not in self._sniffed:
+            self._sniffed.add(fetch)
+            self._queue.append(e.TypeSniffed(at, fetch, content.sniffed))
         charset = content.charset
         if charset is not None and fetch not in self._read_as:
             self._read_as.add(fetch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fetcher.discovery.sniffing import HTML, XML
 from fetcher.fields.mime import is_html
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName, field_value
@@ -30,7 +31,10 @@ def notes_of(load: PageLoad) -> tuple[str, ...]:
         if document.status >= 400:
             notes.append(f"{document.url} answered {document.status} {document.reason_phrase or ''}".rstrip() + ".")
         content_type = field_value(document.response_fields, "content-type")
-        if document.status not in (204, 205, 304) and not is_html(content_type):
+        is_read = is_html(content_type) or document.sniffed in (HTML, XML)
+        if document.sniffed in (HTML, XML):
+            notes.append(f"{document.url} does not say what it is; by its first bytes it is {document.sniffed}.")
+        if document.status not in (204, 205, 304) and not is_read:
             kind = content_type or "of no stated type"
             notes.append(f"{document.url} is {kind}, not HTML: nothing in it was looked for.")
         elif document.outcome == "complete" and not document.sizes.decoded:

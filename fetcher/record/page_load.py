@@ -130,6 +130,8 @@ class RequestRecord:
     ...), or "HSTS" of a 307 that no server sent: the browser's own way from http: to https:.
     ``held`` is why the browser did not hand it to its connections at once, ``released_at`` when it did (None: never).
     ``coalesced``: its connection was opened for another host, whose certificate covers this one (RFC 9113 9.1.1).
+    ``sniffed``: what a document that does not say what it is was taken for by its first bytes ("other": nothing that is
+    looked into).
     ``chunks`` are how a document came in, (ms, decoded bytes so far), 2,000 of them at most."""
 
     id: int
@@ -171,6 +173,7 @@ class RequestRecord:
     held: str | None = None
     released_at: float | None = None
     coalesced: bool = False
+    sniffed: str | None = None
 
     @property
     def timing_is_cache_read(self) -> bool:

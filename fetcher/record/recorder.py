@@ -59,6 +59,7 @@ class _Fetch:
     coalesced: bool = False
     released: float | None = None
     charset: e.CharsetSettled | None = None
+    sniffed: str | None = None
     blocked: c.BlockFetch | None = None
     inside: c.RedirectInside | None = None
     served: c.ServeStored | None = None
@@ -153,6 +154,8 @@ class Recorder:
                 self._url, self._start, self._wall = event.url, event.at, event.wall
             case e.CharsetSettled():
                 self._fetches[event.fetch].charset = event
+            case e.TypeSniffed():
+                self._fetches[event.fetch].sniffed = event.essence
             case e.ScanDrained():
                 self._inline_scripts += event.inline_scripts
             case (
@@ -346,6 +349,7 @@ class Recorder:
             encoding=fetch.charset.encoding if fetch.charset else None,
             encoding_source=fetch.charset.source.value if fetch.charset else None,
             transcoded=fetch.charset.transcoded if fetch.charset else False,
+            sniffed=fetch.sniffed,
             rule=blocked.rule if blocked else inside.cause if inside else None,
         )
 

@@ -6,13 +6,15 @@ A frame is a navigation of its own that never acts on a 103 (EH 4.1). What its d
 
 from __future__ import annotations
 
+from fetcher.browser.commands import ScanKind
 from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.requests.client_hints import inherited
 from fetcher.discovery.candidates import Candidate
-from fetcher.fields.mime import is_html
-from fetcher.terms import Destination, field_value
+from fetcher.discovery.sniffing import STATES_NOTHING
+from fetcher.fields.mime import extract, is_html, is_nosniff, is_xhtml
+from fetcher.terms import Destination, field_value, field_values
 from fetcher.urls import URL
 
 DEPTH = 3
@@ -56,10 +58,21 @@ def why_not_looked_into(document: Document, *, frames: bool) -> str:
     return ""
 
 
+def kind_of(fetch: Fetch) -> ScanKind | None:
+    """How the document that ``fetch`` brought is scanned; None for what is looked into by nobody."""
+    content_type = field_value(fetch.fields, "content-type")
+    if is_html(content_type):
+        return ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
+    stated = extract(field_values(fetch.fields, "content-type"))
+    if (stated is not None and stated.essence not in STATES_NOTHING) or is_nosniff(fetch.fields):
+        return None
+    return ScanKind.UNKNOWN
+
+
 def document_of(fetch: Fetch, parent: Document) -> Document | None:
     """The document that the answered ``fetch`` puts into a frame of ``parent``; None when it is nothing to scan.
     Whether it may stand there at all is judged before (``policies.framing``)."""
-    if not is_html(field_value(fetch.fields, "content-type")):
+    if kind_of(fetch) is None:
         return None
     document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
     document.hints_asked = inherited(fetch.sent, fetch.fields)

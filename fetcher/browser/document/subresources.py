@@ -35,8 +35,9 @@ from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import Candidate, CandidateKind, Text
+from fetcher.discovery.sniffing import HTML
 from fetcher.fields.content_security_policy import MOST_WORDS, is_cut
-from fetcher.fields.mime import charset, extract, is_html, is_xhtml
+from fetcher.fields.mime import charset, extract
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
 from fetcher.terms import (
     Credentials,
@@ -746,16 +747,20 @@ class Subresources:
             )
         for candidate in candidates_of(fetch.fields, fetch.url):
             commands += self.found(fetch, candidate, at)
-        content_type = field_value(fetch.fields, "content-type")
-        if is_html(content_type):
+        kind = frames.kind_of(fetch)
+        if kind is not None:
+            content_type = field_value(fetch.fields, "content-type")
             fetch.scanning = True
             self.state.scans.add(fetch.id)
-            kind = ScanKind.XHTML if is_xhtml(content_type) else ScanKind.HTML
             document.place.scanned = kind is ScanKind.HTML  # XML has no preload scanner in Chromium
             policies = document.policies
             digests = policies.asks_for_digests
             commands.append(Scan(fetch.id, kind, charset(content_type), inherited, policies.runs_scripts, digests))
         return commands
+
+    def sniffed(self, fetch: Fetch, essence: str) -> None:
+        """What the document of ``fetch`` is, which it did not say."""
+        document_of(fetch).place.scanned = essence == HTML
 
     def _would_send(self, copy: Fetch, consumer: Consumer) -> tuple[tuple[str, str], ...]:
         """The fields a second request would carry, for Vary; only built when the copy varies."""
