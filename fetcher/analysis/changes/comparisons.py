@@ -30,7 +30,9 @@ def of_comparisons(before: Comparison, after: Comparison, sources: tuple[str, st
     notes = [f"the arms differ: {' with '.join(arms[0])} before, {' with '.join(arms[1])} after"] * (arms[0] != arms[1])
     if before.by != after.by:
         notes.append(f"who loaded it differs: {before.by} before, {after.by} after")
-    notes += [f"before: {note}" for note in before.notes] + [f"after: {note}" for note in after.notes]
+    notes += [note for note in after.notes if note in before.notes]
+    notes += [f"before: {note}" for note in before.notes if note not in after.notes]
+    notes += [f"after: {note}" for note in after.notes if note not in before.notes]
     notes += (note for note in notes_of(*loads) if not note.startswith("who loaded"))
     if page.why is None:
         page = replace(page, changes=(*page.changes, *_changes(effects)), figures=(), effects=effects)

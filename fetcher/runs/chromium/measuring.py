@@ -164,6 +164,7 @@ def _recorded(
         connections=(_connection(link, start),) if link is not None else (),
         discoveries=(),
         navigations=(0,),
+        only_hints=True,  # what the document asked for is not in the record, so no rule may miss it
         page_timings=tuple((name, at) for name, at in timings if at is not None),
     )
 

@@ -57,7 +57,7 @@ def test_what_it_holds() -> None:
     assert (load.first_interim_response_start, load.final_response_headers_start) == (70.0, 420.0)
     assert [(one.status, one.at, one.acted) for one in load.interim] == [(103, 70.0, True)]
     assert load.connections[0].rtt == 4.0
-    assert load.hints == ()
+    assert (load.hints, load.only_hints) == ((), True)
 
 
 def test_a_103_that_nothing_came_of() -> None:
