@@ -18,6 +18,8 @@ from fetcher.terms import ProfileName
 from fetcher.urls import resolve
 
 READ = "103 read"
+CACHE_ALONE = "ERR_CACHE_MISS"
+"""How a look into the cache alone ends that finds nothing: no use yet, and no fetch."""
 SLACK_MS = 1.0
 """Instants of a NetLog are whole milliseconds."""
 
@@ -92,10 +94,9 @@ class _Seen:
         self.to: dict[str, list[ChromiumRequest]] = {}
         hinted: dict[str, list[ChromiumRequest]] = {}
         for one in log.requests:
-            went = one.from_cache or one.sent_at is not None
             if one.hinted:
                 hinted.setdefault(redact_text(one.url), []).append(one)
-            elif went:
+            elif one.error != CACHE_ALONE:
                 self.uses.setdefault(redact_text(one.url), []).append(one)
             url = resolve(one.url)
             if url is not None:
@@ -144,6 +145,9 @@ def _used(seen: _Seen, fetch: ChromiumRequest, found: HintInChromium, *, preload
     """The page's first own request for it after the hint's, or why there is none."""
     how = _came(fetch)
     use = next((one for one in seen.uses.get(redact_text(fetch.url), ()) if one.asked_at >= fetch.asked_at), None)
+    if use is not None and not _went(use):
+        ended = f"failed ({use.error})" if use.error is not None else "had no answer when the log ended"
+        return replace(found, fate=Fate.FETCHED, said=f"{how}; the page's own at {use.asked_at:.0f} ms {ended}")
     if use is not None:
         by = "the HTTP cache served the page's own request" if use.from_cache else "the page's own request went out too"
         if use.from_cache and use.sent_at is not None:
@@ -158,6 +162,11 @@ def _used(seen: _Seen, fetch: ChromiumRequest, found: HintInChromium, *, preload
     if seen.log.cut_off:
         return replace(found, fate=Fate.FETCHED, said=f"{how}; the page had not asked for it when the log was cut off")
     return replace(found, fate=Fate.NEVER_USED, said=f"{how}; the page never asked for it")
+
+
+def _went(one: ChromiumRequest) -> bool:
+    """Whether the network or the cache was asked to any end."""
+    return one.from_cache or one.sent_at is not None
 
 
 def _came(fetch: ChromiumRequest) -> str:
@@ -187,9 +196,13 @@ def _connected(seen: _Seen, link: JudgedLink, found: HintInChromium) -> HintInCh
     if not acts:
         said = "a connection to it was begun before the final head, by whom is not told"
         return replace(found, said=said, why="it may be another link's")
-    use = next((one for one in seen.to.get(origin, ()) if one.asked_at >= begun.at and one.sent_at is not None), None)
+    later = [one for one in seen.to.get(origin, ()) if one.asked_at >= begun.at]
+    use = next((one for one in later if one.sent_at is not None), None)
     if use is None:
         said = "the page never asked that origin" + (" until the log was cut off" if log.cut_off else "")
+        if later:
+            said = f"the page asked that origin at {later[0].asked_at:.0f} ms"
+            said += f", which failed ({later[0].error})" if later[0].error is not None else " and needed no connection"
         return replace(found, agreement=Agreement.AGREES, said=said)
     line = use.connection_begun_at if use.asked_at > begun.at + SLACK_MS else None
     if line is not None and line >= use.asked_at:

@@ -201,12 +201,12 @@ class Auditing:
 
     def seen(self, *loads: PageLoad) -> Observed | None:
         """What a browser was seen to request of the page that ``loads`` are of, by the --discoveries."""
-        from fetcher.record.observed import for_page
+        from fetcher.record.observed import all_for_page, for_page
 
-        found = for_page(self.observed, *(url for load in loads for url in (load.final_url, load.url)))
-        if found is not None:
-            self._taken.add(id(found))
-        return found
+        urls = [url for load in loads for url in (load.final_url, load.url)]
+        found = all_for_page(self.observed, *urls)
+        self._taken.update(map(id, found))
+        return for_page(found, *urls)
 
     def unmatched(self) -> list[str]:
         """A sentence for each page of --discoveries that nothing was judged by; a NetLog of which one was may tell of

@@ -130,7 +130,8 @@ def discover(
     write_text(discovering.text(found), output)
     repeated = _repeated(options, http=http, device=device, viewport=viewport, dpr=dpr)
     file = None if output == "-" else output
-    command = shlex.join(["fetcher", "load", "--discoveries", file, *repeated, found.url]) if file is not None else None
+    given = [word for name in (file, netlog) if name is not None for word in ("--discoveries", name)]
+    command = shlex.join(["fetcher", "load", *given, *repeated, found.url]) if file is not None else None
     if json is not None:
         import json as values
 

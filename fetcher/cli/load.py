@@ -46,12 +46,12 @@ Scripts do not run and nothing is painted: what only a script would request is m
 
 
 Discoveries = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--discoveries",
         metavar="FILE",
         help="Request what a browser's scripts did, by its HAR or DevTools protocol log, as long after what asked; "
-        "or, by a Chromium NetLog, what nothing here asks for, and set what became of each hint beside.",
+        "or, by a Chromium NetLog, what nothing here asks for, and set what became of each hint beside. Repeatable.",
     ),
 ]
 
@@ -111,7 +111,7 @@ def load(
     if transport is not o.Transports.CONNECTIONS:
         asked["transport"] = transport.value
     asked["frames"] = frames
-    if discoveries is not None:
+    if discoveries:
         asked["observed"] = _observed(discoveries, url, quiet=quiet)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
     failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
@@ -143,17 +143,20 @@ def load(
         _say_notes(records[-1])  # else they stand under the waterfall
 
 
-def _observed(name: str, url: str, *, quiet: bool) -> Observed:
+def _observed(names: list[str], url: str, *, quiet: bool) -> Observed:
+    """What the files tell of the page. Raises UsageError where none tells of it."""
     from fetcher.record.observed import for_page, named, read_observed
     from fetcher.report.escape import safe
     from fetcher.urls import parse
 
-    pages = read_observed(name)
+    pages = [page for name in names for page in read_observed(name)]
     found = for_page(pages, parse(url).href)
+    told = " and ".join(names)
     if found is None:
-        raise UsageError(f"--discoveries {name} tells of {named(pages)}, not of {parse(url)}; name that page")
+        tells = "tells" if len(names) == 1 else "tell"
+        raise UsageError(f"--discoveries {told} {tells} of {named(pages)}, not of {parse(url)}; name that page")
     for note in found.notes if not quiet else ():
-        print(f"fetcher: note: {safe(name)} is not whole: {safe(note)}", file=sys.stderr)
+        print(f"fetcher: note: {safe(told)} is not whole: {safe(note)}", file=sys.stderr)
     return found
 
 

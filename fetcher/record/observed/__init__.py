@@ -4,6 +4,6 @@ reading the file it is given; like the rest of the record it imports no room tha
 from __future__ import annotations
 
 from fetcher.record.observed.files import read_observed
-from fetcher.record.observed.values import Observed, ObservedRequest, for_page, named
+from fetcher.record.observed.values import Observed, ObservedRequest, all_for_page, for_page, named
 
-__all__ = ["Observed", "ObservedRequest", "for_page", "named", "read_observed"]
+__all__ = ["Observed", "ObservedRequest", "all_for_page", "for_page", "named", "read_observed"]

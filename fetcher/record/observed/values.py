@@ -7,7 +7,7 @@ for is not: being fetched does not make it used. (A NetLog does not tell the mar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fetcher.record.in_chromium import InChromium
 from fetcher.terms import Destination, Mode
@@ -51,15 +51,27 @@ class Observed:
 
 
 def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:
-    """The first of ``pages`` that is of one of ``urls``; a fragment does not count. One with another query is taken
+    """What ``pages`` tell of the page at one of ``urls``: the first of those that are of it, one that says what made a
+    request before one that does not; and of its hints what the first does that tells of hints."""
+    found = all_for_page(pages, *urls)
+    if not found:
+        return None
+    explained = (one for one in found if any(each.script is not None for each in one.requests))
+    hints = next((one.in_chromium for one in found if one.in_chromium is not None), None)
+    chosen = next(explained, found[0])
+    return chosen if chosen.in_chromium is hints else replace(chosen, in_chromium=hints)
+
+
+def all_for_page(pages: Iterable[Observed], *urls: str | None) -> list[Observed]:
+    """Those of ``pages`` that are of one of ``urls``; a fragment does not count. Ones with another query are taken
     where none has the same."""
     listed = list(pages)
     for shape in (_whole, _without_query):
         wanted = {shape(url) for url in urls if url is not None}
-        for page in listed:
-            if shape(page.final_url) in wanted or shape(page.url) in wanted:
-                return page
-    return None
+        found = [page for page in listed if shape(page.final_url) in wanted or shape(page.url) in wanted]
+        if found:
+            return found
+    return []
 
 
 def named(pages: Sequence[Observed]) -> str:

@@ -19,7 +19,7 @@ import pytest
 from fetcher.errors import RecordError
 from fetcher.record import json_stream
 from fetcher.record.in_chromium import ChromiumRequest, InChromium
-from fetcher.record.observed import Observed, for_page, read_observed
+from fetcher.record.observed import Observed, ObservedRequest, for_page, read_observed
 from fetcher.record.observed.netlog import netlog_pages, sources
 from fetcher.record.observed.netlog.words import annotation
 from fetcher.terms import Destination, Mode
@@ -151,6 +151,21 @@ def test_a_referrer_tells_of_sheets_and_frames() -> None:
     assert [(one.url.removeprefix(PAGE), one.script, one.initiator) for one in page.requests] == [
         ("a.css", None, None), ("back.png", False, f"{PAGE}a.css"),
     ]  # fmt: skip
+
+
+def test_two_files_of_one_page_are_one() -> None:
+    """Who asked is told by the one, what became of hints by the other, in whatever order they are given."""
+    told = by_code()
+    for pages in ([told, *read_observed(str(HINTS))], [*read_observed(str(HINTS)), told]):
+        found = for_page(pages, PAGE)
+        assert found is not None
+        assert found.requests == told.requests
+        assert found.in_chromium == page_of("netlog-hints.json").in_chromium
+
+
+def by_code() -> Observed:
+    asked = ObservedRequest(f"{PAGE}late.png", "GET", Destination.IMAGE, None, True, f"{PAGE}app.js", 400.0, 300.0)
+    return Observed(PAGE, PAGE, "a test", (asked,))
 
 
 # -- forms
