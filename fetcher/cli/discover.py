@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -142,12 +143,16 @@ def discover(
         from fetcher.report.discovered import discovered_lines
         from fetcher.report.terminal import print_lines
 
-        written = (
-            f"{file} has the log" + (f", {netlog} the network log" if netlog is not None else "") + _kept(no_redact)
-        )
+        needed = [option for option, given in (("-u", user), ("-b", cookie), ("-H", header)) if given]
+        written = _written(str(file), netlog, no_redact=no_redact, needed=needed if failure is None else ())
         print_lines(
             lambda width, unicode: discovered_lines(
-                found, width=width, unicode=unicode, all_rows=verbose, written=written, command=command or ""
+                found,
+                width=width,
+                unicode=unicode,
+                all_rows=verbose,
+                written=written,
+                command=command if command is not None and failure is None else "",
             ),
             color=None if color is o.Colour.AUTO else color is o.Colour.ALWAYS,
         )
@@ -203,8 +208,11 @@ def _run(discovering: Discovering, *, progress: bool) -> FetcherError | None:
     return None
 
 
-def _kept(no_redact: bool) -> str:
-    return "; cookies, credentials and secrets in URLs are in it" if no_redact else ""
+def _written(file: str, netlog: str | None, *, no_redact: bool, needed: Sequence[str]) -> str:
+    """Where the logs are, what is in them, and the options that the next command ``needed`` but may not repeat."""
+    text = f"{file} has the log" + (f", {netlog} the network log" if netlog is not None else "")
+    text += "; cookies, credentials and secrets in URLs are in it" if no_redact else ""
+    return text + (f"; the next command needs {' and '.join(needed)} as well" if needed else "")
 
 
 def _kept_until(failure: FetcherError, output: str) -> FetcherError:

@@ -122,7 +122,9 @@ def _missed(found: Discovered, width: int) -> Iterator[Line]:
         yield from paragraph("No request of the page was seen.", width, Style.WARNING)
         return
     lost = found.missed
-    if not lost:
+    if not lost and not found.whole:
+        yield from paragraph("Until then no script was seen to request what fetcher load alone misses.", width)
+    elif not lost:
         yield from paragraph("fetcher load alone misses nothing that this load's scripts requested.", width, Style.GOOD)
     else:
         words = f"fetcher load alone misses {count(len(lost), 'request')}: no markup, style sheet or import names them."

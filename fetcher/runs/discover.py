@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from fetcher.analysis.discovered import Discovered
 from fetcher.errors import RecordError, UsageError
@@ -67,39 +66,39 @@ class Discovering:
             self.notes += browser.notes
             async with browser.tab(watch_network=True) as tab:
                 lines = LogLines([name for name, _ in options.headers] if self.redact else None)
-                watching = Watching(tab.blocking, lines, wait=self.wait, most=self.most, on_change=self.on_change)
+                watching = Watching(
+                    tab.blocking, lines, wait=self.wait, most=self.most, user=self.user, on_change=self.on_change
+                )
                 self._seen = watching.seen
-                await tab.run(watching.run, self._with_user(url))
-
-    def _with_user(self, url: str) -> str:
-        """Chromium takes credentials out of the URL and sends them once it is asked for them."""
-        if self.user is None:
-            return url
-        scheme, _, rest = url.partition("://")
-        name, password = (quote(part, safe="") for part in self.user)
-        return f"{scheme}://{name}:{password}@{rest}"
+                await tab.run(watching.run, url)
 
     def found(self) -> Discovered:
         """What has been seen by now."""
         seen = self._seen
         shown = redact_text if self.redact else str
+        observed, later = self._observed(seen)
+        notes = [*seen.notes, *seen.remarks, *self.notes]
+        if later is not None:
+            notes.append(f"the page went on to {later} by itself; discover that URL for what it asks for")
         return Discovered(
             shown(self.url),
             self.browser,
             shown(seen.final_url) if seen.final_url is not None else None,
             seen.status,
             self._over and not seen.notes,
-            self._observed(seen),
-            tuple(map(shown, [*seen.notes, *seen.remarks, *self.notes])),
+            observed,
+            tuple(map(shown, notes)),
             tuple(seen.lines),
         )
 
-    def _observed(self, seen: Watched) -> Observed | None:
+    def _observed(self, seen: Watched) -> tuple[Observed | None, str | None]:
+        """The page that was asked for, and the URL of one that its code went on to."""
         try:
             pages = observed_pages(json.loads(line) for line in seen.lines)
         except RecordError:
-            return None
-        return for_page(pages, self.url, seen.final_url) or pages[0]
+            return None, None
+        found = for_page(pages, self.url, seen.final_url) or pages[0]
+        return found, pages[-1].final_url if pages[-1] is not found else None
 
     def text(self, found: Discovered) -> str:
         """The discoveries file of what was ``found``."""

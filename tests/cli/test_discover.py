@@ -61,7 +61,7 @@ def test_the_options_of_a_load_reach_chromium(cli: Cli, tmp_path: Path) -> None:
     assert "--proxy-server=http=http://p.test:3128;https=http://p.test:3128" in arguments
     assert "--proxy-bypass-list=d.test;*.d.test;<-loopback>" in arguments
     assert "--user-agent=me" in arguments
-    assert arguments[-1] == "navigate https://me:hush@a.test/"
+    assert arguments[-1] == "navigate https://a.test/"
     assert ("--no-sandbox" in arguments) is (os.geteuid() == 0)
     (profile,) = [each.partition("=")[2] for each in arguments if each.startswith("--user-data-dir=")]
     assert not Path(profile).exists()

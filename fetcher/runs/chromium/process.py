@@ -45,6 +45,35 @@ class _Answer:
     message: Message = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command that was sent."""
+
+    browser: Chromium
+    number: int
+    method: str
+    answer: _Answer
+    timeout: float
+    deadline: float
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether ``result`` would not wait, be it for an answer or since the browser is gone."""
+        return self.answer.done.is_set()
+
+    def result(self) -> dict[str, Any]:
+        """What was answered. Raises ``ChromiumFailed``."""
+        if not self.answer.done.wait(max(0.0, (self.deadline - clock.now()) / 1000)):
+            self.browser.give_up(self.number)
+            raise self.browser.failed(f"{self.method} was not answered within {self.timeout:g} s")
+        if isinstance(self.answer.message.get("error"), dict):
+            raise ChromiumFailed(f"Chromium refused {self.method}: {self.answer.message['error'].get('message')}")
+        result = self.answer.message.get("result")
+        if not isinstance(result, dict):
+            raise self.browser.failed(f"{self.browser.why_gone} before it answered {self.method}")
+        return result
+
+
 class Chromium:
     """One browser process. ``version`` is its product name, such as "Chrome/156.0.8078.79", once it was asked.
     ``messages`` is the file that what it prints goes to."""
@@ -68,6 +97,12 @@ class Chromium:
         self, method: str, session: str | None = None, timeout: float = CALL_SECONDS, **parameters: Any
     ) -> dict[str, Any]:
         """One command of the DevTools protocol and its result. Raises ``ChromiumFailed``."""
+        return self.begin(method, session, timeout, **parameters).result()
+
+    def begin(
+        self, method: str, session: str | None = None, timeout: float = CALL_SECONDS, **parameters: Any
+    ) -> Pending:
+        """The same, without waiting for the answer: for what goes on only if events are answered meanwhile."""
         answer = _Answer()
         deadline = clock.now() + timeout * 1000
         with self._lock:
@@ -80,15 +115,15 @@ class Chromium:
             if session is not None:
                 message["sessionId"] = session
             self._send(json.dumps(message).encode() + b"\0", method, deadline)
-        if not answer.done.wait(max(0.0, (deadline - clock.now()) / 1000)):
-            self._answers.pop(number, None)
-            raise self.failed(f"{method} was not answered within {timeout:g} s")
-        if isinstance(answer.message.get("error"), dict):
-            raise ChromiumFailed(f"Chromium refused {method}: {answer.message['error'].get('message')}")
-        result = answer.message.get("result")
-        if not isinstance(result, dict):
-            raise self.failed(f"{self._why} before it answered {method}")
-        return result
+        return Pending(self, number, method, answer, timeout, deadline)
+
+    def give_up(self, number: int) -> None:
+        """Nobody waits for the answer to command ``number`` any more."""
+        self._answers.pop(number, None)
+
+    @property
+    def why_gone(self) -> str:
+        return self._why
 
     def events(self, session: str) -> Events:
         """What the browser tells of its own accord in ``session``, in order; the last is ``GONE`` or ``OVERFLOWED``."""

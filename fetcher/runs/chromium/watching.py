@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fetcher import clock
-from fetcher.errors import ChromiumFailed, DeadlineExceeded, FetcherError
+from fetcher.errors import ChromiumFailed, DeadlineExceeded
 from fetcher.record.observed.written import LogLines
 from fetcher.runs.chromium.process import Message
 from fetcher.runs.chromium.tabs import Tab
+from fetcher.urls import parse
 
 QUIET_MS = 500.0
 STALLED_MS = 5_000.0
@@ -25,6 +26,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of the log's lines."""
 ANSWER_SECONDS = 5.0
 POLL_SECONDS = 0.1
+ANSWER_POLL_SECONDS = 0.02
 LISTED = 3
 
 _NEVER_ENDING = ("EventSource", "WebSocket")
@@ -39,7 +41,7 @@ _PLAIN_WORDS = {
     "net::ERR_CONNECTION_RESET": "the server reset the connection",
     "net::ERR_TOO_MANY_REDIRECTS": "it redirects too often",
     "net::ERR_PROXY_CONNECTION_FAILED": "the proxy could not be reached",
-    "net::ERR_ABORTED": "its answer is no page (a download, or an answer without content)",
+    "net::ERR_ABORTED": "its answer is no page: a download, or nothing",
 }
 
 
@@ -60,7 +62,8 @@ class Watched:
 
 class Watching:
     """``run`` blocks. ``wait`` is seconds to go on after the load event, None until the network is quiet; ``most`` the
-    seconds it may take in all; ``secret`` as of ``LogLines``. ``seen`` has what came until now, whatever ends it."""
+    seconds it may take in all; ``user`` name and password for the page's origin. ``seen`` has what came until now,
+    whatever ends it."""
 
     def __init__(
         self,
@@ -69,9 +72,12 @@ class Watching:
         *,
         wait: float | None,
         most: float,
+        user: tuple[str, str] | None = None,
         on_change: Callable[[Watched], None] | None = None,
     ) -> None:
         self.seen = Watched()
+        self._user = user
+        self._origin = ""
         self._tab = tab
         self._lines = lines
         self._wait = wait
@@ -92,12 +98,13 @@ class Watching:
         self._tab.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
         if self._tab.context is not None:
             self._tab.browser.call("Browser.setDownloadBehavior", behavior="deny", browserContextId=self._tab.context)
+        if self._user is not None:
+            # Documents alone are held, and that only until we say go on: nothing else of the load is touched.
+            self._origin = parse(url).origin
+            held = {"urlPattern": f"{self._origin}/*", "resourceType": "Document"}
+            self._tab.call("Fetch.enable", patterns=[held], handleAuthRequests=True)
         self._deadline = clock.now() + self._most * 1000
-        try:
-            self._navigate(url)
-        except FetcherError:
-            self._take_waiting()
-            raise
+        self._navigate(url)
         while (end := self._end(clock.now())) is None:
             left = (self._deadline - clock.now()) / 1000
             event = self._tab.next_event(max(0.0, min(POLL_SECONDS, left)))
@@ -112,9 +119,15 @@ class Watching:
             )
 
     def _navigate(self, url: str) -> None:
+        """Until the document's head has come."""
         left = max(0.0, (self._deadline - clock.now()) / 1000)
+        started = self._tab.browser.begin("Page.navigate", self._tab.session, left, url=url)
         try:
-            answer = self._tab.browser.call("Page.navigate", self._tab.session, left, url=url)
+            while not started.is_answered and clock.now() < self._deadline:
+                event = self._tab.next_event(max(0.0, min(ANSWER_POLL_SECONDS, (self._deadline - clock.now()) / 1000)))
+                if event is not None:
+                    self._take(event)
+            answer = started.result()
         except ChromiumFailed as error:
             if not self._tab.browser.gone and clock.now() >= self._deadline:
                 sentence = f"no answer came within {self._most:g} s; give it longer (--max-time)"
@@ -123,13 +136,10 @@ class Watching:
         self._main = answer.get("loaderId") if isinstance(answer.get("loaderId"), str) else None
         error_text = answer.get("errorText")
         if isinstance(error_text, str) and error_text:
+            with contextlib.suppress(ChromiumFailed):  # what came before it failed
+                while (event := self._tab.next_event(0.0)) is not None:
+                    self._take(event)
             raise ChromiumFailed(f"Chromium could not load it: {_in_words(error_text)}")
-
-    def _take_waiting(self) -> None:
-        """What came before the navigation failed."""
-        with contextlib.suppress(ChromiumFailed):
-            while (event := self._tab.next_event(0.0)) is not None:
-                self._take(event)
 
     def _end(self, now: float) -> str | None:
         """Why it is over: "" as it should be, a sentence otherwise, None while it goes on."""
@@ -138,7 +148,7 @@ class Watching:
             return f"the page went on asking: stopped at {MOST_REQUESTS:,} requests, what follows is missing"
         if self._size > MOST_BYTES:
             return f"the log reached {MOST_BYTES >> 20} MB: stopped there, what follows is missing"
-        waiting = [url for key, url in self._under_way.items() if key not in self._streams]
+        waiting = len(self._under_way) > len(self._streams)
         if self._loaded_at is not None:
             since = now - self._changed_at
             if self._wait is not None:
@@ -147,13 +157,16 @@ class Watching:
             elif since >= QUIET_MS and not waiting:
                 return ""
             elif since >= STALLED_MS:
-                return f"nothing came for {STALLED_MS / 1000:g} s while {_some(waiting)} was still under way"
+                return f"nothing came for {STALLED_MS / 1000:g} s while {_some(self._waited_for())} was still under way"
         if now >= self._deadline:
             what = "the page still asked for more" if self._loaded_at is not None else "its load event had not come"
             return f"stopped after {self._most:g} s (--max-time): {what}" + (
-                f", {_some(waiting)} under way" if waiting else ""
+                f", {_some(self._waited_for())} under way" if waiting else ""
             )
         return None
+
+    def _waited_for(self) -> list[str]:
+        return [url for key, url in self._under_way.items() if key not in self._streams]
 
     def _take(self, event: Message) -> None:
         method, params = event["method"], event["params"]
@@ -162,6 +175,12 @@ class Watching:
                 self._answer(event, "Page.handleJavaScriptDialog", accept=False)
             case "Target.attachedToTarget":
                 self._join(params)
+            case "Fetch.requestPaused":
+                self._answer(event, "Fetch.continueRequest", requestId=params.get("requestId"))
+                return
+            case "Fetch.authRequired":
+                self._answer_challenge(event)
+                return
             case "Page.loadEventFired" if event.get("sessionId") == self._tab.session and self._loaded_at is None:
                 self._loaded_at = self._changed_at = clock.now()
                 self.seen.loaded = True
@@ -211,6 +230,18 @@ class Watching:
         if self._main is None:
             self._main = key
         return key == self._main
+
+    def _answer_challenge(self, event: Message) -> None:
+        """-u is for the page's own origin, and given once: a second challenge says that it was wrong."""
+        params = event["params"]
+        challenge = params.get("authChallenge")
+        origin = challenge.get("origin") if isinstance(challenge, dict) else None
+        answer: Message = {"response": "CancelAuth"}
+        if self._user is not None and origin == self._origin and isinstance(challenge, dict):
+            if challenge.get("source") != "Proxy":
+                answer = {"response": "ProvideCredentials", "username": self._user[0], "password": self._user[1]}
+            self._user = None
+        self._answer(event, "Fetch.continueWithAuth", requestId=params.get("requestId"), authChallengeResponse=answer)
 
     def _join(self, params: Message) -> None:
         """A frame of another site or a worker waits for us: watch it, then let it go on."""

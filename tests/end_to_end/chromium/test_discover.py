@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fetcher.cli import app
-from fetcher.origin import Answer, Body, Head, Interim, Origin, Site, Wait, asset, links
+from fetcher.origin import Answer, Body, Head, Interim, Origin, RequestSeen, Site, Wait, asset, links
 from fetcher.record.observed import read_observed
 from tests.end_to_end.chromium.test_hint_flags import served
 from tests.support.chromium import executable
@@ -179,6 +179,33 @@ def test_frames_dialogs_streams_and_a_phone(tmp_path: Path, capsys: pytest.Captu
         assert app.run([*load, f"{origin.url_of('a.test')}/"]) == 0
         ours, both = asked(origin, start), asked(origin, 0)
         assert ours == both - ours - Counter(["/file.zip", "/events"])  # a navigation, and what has no end
+
+
+def test_credentials_answer_the_challenge_of_the_pages_origin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once; what its scripts ask for has them too, and no other origin is told. Wrong ones are no loop."""
+
+    def walled(seen: RequestSeen) -> Answer:
+        if dict(seen.fields).get("authorization") != "Basic bWU6aHVzaA==":
+            return (Head(401, (*HTML, ("www-authenticate", 'Basic realm="x"'))), Body(b"who are you"))
+        if seen.path == "/":
+            port = seen.authority.rpartition(":")[2]
+            script = f"fetch('/data.json');fetch('https://b.test:{port}/open.json',{{mode:'no-cors'}})"
+            return (Head(200, HTML), Body(f'<link rel="icon" href="data:,"><script>{script}</script>'.encode()))
+        return asset(b"{}", "application/json")
+
+    routes: dict[str, Any] = {"/": walled, "/data.json": walled, "/open.json": asset(b"{}", "application/json")}
+    with served(Site(routes)) as (origin,):
+        options = [*common(origin, tmp_path), "--resolve", f"b.test:{origin.port}:127.0.0.1"]
+        log, url = str(tmp_path / "log.json"), f"{origin.url_of('a.test')}/"
+        assert app.run(["discover", *options, "-u", "me:hush", "-o", log, url]) == 0
+        told = {one.target: dict(one.fields).get("authorization") for one in origin.log.requests()}
+        assert told == {"/": "Basic bWU6aHVzaA==", "/data.json": "Basic bWU6aHVzaA==", "/open.json": None}
+        assert "aHVzaA" not in Path(log).read_text()
+        assert "needs -u as well" in " ".join(capsys.readouterr().out.split())
+        assert app.run(["discover", *options, "-u", "me:wrong", "-o", log, url]) == 0
+        assert "answered with status 401" in capsys.readouterr().out
 
 
 def test_secrets_stay_out_of_what_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
