@@ -11,7 +11,7 @@ from h2.settings import SettingCodes
 from fetcher.errors import RemoteProtocolError
 from fetcher.terms import Limits
 from fetcher.wire.events import BodyData, InterimResponse, RequestHead, ResponseEnd, ResponseHead, WireEvent
-from fetcher.wire.http2 import Http2Engine, frames
+from fetcher.wire.http2 import Http2Engine, frames, passing
 from fetcher.wire.http2.passing import Passing
 
 HINT = "</a.css>; rel=preload; as=style"
@@ -41,8 +41,8 @@ class Server:
         return self.connection.data_to_send()
 
 
-def carried(passing: Passing, *, interim: int = 1, split: int = 100_000, requests: int = 3) -> list[WireEvent]:
-    """What a browser reads that asks for several things through ``passing``, pieces of ``split`` bytes at a time."""
+def carried(through: Passing, *, interim: int = 1, split: int = 100_000, requests: int = 3) -> list[WireEvent]:
+    """What a browser reads that asks for several things through ``through``, pieces of ``split`` bytes at a time."""
     browser, server = Http2Engine(Limits()), Server(interim)
     events: list[WireEvent] = []
     for number in range(requests):
@@ -50,10 +50,10 @@ def carried(passing: Passing, *, interim: int = 1, split: int = 100_000, request
         browser.send_request(head, end=True)
         for _ in range(4):  # until neither has anything to say
             sent = browser.data_to_send()
-            passed = b"".join(passing.from_browser(piece, 1.0 + number) for piece in pieces(sent, split))
+            passed = b"".join(through.from_browser(piece, 1.0 + number) for piece in pieces(sent, split))
             answer = server.take(passed)
             for piece in pieces(answer, split):
-                events += browser.receive(passing.from_server(piece, 2.0 + number), 3.0)
+                events += browser.receive(through.from_server(piece, 2.0 + number), 3.0)
     assert server.asked == [f"/{number}" for number in range(requests)]
     assert server.connection.remote_settings[SettingCodes.HEADER_TABLE_SIZE] == 0
     return events
@@ -68,29 +68,43 @@ def pieces(data: bytes, size: int) -> list[bytes]:
 def test_withheld_and_not(split: int, interim: int) -> None:
     """The same heads, content and trailers; every 103 where they pass, none where they do not, and all are known."""
     through, held = Passing(withheld=False), Passing(withheld=True)
-    passed, kept = carried(through, interim=interim, split=split), carried(held, interim=interim, split=split)
-    assert sum(isinstance(event, InterimResponse) for event in passed) == 3 * interim
+    asked = 1 if split == 1 else 3  # so many single bytes take long enough
+    passed, kept = (carried(each, interim=interim, split=split, requests=asked) for each in (through, held))
+    assert sum(isinstance(event, InterimResponse) for event in passed) == asked * interim
     assert not any(isinstance(event, InterimResponse) for event in kept)
     for events in (passed, kept):
-        assert [event.status for event in events if isinstance(event, ResponseHead)] == [200] * 3
-        assert sum(len(event.data) for event in events if isinstance(event, BodyData)) == 3_000
-        assert [event.trailers for event in events if isinstance(event, ResponseEnd)] == [(("x-trailer", "1"),)] * 3
-    for passing in (through, held):
-        assert [one.url for one in passing.exchanges] == [f"https://a.test/{number}" for number in range(3)]
-        first = passing.exchanges[0]
-        assert [head.withheld for head in first.interim] == [passing.withheld] * interim
+        assert [event.status for event in events if isinstance(event, ResponseHead)] == [200] * asked
+        assert sum(len(event.data) for event in events if isinstance(event, BodyData)) == asked * 1_000
+        assert [event.trailers for event in events if isinstance(event, ResponseEnd)] == [(("x-trailer", "1"),)] * asked
+    for each in (through, held):
+        assert [one.url for one in each.exchanges] == [f"https://a.test/{number}" for number in range(asked)]
+        first = each.exchanges[0]
+        assert [head.withheld for head in first.interim] == [each.withheld] * interim
         assert [head.fields[0] for head in first.interim] == [("link", HINT)] * interim
         assert first.final is not None
         assert (first.at, first.final.at, first.final.status) == (1.0, 2.0, 200)
+
+
+def test_a_flood_is_withheld_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More interim heads than are kept, and larger heads: memory is bounded, and what passes does not change."""
+    many = Passing(withheld=True)
+    events = carried(many, interim=passing.MOST_INTERIM + 20, requests=1)
+    assert [event.status for event in events if isinstance(event, ResponseHead)] == [200]
+    assert not any(isinstance(event, InterimResponse) for event in events)
+    assert len(many.exchanges[0].interim) == passing.MOST_INTERIM
+    monkeypatch.setattr(passing, "MOST_KEPT", 60_000)
+    large = Passing(withheld=False)
+    carried(large, interim=0, requests=2)
+    assert [bool(one.final and one.final.fields) for one in large.exchanges] == [True, False]
 
 
 def test_what_is_no_http2_ends_it() -> None:
     """Said as an error, from either side: never passed on half read."""
     with pytest.raises(RemoteProtocolError, match=r"HTTP/1\.x"):
         Passing(withheld=True).from_server(b"HTTP/1.1 400 Bad Request\r\n\r\n", 1.0)
-    passing = Passing(withheld=True)
-    passing.from_browser(frames.PREFACE + frames.settings_frame({}), 1.0)
+    half = Passing(withheld=True)
+    half.from_browser(frames.PREFACE + frames.settings_frame({}), 1.0)
     with pytest.raises(RemoteProtocolError, match="cut off"):
-        passing.from_browser(frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x40\x05a"), 1.0)
+        half.from_browser(frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x40\x05a"), 1.0)
     with pytest.raises(RemoteProtocolError):
-        passing.from_server(frames.settings_frame({}) + frames.frame(frames.PUSH_PROMISE, 4, 1, b"\0\0\0\2"), 1.0)
+        half.from_server(frames.settings_frame({}) + frames.frame(frames.PUSH_PROMISE, 4, 1, b"\0\0\0\2"), 1.0)

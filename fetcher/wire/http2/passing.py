@@ -21,8 +21,9 @@ from fetcher.wire.http2.frames import ConnectionFault
 
 LARGEST_BLOCK = 262_144
 TABLE_SIZE = 65_536
-MOST_EXCHANGES = 10_000
-"""Requests of one connection that are kept; further ones pass unseen."""
+MOST_EXCHANGES, MOST_INTERIM, MOST_KEPT = 10_000, 100, 4_000_000
+"""Requests of one connection, interim heads of one request, and characters of fields of one connection that are kept:
+what is more passes, or is withheld, all the same."""
 
 _SETTING = struct.Struct(">HL")
 
@@ -59,6 +60,7 @@ class Passing:
         self.exchanges: list[Exchange] = []
         self._by_stream: dict[int, Exchange] = {}
         self._preface = len(frames.PREFACE)
+        self._kept = 0
         self._browser, self._server = _Side(), _Side()
 
     def from_browser(self, data: bytes, now: float) -> bytes:
@@ -102,13 +104,19 @@ class Passing:
         if not (len(status) == 3 and status.isascii() and status.isdigit()):
             return False  # trailers, or what the browser is to refuse itself
         is_interim = status[0] == "1" and status != "101"
-        head = Head(now, int(status), tuple(pair for pair in block if pair[0][:1] != ":"), is_interim and self.withheld)
+        withheld = is_interim and self.withheld
         exchange = self._by_stream.get(stream)
-        if exchange is not None and is_interim:
-            exchange.interim.append(head)
-        elif exchange is not None and exchange.final is None:
-            exchange.final = head
-        return head.withheld
+        if exchange is not None and is_interim and len(exchange.interim) < MOST_INTERIM:
+            exchange.interim.append(Head(now, int(status), self._fields(block), withheld))
+        elif exchange is not None and not is_interim and exchange.final is None:
+            exchange.final = Head(now, int(status), self._fields(block))
+        return withheld
+
+    def _fields(self, block: list[tuple[str, str]]) -> Fields:
+        """Those of a head that is kept; none once too many are."""
+        fields = tuple(pair for pair in block if pair[0][:1] != ":")
+        self._kept += sum(len(name) + len(value) for name, value in fields)
+        return fields if self._kept <= MOST_KEPT else ()
 
 
 class _Side:
