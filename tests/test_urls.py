@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ada_url
 import pytest
+from publicsuffixlist import PSLFILE, PublicSuffixList
 
 from fetcher import urls
 from fetcher.errors import InvalidURL
@@ -130,3 +131,24 @@ def test_the_quick_way_for_plain_urls_changes_nothing(text: str) -> None:
     found = urls.resolve(text, "https://base.test/dir/page")
     assert found is not None
     assert found == urls.split(href)
+
+
+def test_sites_are_those_of_the_packages_own_reader() -> None:
+    """Rules of every kind, and what lies one and two labels below them."""
+    theirs = PublicSuffixList()
+    with open(PSLFILE, encoding="utf-8") as file:
+        rules = [line.split()[0] for line in file if line.strip() and not line.startswith("//")]
+    for rule in [*rules[::40], *(one for one in rules if one[0] in "*!" or not one.isascii())]:
+        bare = rule.lstrip("!").replace("*", "any").encode("idna").decode("ascii")
+        for host in (bare, f"a.{bare}", f"b.a.{bare}"):
+            assert urls.registrable_domain(host) == (theirs.privatesuffix(host) or host), host
+            assert urls.is_public_suffix(host) is ("." not in host or theirs.is_public(host)), host
+
+
+def test_odd_hosts_are_of_no_other_site() -> None:
+    """As the package has it, and addresses and single labels apart."""
+    theirs = PublicSuffixList()
+    for host in ("a..com", ".com", "a.com.", "com.", "A.b.COM", "x.unknown", "1.2.3.4", "::1", "localhost", "unknown"):
+        named = not urls.is_ip(host) and "." in host
+        assert urls.registrable_domain(host) == ((theirs.privatesuffix(host) if named else None) or host), host
+        assert urls.is_public_suffix(host) is (theirs.is_public(host) if named else not urls.is_ip(host)), host

@@ -8,8 +8,9 @@ text, in Location and Referer, in error sentences and in the raw head of an inte
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
-from functools import lru_cache
+from dataclasses import fields, is_dataclass, replace
+from functools import cache, lru_cache
+from operator import is_
 from typing import Any, TypeVar, cast
 
 Record = TypeVar("Record")
@@ -83,13 +84,24 @@ def _parameter(match: re.Match[str]) -> str:
 
 
 def _walk(value: Any) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind is str:  # not its subclasses: an enum member is one of our own words
         return redact_text(value)
+    if kind in _WORDLESS:
+        return value
     if kind is tuple:
         if len(value) == 2 and type(value[0]) is str and value[0].lower() in SECRET_FIELDS:
             return (value[0], REDACTED)
-        return tuple([_walk(item) for item in value])
-    if is_dataclass(kind):
-        return kind(**{field.name: _walk(getattr(value, field.name)) for field in fields(kind)})
-    return value
+        made = [_walk(item) for item in value]
+        return value if all(map(is_, made, value)) else tuple(made)
+    changed = {name: made for name in _members(kind) if (made := _walk(was := getattr(value, name))) is not was}
+    return replace(value, **changed) if changed else value
+
+
+_WORDLESS = (float, int, bool, type(None))
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    """The members of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -9,7 +9,9 @@ ASCII such as ``\\x1b`` or ``\\u202e``. A literal backslash stays as it is: the 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from operator import is_
 from typing import Any, TypeVar, cast
 
 Record = TypeVar("Record")
@@ -57,14 +59,27 @@ def safe_load(load: Record, *, unicode: bool = True) -> Record:
 
 
 def _walk(value: Any, unicode: bool) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind is str:  # not its subclasses: an enum member is one of our own words
         return safe(value, unicode=unicode)
+    if kind in _WORDLESS:
+        return value
     if kind is tuple:
-        return tuple([_walk(item, unicode) for item in value])
-    if is_dataclass(kind):
-        return kind(**{field.name: _walk(getattr(value, field.name), unicode) for field in fields(kind)})
-    return value
+        made = [_walk(item, unicode) for item in value]
+        return value if all(map(is_, made, value)) else tuple(made)
+    changed = {
+        name: made for name in _members(kind) if (made := _walk(was := getattr(value, name), unicode)) is not was
+    }
+    return replace(value, **changed) if changed else value
+
+
+_WORDLESS = (float, int, bool, type(None))
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    """The members of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def cells(text: str) -> int:
