@@ -190,10 +190,21 @@ class Page:
         if self.hides_uses:
             raise Unknown("scripts did not run, and what they would request is hidden (give --discoveries)")
 
-    def hides_use_of(self, url: str | None) -> bool:
-        """Whether it may be used although nothing was seen to ask for it: a browser's file shows no request for what
-        a script takes from a preload of the final response or of the markup."""
-        return bool(self.seen_asking and self.load.scripts and url in self._preloaded_late)
+    def why_hidden(self, url: str | None) -> str | None:
+        """Why it may be used although nothing was seen to ask for it, None where that would have been seen: no request
+        is made for what a script takes from a preload of the final response or of the markup, nor for what an earlier
+        page left in memory."""
+        if self.seen_asking and self.load.scripts and url in self._preloaded_late:
+            return "the page preloads it too, and a browser's file does not show what a script takes from that"
+        if self.seen_asking and self.load.scripts and url in self._left_in_memory:
+            return "an earlier page of the NetLog had it, and a NetLog does not show what memory serves"
+        return None
+
+    @cached_property
+    def _left_in_memory(self) -> frozenset[str | None]:
+        seen = self.load.in_chromium
+        made = seen.requests if seen is not None else ()
+        return frozenset(one.url for one in made if one.hinted and (one.asked_before or one.from_cache))
 
     @cached_property
     def _preloaded_late(self) -> frozenset[str | None]:
@@ -344,7 +355,20 @@ class Page:
     @cached_property
     def seen_origins(self) -> frozenset[str]:
         """The origins that a browser was seen to ask."""
-        return frozenset(url.origin for one in self.seen_asking if (url := resolve(one.url)) is not None)
+        urls = {one.url for one in self.seen_asking} | self.asked_in_chromium
+        return frozenset(url.origin for one in urls if (url := resolve(one)) is not None)
+
+    @cached_property
+    def asked_in_chromium(self) -> frozenset[str]:
+        """Hinted URLs, and others of their origins, that the page or a frame in it asked for by a NetLog."""
+        seen = self.load.in_chromium
+        return frozenset(one.url for one in (seen.requests if seen is not None else ()) if not one.hinted)
+
+    @property
+    def sees_frames(self) -> bool:
+        """Whether a NetLog shows what frames asked for of what is hinted, to its end."""
+        seen = self.load.in_chromium
+        return self.observed and seen is not None and not seen.cut_off
 
     @cached_property
     def wanted_by_url(self) -> dict[str, tuple[Wanted, ...]]:

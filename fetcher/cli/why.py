@@ -144,5 +144,8 @@ def _page(auditing: Auditing, made: AuditedPage) -> Page:
 
     seen = made.observed
     return Page(
-        made.loads, auditing.profile, observed=seen is not None, seen_asking=seen.requests if seen is not None else ()
+        made.loads,
+        auditing.profile,
+        observed=seen is not None and seen.whole,
+        seen_asking=seen.requests if seen is not None else (),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fetcher.analysis.hints_in_chromium import Agreement, Fate
+from fetcher.analysis.hints_in_chromium import Agreement, Fate, HintInChromium
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
 from fetcher.analysis.spread import Spread
 from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey
@@ -225,6 +225,7 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     name = max(min(longest, room), 10)
     heading: list[tuple[str, Style]] = [(" " * (digits + 2 + name), Style.PLAIN)]
     heading += [(f" {one}", Style.STRONG if one == checked.profile else Style.DIM) for one in browsers]
+    seen = {one.link: one for one in reversed(checked.hints_in_chromium)}
     yield ()
     yield tuple(heading)
     for hint in shown:
@@ -243,7 +244,7 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
         else:
             yield tuple(line)
             yield from paragraph(result, width, style, lead=under, indent=digits + 2)
-        if told := _in_chromium(hint, checked):
+        if told := _in_chromium(seen.get(hint.raw)):
             yield from paragraph(told, width, Style.DIM, lead=under, indent=digits + 2)
         what = _what(hint, home)
         if (raw or _is_at_fault(hint)) and (hint.raw != what or cells(what) > name):
@@ -259,9 +260,8 @@ def _table(checked: Checked, width: int, most: int | None, *, raw: bool) -> Iter
     yield from _reasons(hints, checked.profile, width, most)
 
 
-def _in_chromium(hint: HintSurvey, checked: Checked) -> str:
+def _in_chromium(seen: HintInChromium | None) -> str:
     """ "Chromium: 103 read at 53 ms, fetched at 65 ms, used at 431 ms", and what goes against our verdict."""
-    seen = next((one for one in checked.hints_in_chromium if one.link == hint.raw), None)
     if seen is None:
         return ""
     mark = "" if seen.agreement is Agreement.AGREES else f" ({seen.agreement})"

@@ -26,6 +26,10 @@ def in_chromium_lines(load: PageLoad, width: int, home: str | None, *, all_rows:
     """A block in ``width`` cells; nothing where the record holds no NetLog's facts."""
     if load.in_chromium is not None:
         yield from hint_lines(hints_in_chromium(load), _heads(load.in_chromium), width, home, all_rows=all_rows)
+        if all_rows and load.in_chromium.left_out:
+            others = count(load.in_chromium.left_out, "request")
+            text = f"{others} of that log left out: other pages', favicons, Chromium's own"
+            yield from paragraph(text, width, Style.DIM, lead=(("  ", Style.PLAIN),), indent=2)
 
 
 def hint_lines(

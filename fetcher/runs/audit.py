@@ -186,7 +186,8 @@ def _page(made: Made, profile: ProfileName) -> Page | None:
     return Page(
         made.loads, profile, made.expected,
         probes=answers.probes, repeat=answers.repeat, comparison=answers.comparison,
-        observed=made.observed is not None, seen_asking=made.observed.requests if made.observed is not None else (),
+        observed=made.observed is not None and made.observed.whole,
+        seen_asking=made.observed.requests if made.observed is not None else (),
     )  # fmt: skip
 
 

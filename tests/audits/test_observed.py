@@ -9,11 +9,14 @@ import pytest
 from fetcher.audits import Page
 from fetcher.audits.why import State, StepName, why
 from fetcher.origin import asset
-from fetcher.record.observed import ObservedRequest
+from fetcher.record import PageLoad
+from fetcher.record.in_chromium import ChromiumRequest
+from fetcher.record.observed import Observed, ObservedRequest, read_observed
 from fetcher.terms import Destination
 from tests.audits.cases import told
 from tests.audits.one_page import page
 from tests.audits.site.parts import CACHED, final, html, interim, sound
+from tests.support.netlog_site import DATA, with_netlog
 
 PICTURE = "</late.png>; rel=preload; as=image"
 SCRIPTED = '<link rel="stylesheet" href="/a.css"><script src="/a.js"></script>'
@@ -81,3 +84,27 @@ def test_what_the_page_was_seen_to_use_instead(version: str) -> None:
     one = scripted("</late.99ff00aa.png>; rel=preload; as=image")
     said = told("hint-not-found", seen(one, f"https://a.test{version}"))
     assert ("uses https://a.test/late.1234abcd.png instead" in said) == (version != "/other.png")
+
+
+def test_a_netlog_answers_as_far_as_it_goes() -> None:
+    """Unused in a first load; unknown in a later one, whose memory no NetLog shows, and where the log was cut off."""
+    (first, again) = (with_netlog("netlog-repeat.json", which) for which in (0, 1))
+    pages = [one for one in read_observed(str(DATA / "netlog-repeat.json")) if one.final_url == first.final_url]
+
+    def judged(load: PageLoad, observed: Observed) -> str:
+        return told("hint-unused", Page((load,), observed=observed.whole, seen_asking=observed.requests))
+
+    load = replace(first, discoveries=tuple(one for one in first.discoveries if one.candidate.element not in NOT_OURS))
+    assert "hints https://a.test/unused.png" in judged(load, pages[0])
+    assert pages[0].in_chromium is not None
+    used = ChromiumRequest("https://a.test/unused.png", False, 500.0, 501.0)
+    by_a_frame = replace(pages[0].in_chromium, requests=(*pages[0].in_chromium.requests, used))
+    assert judged(replace(load, in_chromium=by_a_frame), pages[0]) == "passed"
+    (answer,) = why(Page((replace(load, in_chromium=by_a_frame),), observed=True), "/unused.png")
+    assert answer.step(StepName.USE).said == "a browser was seen to ask for it, in a frame of the page"
+    assert judged(replace(load, in_chromium=again.in_chromium), pages[1]).startswith("unknown: an earlier page")
+    cut = replace(pages[0], in_chromium=replace(pages[0].in_chromium, cut_off=True))
+    assert judged(load, cut).startswith("unknown: scripts did not run")
+
+
+NOT_OURS = ("initiator unknown (observed)",)

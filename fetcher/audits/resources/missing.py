@@ -121,15 +121,18 @@ def hint_unused(page: Page) -> Iterator[Finding]:
     if page.load.only_hints:
         page.must_see_uses()
     close = near(page, hinted)
-    hidden, told = False, False
+    hidden: str | None = None
+    told = False
     for one in hinted:
         if one.is_used or is_broken(one.request) or is_moved(one.request) or one.url in close:
             continue
         if one.url == page.url:
             continue  # the page itself is no resource of the page: another rule's
-        if page.hides_use_of(one.url):
-            hidden = True
+        if (reason := page.why_hidden(one.url)) is not None:
+            hidden = reason
             continue
+        if one.url in page.asked_in_chromium:
+            continue  # a frame's use
         must_see_uses(page)
         told = True
         if one.is_used is None:
@@ -148,5 +151,5 @@ def hint_unused(page: Page) -> Iterator[Finding]:
             ),
             cost=cost_of(one.request),
         )
-    if hidden and not told:
-        raise Unknown("the page preloads it too, and a browser's file does not show what a script takes from that")
+    if hidden is not None and not told:
+        raise Unknown(hidden)

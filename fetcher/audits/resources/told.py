@@ -87,6 +87,8 @@ def must_see_uses(page: Page) -> None:
     """Raise where something could use what nothing that was seen does: scripts, or a frame of the page's own site,
     which has the page's cache and connections and was not looked into (a frame of another has its own: EH 10.3)."""
     page.must_see_uses()
+    if page.sees_frames:
+        return
     here = resolve(page.url)
     for found in page.load.discoveries:
         url = resolve(found.url) if found.candidate.kind is CandidateKind.FRAME and found.url is not None else None

@@ -197,9 +197,10 @@ def used(page: Page, facts: HintFacts) -> Step:
         return Step(StepName.USE, State.PASSED, "the page used it", at=hint.used_at)
     if hint is not None and hint.used is None and not page.load.discoveries:
         return Step(StepName.USE, State.UNKNOWN, "the record does not show what the page uses")
-    if page.hides_use_of(facts.url):
-        said = "the page preloads it too, and a browser's file does not show what a script takes from that"
-        return Step(StepName.USE, State.UNKNOWN, said)
+    if (hidden := page.why_hidden(facts.url)) is not None:
+        return Step(StepName.USE, State.UNKNOWN, hidden)
+    if facts.url in page.asked_in_chromium:
+        return Step(StepName.USE, State.PASSED, "a browser was seen to ask for it, in a frame of the page")
     near = tuple(f"the page uses {one.url}, and {one.told}" for one in _near_of(page, facts.url))
     return _unused(page, "nothing on the page asks for it", near)
 

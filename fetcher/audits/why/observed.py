@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fetcher.analysis.hints_in_chromium import Agreement, Fate, HintInChromium, hints_in_chromium
-from fetcher.analysis.verdicts import JudgedLink, verdicts
-from fetcher.audits.page import Page
+from fetcher.analysis.verdicts import verdicts
 from fetcher.audits.telling import ms
 from fetcher.audits.why.values import Step, StepName
+from fetcher.record.page_load import PageLoad
+
+Seen = Mapping[tuple[int | None, int], HintInChromium]
 
 
-def seen_in_chromium(page: Page, link: JudgedLink) -> HintInChromium | None:
-    """What a NetLog shows of ``link``, one of ``page.load``'s; None where none was given."""
-    found = hints_in_chromium(page.load)
-    if not found:
-        return None
-    return next((one for one, each in zip(found, verdicts(page.load), strict=True) if each.place == link.place
-                 and each.interim == link.interim), None)  # fmt: skip
+def seen_in_chromium(load: PageLoad) -> Seen:
+    """What a NetLog shows of each link, by its 103 and its place there; nothing where none was given."""
+    found = hints_in_chromium(load)
+    return {(link.interim, link.offset): one for link, one in zip(verdicts(load), found, strict=True)} if found else {}
 
 
 def with_instants(steps: Sequence[Step], seen: HintInChromium | None) -> tuple[Step, ...]:

@@ -17,7 +17,7 @@ from fetcher.audits.rule import Rule
 from fetcher.audits.telling import BROWSERS, counted, listed, ms
 from fetcher.audits.why import later, unseen
 from fetcher.audits.why.names import given_up, is_meant, uses
-from fetcher.audits.why.observed import seen_in_chromium, with_instants
+from fetcher.audits.why.observed import Seen, seen_in_chromium, with_instants
 from fetcher.audits.why.values import Elsewhere, State, Step, StepName, Why
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
@@ -37,17 +37,18 @@ def why(page: Page, asked: str, rules: Sequence[Rule] = ()) -> tuple[Why, ...]:
         return (_nameless(page, asked),)
     one = page if len(page.loads) == 1 else replace(page, loads=(shown,))
     found = [finding for rule in rules for finding in apply(rule, page).findings]
-    return tuple(_explained(page, one, link, asked, found) for link in _meant(shown, asked)[:MOST_LINKS])
+    seen = seen_in_chromium(one.load)
+    return tuple(_explained(page, one, link, asked, found, seen) for link in _meant(shown, asked)[:MOST_LINKS])
 
 
 def _meant(load: PageLoad, asked: str) -> list[JudgedLink]:
     return [link for link in verdicts(load) if is_meant(asked, link, load.final_url or load.url)]
 
 
-def _explained(page: Page, one: Page, link: JudgedLink, asked: str, found: Sequence[Finding]) -> Why:
+def _explained(page: Page, one: Page, link: JudgedLink, asked: str, found: Sequence[Finding], in_chromium: Seen) -> Why:
     seen = page.seen(lambda load: any(each.raw == link.raw for each in verdicts(load)))
     facts = one.facts_of(link)
-    observed = seen_in_chromium(one, link)
+    observed = in_chromium.get((link.interim, link.offset))
     steps = with_instants(_steps(one, link, facts, page.profile, seen, page.runs), observed)
     failed = _failed(steps)
     return Why(

@@ -49,6 +49,12 @@ class Observed:
     notes: tuple[str, ...] = ()
     in_chromium: InChromium | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether what is not among ``requests`` was not made: a NetLog that was cut off may lack what came later."""
+        explained = any(one.script is not None for one in self.requests)
+        return explained or self.in_chromium is None or not self.in_chromium.cut_off
+
 
 def for_page(pages: Iterable[Observed], *urls: str | None) -> Observed | None:
     """What ``pages`` tell of the page at one of ``urls``: the first of those that are of it, one that says what made a

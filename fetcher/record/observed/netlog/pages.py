@@ -110,7 +110,8 @@ def _observed(page: _Page, folded: Sources, kinds: dict[str, Destination], *, cu
         left_out=left_out,
         shares_time=page.shares_time,
     )
-    return Observed(url, final_url, KIND, tuple(_asked(page, kinds)), in_chromium=seen)
+    notes = ("it was cut off, so that what Chromium did later is not in it",) if cut_off else ()
+    return Observed(url, final_url, KIND, tuple(_asked(page, kinds)), notes=notes, in_chromium=seen)
 
 
 def _asked(page: _Page, kinds: dict[str, Destination]) -> Iterator[ObservedRequest]:
