@@ -11,7 +11,9 @@ from fetcher.analysis import saved_comparison
 from fetcher.audits.saved import dumps
 from fetcher.cli import app
 from fetcher.record import save_har, save_record
+from tests.cli.conftest import Cli
 from tests.support.audits import blocked, result
+from tests.support.command_line import Listening
 from tests.support.comparisons import noisy
 from tests.support.deployments import NEW, OLD, deployed
 from tests.support.loads import shop
@@ -97,3 +99,20 @@ def test_secrets_are_left_out(saved: Path, capsys: pytest.CaptureFixture[str]) -
         assert "s3cret" not in text
     assert app.run(["diff", "--no-redact", "before.json", "secret.json"]) == 0
     assert "s3cret" in capsys.readouterr().out
+
+
+def test_two_saved_checks(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """As ``check --json`` writes them, of one URL and of several; a loop of two runs each is compared with itself."""
+    one, several = tmp_path / "one.json", tmp_path / "several.json"
+    common = ["check", "-q", "-n", "2", "--pause", "0", "--cacert", origin.ca_file, "--json"]
+    assert cli(*common, str(one), f"{origin.https}/").code == 0
+    assert cli(*common, str(several), f"{origin.https}/", f"{origin.https}/?again").code == 0
+    same = cli("diff", str(one), str(one))
+    assert (same.code, same.err) == (0, "")
+    assert same.out.startswith("no difference\n")
+    assert "2 loads as chromium over h2" in " ".join(same.out.split())
+    assert "scripts" not in same.out
+    assert "Medians of loads made at different times" in " ".join(same.out.split())
+    more = cli("diff", "--fail-on", "any", str(one), str(several))
+    assert more.code == 1
+    assert f"page added  {origin.https}/?again" in more.out

@@ -22,6 +22,7 @@ from fetcher.record import dumps as dump_record
 from fetcher.record.page_load import CacheUse
 from fetcher.runs.inputs import read_pages
 from tests.audits.site.parts import sound
+from tests.support.comparisons import valid
 from tests.support.virtual_time import virtual_load
 
 URL = "https://a.test/"
@@ -37,7 +38,7 @@ def saved(folder: Path, first: PageLoad, second: PageLoad) -> str:
     """Six pairs of the same two loads."""
     pairs = [Pair(number, False, first, second) for number in range(1, 7)]
     file = folder / "comparison.json"
-    file.write_text(dumps(compare(URL, pairs, names=("hints off", "hints on"))))
+    file.write_text(dumps(valid(compare(URL, pairs, names=("hints off", "hints on")))))
     return str(file)
 
 

@@ -199,5 +199,5 @@ def _notes(old: PageView, new: PageView) -> Iterator[str]:
         cut = [load for load in view.loads if load.outcome != "loaded"]
         if cut:
             yield f"a load {side} was not over ({cut[0].outcome}): what it lacks may only not have come yet"
-    if any(map(hints.hides, (*old.loads, *new.loads))):
+    if any(hints.hides(load) and not load.only_hints for load in (*old.loads, *new.loads)):
         yield "scripts did not run: what only they would request is in neither"
