@@ -7,7 +7,7 @@ interrupted: what was seen until then is judged.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from fetcher.cli.audit_forms import Forms
 from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
 from fetcher.cli.auditing import Auditing, expectations
 from fetcher.cli.baseline_file import Kept
+from fetcher.cli.list_source import Asking
 from fetcher.cli.streams import is_terminal, of_nothing, report_stream, tell
 from fetcher.errors import UsageError
 
@@ -133,22 +134,28 @@ def audit(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
     )  # fmt: skip
-    live = {"pause": chosen.pause * 1000, "headers": o.header_fields(header), "user_agent": user_agent, "options": net,
-            "timeout": max_time}  # fmt: skip
+    live: dict[str, Any] = {
+        "pause": chosen.pause * 1000, "headers": o.header_fields(header), "user_agent": user_agent, "options": net,
+        "timeout": max_time,
+    }  # fmt: skip
     auditing = Auditing(
         rules, chosen.browser, chosen.runs, expected, live=live,
         probes=chosen.probe, rps=chosen.rps, comparisons=read_comparisons(comparison or ()),
         progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
         discoveries=discoveries or (),
     )  # fmt: skip
+    asked: dict[str, Any] = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
+    asking = Asking(
+        net, auditing.pace, live["headers"], user_agent, max_time,
+        o.page_options(sitemap, **asked) if sitemap is not None else None,
+    )  # fmt: skip
     notes: list[str] = []
-    files, targets = targets_of(sources or (), urls, sitemap, settings, most=max_pages, net=net, notes=notes)
+    files, targets = targets_of(sources or (), urls, sitemap, settings, most=max_pages, asking=asking, notes=notes)
     if not files and not targets:
         raise UsageError("name a URL, a saved record or a HAR file, or write a fetcher.toml; --list lists the rules")
     if probe and not targets:
         raise UsageError("--probe asks a server, and no URL is named; a saved audit holds what its probes brought")
     _say(notes, quiet=quiet)
-    asked = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}
     failure = auditing.all(files, targets, asked)
     _say(auditing.unmatched(), quiet=quiet)
     result = kept.compared(auditing.result(chosen.fail_on))

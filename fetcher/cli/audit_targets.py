@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from fetcher.cli.streams import run
-from fetcher.errors import ContentError, UsageError
+from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis.measured import Measured
-    from fetcher.net.options import NetOptions
+    from fetcher.cli.list_source import Asking
     from fetcher.runs.targets import Config, Target
 
 
@@ -77,7 +77,7 @@ def targets_of(
     config: Config,
     *,
     most: int,
-    net: NetOptions,
+    asking: Asking,
     notes: list[str],
 ) -> tuple[list[str], list[Target]]:
     """(files, pages to load). Many pages get the template of their URL where they have none. ``notes`` takes what a
@@ -95,7 +95,7 @@ def targets_of(
     if urls is not None:
         listed += read_urls(_read(urls, "--urls"), urls)
     if sitemap is not None:
-        listed += _sitemap(parse(sitemap).href, most, net, notes)
+        listed += _sitemap(parse(sitemap).href, most, asking, notes)
     if len(listed) > most:
         notes.append(f"{len(listed)} pages are listed; the first {most} are audited (--max-pages)")
         listed = listed[:most]
@@ -130,11 +130,12 @@ def read_comparisons(names: Sequence[str]) -> dict[str, Measured]:
     return {parse(url).href: measured for url, measured in found}
 
 
-def _sitemap(url: str, most: int, net: NetOptions, notes: list[str]) -> list[Target]:
+def _sitemap(url: str, most: int, asking: Asking, notes: list[str]) -> list[Target]:
+    from fetcher.cli.list_source import get_list
     from fetcher.runs.sitemap import read_sitemap
 
     async def get(where: str) -> bytes:
-        return await _get(where, net)
+        return await get_list(where, url, asking)
 
     found = run(read_sitemap(url, get, most=most), url)
     if found.more:
@@ -142,23 +143,3 @@ def _sitemap(url: str, most: int, net: NetOptions, notes: list[str]) -> list[Tar
     if found.foreign:
         notes.append(f"{found.foreign} URLs of the sitemap are of other sites and left out")
     return found.pages
-
-
-async def _get(url: str, net: NetOptions) -> bytes:
-    """The content of ``url``, over as many redirects as a browser follows. Raises FetcherError."""
-    from fetcher.client import fetch
-    from fetcher.runs.sitemap import MOST_BYTES
-    from fetcher.terms import field_value
-    from fetcher.urls import parse
-
-    limits = replace(net.limits, body_bytes=MOST_BYTES, decoded_bytes=MOST_BYTES)
-    for _ in range(limits.redirects + 1):
-        async with await fetch(url, options=net, limits=limits) as response:
-            place = field_value(response.fields, "location")
-            if response.status in (301, 302, 303, 307, 308) and place is not None:
-                url = parse(place, url).href
-                continue
-            if response.status != 200:
-                raise ContentError(f"{url} answered {response.status}; there is no sitemap")
-            return await response.read()
-    raise ContentError(f"{url}: too many redirects")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from fetcher.cli import options as o
+from fetcher.cli.list_source import state_fields
 from fetcher.cli.streams import check_writable, is_terminal, run, takes_colour, tell, write_text
 from fetcher.errors import DeadlineExceeded, FetcherError, UsageError
 from fetcher.terms import Fields
@@ -93,7 +94,7 @@ def get(
     headers = _headers(o.header_fields(header), user_agent, form=data is not None)
     if as_navigation:
         headers += _navigation(url, {name for name, _ in headers})
-    headers += _of_state(o.page_options(url, cookie=cookie, user=user), url, {name for name, _ in headers})
+    headers += state_fields(o.page_options(url, cookie=cookie, user=user), url, {name for name, _ in headers})
 
     from fetcher.cli.exchange import Exchange
 
@@ -229,24 +230,6 @@ def _navigation(url: str, given: set[str]) -> Fields:
     )  # fmt: skip
     # The version is not settled yet: what HTTP/1.1 alone has is left off.
     return tuple((name, value) for name, value in fields if name != "connection" and name not in given)
-
-
-def _of_state(asked: dict[str, Any], url: str, given: set[str]) -> Fields:
-    """What -u and -b add to the one request, unless -H gave it."""
-    fields: list[tuple[str, str]] = []
-    if "auth" in asked and "authorization" not in given:
-        from fetcher.net.proxy import basic
-
-        fields.append(("authorization", basic(*asked["auth"])))
-    if "state" in asked and "cookie" not in given:
-        from fetcher import clock
-        from fetcher.browser.storage.cookies import CookieJar
-        from fetcher.urls import parse
-
-        cookies = CookieJar(asked["state"].cookies).field(parse(url), clock.wall())
-        if cookies is not None:
-            fields.append(("cookie", cookies))
-    return tuple(fields)
 
 
 def _opened(name: str) -> BinaryIO:

@@ -37,6 +37,12 @@ class Pace:
             await self._sleep(wait)
         self._free[host] = max(self._free.get(host, 0.0), loop.time())
 
+    def asked(self, url: str) -> None:
+        """One request of ``url`` is made."""
+        if self.rps is not None:
+            host = _host(url)
+            self._free[host] = self._free.get(host, 0.0) + 1 / self.rps
+
     def made(self, load: PageLoad | None) -> None:
         """Each host that ``load`` asked pays for what it was asked."""
         if self.rps is None or load is None:
