@@ -141,7 +141,7 @@ def audit(
     auditing = Auditing(
         rules, chosen.browser, chosen.runs, expected, live=live,
         probes=chosen.probe, rps=chosen.rps, comparisons=read_comparisons(comparison or ()),
-        progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        progress=None if quiet else is_terminal(sys.stderr), quiet=quiet,
         discoveries=discoveries or (),
     )  # fmt: skip
     asked: dict[str, Any] = {"cookie": cookie, "user": user, "header_scope": header_scope, "device": device}

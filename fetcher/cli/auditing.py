@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
+    from fetcher.cli.progress import Line
     from fetcher.record import PageLoad
     from fetcher.record.observed import Observed
     from fetcher.runs.audit import Judging
@@ -52,7 +53,7 @@ class Auditing:
         probes: Sequence[str] = (),
         rps: float | None = None,
         comparisons: Mapping[str, Measured] | None = None,
-        progress: bool = False,
+        progress: bool | None = None,
         quiet: bool = False,
         discoveries: Sequence[str] = (),
         keep_loads: bool = False,
@@ -72,6 +73,7 @@ class Auditing:
         self.pace = Pace(rps)
         self.comparisons = comparisons or {}
         self.progress = progress
+        self._line: Line | None = None
         self.quiet = quiet
         self.keep_loads = keep_loads
         self.judging: Judging | None = None
@@ -163,10 +165,11 @@ class Auditing:
         from fetcher.runs.audit import load_probes, load_runs
 
         shown = None
-        if self.progress:
-            from fetcher.cli.progress import Runs
+        if self.progress is not None:
+            from fetcher.cli.progress import Runs, line_on
 
-            shown = Runs(sys.stderr, f"{about}{target.url}", self.runs)
+            self._line = self._line or line_on(sys.stderr, moving=self.progress)
+            shown = Runs(self._line, f"{about}{target.url}", self.runs)
             shown.tick()
 
         def on_run(made: Run) -> None:

@@ -20,6 +20,7 @@ from fetcher.errors import FetcherError, Interrupted, UsageError
 if TYPE_CHECKING:
     from fetcher.analysis import Checked, Expectations, Run
     from fetcher.browser.storage.state import BrowserState
+    from fetcher.cli.progress import Line
     from fetcher.record.observed import Observed
 
 FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
@@ -125,7 +126,7 @@ def check(
     headers = o.header_fields(header)
     expected = _expectations(expect_hints, expect_hint, delivery, expect_text)
     checking = _Checking(
-        browser, runs, expected, progress=not quiet and is_terminal(sys.stderr), quiet=quiet,
+        browser, runs, expected, progress=None if quiet else is_terminal(sys.stderr), quiet=quiet,
         observed=_observed(discoveries or ()),
     )  # fmt: skip
     failure: FetcherError | None = None
@@ -172,7 +173,7 @@ class _Checking:
         runs: int,
         expected: Expectations,
         *,
-        progress: bool,
+        progress: bool | None,
         quiet: bool = False,
         observed: Sequence[Observed] = (),
     ) -> None:
@@ -180,6 +181,7 @@ class _Checking:
         self.runs = runs
         self.expected = expected
         self.progress = progress
+        self._line: Line | None = None
         self.quiet = quiet
         self.observed = observed
         self.checked: list[Checked] = []
@@ -212,10 +214,11 @@ class _Checking:
         from fetcher.runs import repeat
 
         shown = None
-        if self.progress:
-            from fetcher.cli.progress import Runs
+        if self.progress is not None:
+            from fetcher.cli.progress import Runs, line_on
 
-            shown = Runs(sys.stderr, url, self.runs)
+            self._line = self._line or line_on(sys.stderr, moving=self.progress)
+            shown = Runs(self._line, url, self.runs)
             shown.tick()
 
         def on_run(made: Run) -> None:

@@ -141,7 +141,7 @@ def compare(
     )
     failure: FetcherError | None = None
     try:
-        run(_run(comparing, browser_started, progress=not quiet and is_terminal(sys.stderr)), urls[0])
+        run(_run(comparing, browser_started, progress=None if quiet else is_terminal(sys.stderr)), urls[0])
     except UsageError:
         raise
     except FetcherError as error:
@@ -183,12 +183,13 @@ def _by(ways: tuple[Way, Way]) -> str:
     return f"fetcher as {first}" if first == second else f"fetcher as {first} and as {second}"
 
 
-async def _run(comparing: Comparing, started: Started | None, *, progress: bool) -> None:
+async def _run(comparing: Comparing, started: Started | None, *, progress: bool | None) -> None:
     shown = None
-    if progress:
+    if progress is not None:
         from fetcher.cli.progress import Pairs as Shown
+        from fetcher.cli.progress import line_on
 
-        shown = Shown(sys.stderr, comparing.ways[0].url, comparing.wanted + comparing.warm_up)
+        shown = Shown(line_on(sys.stderr, moving=progress), comparing.ways[0].url, comparing.wanted + comparing.warm_up)
         shown.tick()
         comparing.on_load = shown.over
     try:

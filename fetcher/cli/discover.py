@@ -124,7 +124,7 @@ def discover(
     discovering = Discovering(
         url, options, wait=wait, most=max_time or MOST_SECONDS, user=asked.get("auth"), redact=not no_redact
     )
-    failure = _run(discovering, progress=not quiet and is_terminal(sys.stderr))
+    failure = _run(discovering, progress=None if quiet else is_terminal(sys.stderr))
     found = discovering.found()
     if failure is not None and not found.lines:
         raise failure
@@ -183,10 +183,10 @@ def _is_ours(name: str) -> bool:
         return False
 
 
-def _run(discovering: Discovering, *, progress: bool) -> FetcherError | None:
-    from fetcher.cli.progress import Watch
+def _run(discovering: Discovering, *, progress: bool | None) -> FetcherError | None:
+    from fetcher.cli.progress import Watch, line_on
 
-    shown = Watch(sys.stderr) if progress else None
+    shown = Watch(line_on(sys.stderr, moving=progress)) if progress is not None else None
     if shown is not None:
         discovering.on_change = shown.seen
 

@@ -114,7 +114,9 @@ def load(
     if discoveries:
         asked["observed"] = _observed(discoveries, url, quiet=quiet)
     loading = _Loading(url, browser, not no_early_hints, headers, user_agent, max_time, net, asked)
-    failure = _load(loading, storage, views=2 if repeat_view else 1, progress=not quiet and is_terminal(sys.stderr))
+    failure = _load(
+        loading, storage, views=2 if repeat_view else 1, progress=None if quiet else is_terminal(sys.stderr)
+    )
     records, shown = loading.records, False
     if records:
         if not no_redact:
@@ -160,7 +162,7 @@ def _observed(names: list[str], url: str, *, quiet: bool) -> Observed:
     return found
 
 
-def _load(loading: _Loading, storage: str | None, *, views: int, progress: bool) -> FetcherError | None:
+def _load(loading: _Loading, storage: str | None, *, views: int, progress: bool | None) -> FetcherError | None:
     """Load with what ``storage`` keeps and give what it ended with back to it; the failure of either."""
     failure: FetcherError | None = None
     kept = None
@@ -218,7 +220,7 @@ class _Loading:
         self.records: list[PageLoad] = []
         self.left: BrowserState | None = None
 
-    async def run(self, *, views: int, progress: bool) -> None:
+    async def run(self, *, views: int, progress: bool | None) -> None:
         for _ in range(views):
             await self._once(progress=progress)
             self.state = self.left
@@ -228,16 +230,16 @@ class _Loading:
     def _keep(self, state: BrowserState) -> None:
         self.left = state
 
-    async def _once(self, *, progress: bool) -> None:
+    async def _once(self, *, progress: bool | None) -> None:
         import asyncio
 
         from fetcher.load import load_page
 
         shown = None
-        if progress:
-            from fetcher.cli.progress import Progress
+        if progress is not None:
+            from fetcher.cli.progress import Progress, line_on
 
-            shown = Progress(sys.stderr)
+            shown = Progress(line_on(sys.stderr, moving=progress))
             shown.tick()
         try:
             record = await load_page(

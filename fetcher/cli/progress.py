@@ -1,4 +1,4 @@
-"""The one line on standard error that moves while a page loads, drawn only on a terminal.
+"""The one line on standard error that moves while a page loads; where that is no terminal, a line now and then.
 
 It watches the same log that the record is folded from, and is wiped before the result is printed. While a server is
 silent there is no event to draw at: a timer of the loop's own then moves the clock, so that a person sees that it runs.
@@ -15,6 +15,7 @@ from fetcher import clock
 from fetcher.browser import commands, events
 from fetcher.record.redaction import redact_text
 from fetcher.report.escape import safe, shorten
+from fetcher.report.runner_commands import inert_text
 
 if TYPE_CHECKING:
     from fetcher.runs.chromium.watching import Watched
@@ -24,6 +25,9 @@ REDRAW_MS = 100.0
 
 TICK_S = 0.25
 """How often the clock moves while nothing happens."""
+
+EVERY_S = 10.0
+"""How often a log hears of what goes on."""
 
 
 class MovingLine:
@@ -50,11 +54,46 @@ class MovingLine:
         self._stream.flush()
 
 
+class LoggedLine:
+    """The same for a log (of CI, mostly): a line every ``EVERY_S``, none of what is over sooner. One serves a whole
+    command, so that many short loads are heard of as one long one is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._timer: asyncio.TimerHandle | None = None
+        self._last = clock.now()
+
+    def draw(self, text: str) -> None:
+        now = clock.now()
+        if now - self._last < EVERY_S * 1000:
+            return
+        self._last = now
+        self._stream.write(inert_text(f"fetcher: {text}") + "\n")
+        self._stream.flush()
+
+    def tick(self, text: Callable[[float], str]) -> None:
+        """Say ``text(now)`` when it is time, until ``wipe``. Needs a running loop."""
+        self.draw(text(clock.now()))
+        self._timer = asyncio.get_running_loop().call_later(1.0, self.tick, text)
+
+    def wipe(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+Line = MovingLine | LoggedLine
+
+
+def line_on(stream: TextIO, *, moving: bool) -> Line:
+    """``moving`` for a terminal."""
+    return MovingLine(stream) if moving else LoggedLine(stream)
+
+
 class Progress:
     """Give it to ``load_page`` as ``watch``; ``tick`` it from a running loop, ``wipe`` it when the load is over."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._line = MovingLine(stream)
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._started: float | None = None
         self._drawn = float("-inf")
         self._asked = 0
@@ -94,8 +133,8 @@ class Progress:
 class Runs:
     """ "https://a.test/: run 2 of 5, 1.3 s" for a check; ``over`` says that a run is."""
 
-    def __init__(self, stream: TextIO, url: str, runs: int) -> None:
-        self._line = MovingLine(stream)
+    def __init__(self, line: Line, url: str, runs: int) -> None:
+        self._line = line
         self._url = shorten(safe(redact_text(url)), 50)
         self._runs = runs
         self._number = 1
@@ -119,8 +158,8 @@ class Runs:
 class Pairs:
     """ "https://a.test/: pair 3 of 11, 4.1 s, about 11 s left" for a comparison; ``over`` says that a load is."""
 
-    def __init__(self, stream: TextIO, url: str, pairs: int) -> None:
-        self._line = MovingLine(stream)
+    def __init__(self, line: Line, url: str, pairs: int) -> None:
+        self._line = line
         self._url = shorten(safe(redact_text(url)), 50)
         self._loads = 2 * pairs
         self._over = 0
@@ -148,8 +187,8 @@ class Pairs:
 class Watch:
     """ "12 of 15 requests done in Chromium, 1.3 s" while a browser loads; ``seen`` takes its news, from any thread."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._line = MovingLine(stream)
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._started = clock.now()
         self._asked = 0
         self._ended = 0

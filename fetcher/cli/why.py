@@ -97,7 +97,7 @@ def why(
             "timeout": max_time}  # fmt: skip
     auditing = Auditing(
         (), browser, runs, expectations(None, None, None, None), live=live,
-        progress=not quiet and is_terminal(sys.stderr), quiet=quiet, keep_loads=True,
+        progress=None if quiet else is_terminal(sys.stderr), quiet=quiet, keep_loads=True,
         discoveries=discoveries or (),
     )  # fmt: skip
     files, targets = ([], [Target(page)]) if is_url(page) else ([page], [])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fetcher.browser import events
-from fetcher.cli.progress import Progress
+from fetcher.cli.progress import LoggedLine, MovingLine, Progress, Runs
 from fetcher.record import from_har, load_record
 from tests.support.command_line import Cli, Listening
 
@@ -163,7 +163,7 @@ def test_progress_counts_what_happens() -> None:
     """The moving line tells requests, interim responses, bytes and time, draws no faster than anybody reads, and is
     wiped at the end."""
     stream = io.StringIO()
-    progress = Progress(stream)
+    progress = Progress(MovingLine(stream))
     progress(events.NavigationStarted(1_000.0, 0.0, "http://a.test/"), [])
     progress(events.Interim(1_010.0, 0, 103, "Early Hints", (), b"", None), [])
     progress(events.BodyProgress(1_050.0, 1, 34_000, 34_000), [])
@@ -185,7 +185,7 @@ async def test_the_clock_moves_while_a_server_is_silent(monkeypatch: pytest.Monk
                 moved.set()
 
     stream = Screen()
-    progress = Progress(stream)
+    progress = Progress(MovingLine(stream))
     progress(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
     progress.tick()
     await asyncio.wait_for(moved.wait(), 10)
@@ -200,7 +200,7 @@ def test_the_moving_line_keeps_to_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     """In a narrow terminal it is cut: a wrapped line could not be wiped."""
     monkeypatch.setenv("COLUMNS", "20")
     stream = io.StringIO()
-    Progress(stream)(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
+    Progress(MovingLine(stream))(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
     assert len(stream.getvalue().removeprefix("\r\x1b[K")) == 19
 
 
@@ -287,3 +287,24 @@ def test_both_transports_bring_the_same(cli: Cli, origin: Listening) -> None:
     theirs, notes = loaded("--transport", "aiohttp")
     assert ours == theirs
     assert "aiohttp" in notes
+
+
+async def test_a_log_hears_of_long_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where standard error is no terminal: a whole line now and then, none of what is over sooner, no cursor moved; and
+    many short pages are heard of as one long one is."""
+    now = [0.0]
+    monkeypatch.setattr("fetcher.clock.now", lambda: now[0])
+    stream = io.StringIO()
+    line = LoggedLine(stream)
+    for page in range(30):
+        shown = Runs(line, f"page {page + 1} of 30: https://a.test/?token=hush", 2)
+        shown.tick()
+        for _ in range(2):
+            now[0] += 400.0
+            shown.over()
+        shown.wipe()
+    told = stream.getvalue().splitlines()
+    assert told == [
+        "fetcher: page 13 of 30: https://a.test/?token=[redacted]: run 2 of 2, 0.4 s",
+        "fetcher: page 25 of 30: https://a.test/?token=[redacted]: run 2 of 2, 0.8 s",
+    ]
