@@ -6,7 +6,7 @@ move no byte (a hint refused, a discovery answered by a preload), so that the re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fetcher.browser.storage.http_cache import Entry, Served
@@ -110,7 +110,8 @@ class CloseConnection:
 class Scan:
     """Scan ``fetch``'s content as it arrives (and what has arrived already); without it content is dropped. ``charset``
     is Content-Type's label, ``inherited`` the encoding of what uses it (a sheet) or frames it. Without ``scripting``
-    what stands in <noscript> counts; ``digest_styles``: what a <style> names carries the digests of its text."""
+    what stands in <noscript> counts; ``digest_styles``: what a <style> names carries the digests of its text.
+    ``text``: scan this, of a document that stands in another; ``fetch`` is a number below 0 then."""
 
     fetch: int
     kind: ScanKind
@@ -118,6 +119,7 @@ class Scan:
     inherited: str | None = None
     scripting: bool = True
     digest_styles: bool = False
+    text: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class Document:
     key. ``fonts``: its faces.
     ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far,
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
-    one; ``styles`` is what its elements are drawn with."""
+    one; ``styles`` is what its elements are drawn with. ``is_hidden``: its frame is not shown, so that nothing is
+    drawn."""
 
     fetch: Fetch
     base: URL
@@ -68,6 +69,8 @@ class Document:
     preferred: str | None = None
     graph: ModuleGraph = field(default_factory=ModuleGraph)
     parsing: Parsing = field(default_factory=Parsing)
+    is_srcdoc: bool = False
+    is_hidden: bool = False
 
     @property
     def url(self) -> URL:
@@ -116,7 +119,8 @@ class Fetch:
     unsent. ``encoding`` is what its text is read as, ``document`` what a navigation became. ``hop`` is where a redirect
     led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
-    server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on."""
+    server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on.
+    ``told_by``: of what stands in a document (``inner``), whose id is below 0, the request that brought it."""
 
     id: int
     url: URL
@@ -164,6 +168,7 @@ class Fetch:
     keeps: bool = False
     background: bool = False
     renewed_for: Consumer | None = None
+    told_by: int | None = None
 
     @property
     def is_navigation(self) -> bool:
@@ -178,6 +183,11 @@ class Fetch:
     @property
     def is_ok(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def recorded(self) -> int:
+        """The request of the record that it is, or stands in."""
+        return self.id if self.told_by is None else self.told_by
 
     @property
     def is_cached(self) -> bool:

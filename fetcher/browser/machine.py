@@ -14,6 +14,7 @@ from fetcher.browser.commands import (
     CancelFetch,
     CloseConnection,
     Command,
+    DiscoveryResolved,
     DropFetch,
     Finish,
     OpenConnection,
@@ -23,7 +24,7 @@ from fetcher.browser.commands import (
 )
 from fetcher.browser.connections.holding import Holding
 from fetcher.browser.connections.pool import Line, Pool
-from fetcher.browser.document import refreshes
+from fetcher.browser.document import inner, refreshes
 from fetcher.browser.document.observed import Agenda
 from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.events import (
@@ -107,6 +108,10 @@ class Browser:
 
     def handle(self, event: Event) -> list[Command]:
         """What to do now that ``event`` happened."""
+        commands = self._decide(event)
+        return [inner.as_told(self.state, each) if isinstance(each, DiscoveryResolved) else each for each in commands]
+
+    def _decide(self, event: Event) -> list[Command]:
         if self.finished:
             return []
         self.state.at = event.at
@@ -125,16 +130,16 @@ class Browser:
             case TimerFired():
                 commands = self._refresh() if self._waits else []
             case Discovered():
-                commands = self.subresources.found_all(self.state.fetches[event.fetch], event.candidates, event.at)
+                commands = self.subresources.found_all(self.state.source(event.fetch), event.candidates, event.at)
             case CharsetSettled():
-                self.state.fetches[event.fetch].encoding = event.encoding
+                self.state.source(event.fetch).encoding = event.encoding
                 return []
             case TypeSniffed():
                 self.subresources.sniffed(self.state.fetches[event.fetch], event.essence)
                 return []
             case ScanDrained():
                 self.state.scans.discard(event.fetch)
-                self._read_through(self.state.fetches[event.fetch])
+                self._read_through(self.state.source(event.fetch))
                 commands = [self.subresources.unread(event.fetch)] if event.is_cut else []
             case IntegrityChecked():
                 commands = self.subresources.integrity_checked(event)

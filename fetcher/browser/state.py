@@ -61,6 +61,7 @@ class LoadState:
     pool: Pool
     holding: Holding
     fetches: list[Fetch] = field(default_factory=list)
+    inner: list[Fetch] = field(default_factory=list)
     preloads: dict[ResourceKey, Preload] = field(default_factory=dict)
     copies: dict[CacheKey, Fetch] = field(default_factory=dict)
     cache: HttpCache = field(default_factory=HttpCache)
@@ -224,7 +225,8 @@ class LoadState:
         opaque = sandboxed or (isinstance(asked, Fetch) and asked.consumer is not None and asked.tainted)
         asking, referrer = self.asking_of(asked), asked.referrer
         if sandboxed:  # such a page is of no origin and no site, and names itself to nobody
-            asking = replace(asking, client=NOWHERE, page=NOWHERE, apart=True)
+            page = NOWHERE if self._is_page_opaque else asking.page
+            asking = replace(asking, client=NOWHERE, page=page, apart=True)
             referrer = None if referrer is asked.client else referrer
         later = consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH
         dictionary = consumer is not None and is_dictionary(consumer.candidate)
@@ -251,6 +253,10 @@ class LoadState:
             background=isinstance(asked, Fetch) and asked.background,
         )
 
+    def source(self, number: int) -> Fetch:
+        """What was scanned: a request, or with a number below 0 what stands in a document (``document.inner``)."""
+        return self.fetches[number] if number >= 0 else self.inner[-number - 1]
+
     def add(self, document: Document) -> None:
         document.fetch.document = document
         self.documents.append(document)
@@ -275,9 +281,12 @@ class LoadState:
         if consumer is None:
             return key_for(url, credentialed=credentialed, top=top, frame=client)
         document = consumer.document
-        opaque = document.policies.is_opaque
+        # A sandboxed frame has the sockets of frames of other sites; a sandboxed page shares with nobody.
+        opaque = document.policies.is_opaque and self._is_page_opaque
+        apart = document.policies.is_opaque and not opaque and mode is not Mode.NAVIGATE
         frame = url if mode is Mode.NAVIGATE else document.url
-        nested = is_apart(document, top)
+        frame = NOWHERE if apart else frame
+        nested = apart or is_apart(document, top)
         return key_for(
             url, credentialed=credentialed, top=top, frame=frame, nested=nested, opaque=opaque,
             credentialless=is_credentialless(consumer),
@@ -289,7 +298,12 @@ class LoadState:
             return ConnectionKey(url.scheme, url.host, url.port, session=True)
         top = self.document.url if self.document is not None else page
         opaque = document is not None and document.policies.is_opaque
-        return preconnect_key(url, anonymous=anonymous, top=top, frame=page, opaque=opaque)
+        frame = NOWHERE if opaque and not self._is_page_opaque else page
+        return preconnect_key(url, anonymous=anonymous, top=top, frame=frame, opaque=opaque and self._is_page_opaque)
+
+    @property
+    def _is_page_opaque(self) -> bool:
+        return self.document is None or self.document.policies.is_opaque
 
     def new_fetch(
         self,

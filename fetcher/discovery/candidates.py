@@ -128,5 +128,46 @@ class Text(Candidate):
     too_long: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Holder(Candidate):
+    """One that holds a document or a module instead of naming one: ``content`` is a srcdoc, or a data: URL, whole."""
+
+    content: str = ""
+
+    def plain(self) -> Candidate:
+        """As it is told."""
+        return Candidate(
+            self.kind, self.url, self.element, self.attributes, self.line, self.offset, self.in_head, self.inline,
+            self.sources,
+        )  # fmt: skip
+
+
+_HOLDING = frozenset({CandidateKind.FRAME, CandidateKind.EMBEDDED, CandidateKind.MODULE_SCRIPT})
+
+
+def candidate_of(
+    kind: CandidateKind,
+    url: str,
+    element: str,
+    pairs: tuple[tuple[str, str], ...],
+    line: int,
+    offset: int,
+    *,
+    in_head: bool,
+    sources: tuple[tuple[tuple[str, str], ...], ...] = (),
+    srcdoc: str | None = None,
+) -> Candidate:
+    """What an element names, or holds. ``srcdoc``: its attribute of that name."""
+    content = None
+    if kind in _HOLDING:
+        if srcdoc is not None and element == "iframe":
+            content = srcdoc
+        elif url[:5].lower() == "data:":
+            content = url
+    if content is None:
+        return Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources)
+    return Holder(kind, shown(url), element, pairs, line, offset, in_head, False, sources, content)
+
+
 def text_read(text: bytes, codec: str, *, last: bool = False, too_long: bool = False) -> Text:
     return Text(CandidateKind.MARKUP, "", "", (), 0, 0, text=text, codec=codec, last=last, too_long=too_long)

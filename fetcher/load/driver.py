@@ -319,15 +319,18 @@ class Driver:
 
     def _scan(self, command: c.Scan) -> None:
         content, entry, at = self._contents.get(command.fetch), self._served.get(command.fetch), clock.now()
-        if entry is not None:  # read out of the cache where it is wanted, and so not kept twice
-            content = Content(entry.response.fields, self._limits)
+        whole = command.text
+        if whole is not None:
+            content = Content((), self._limits)
+        elif entry is not None:  # read out of the cache where it is wanted, and so not kept twice
+            content, whole = Content(entry.response.fields, self._limits), self._stored.content_of(entry)
         elif content is None or content.is_cut:
             self._contents.pop(command.fetch, None)
             self._queue.append(e.ScanDrained(at, command.fetch, is_cut=True))
             return
         found = content.scan(command)
-        if entry is not None:
-            found += content.feed(self._stored.content_of(entry))
+        if whole is not None:
+            found += content.feed(whole)
             found += content.end()
         self._tell_charset(command.fetch, content, at)
         if found:

@@ -152,6 +152,8 @@ class Recorder:
                 lost.closed_at, lost.error = event.at, event.error
             case e.NavigationStarted():
                 self._url, self._start, self._wall = event.url, event.at, event.wall
+            case e.CharsetSettled() if event.fetch < 0:
+                pass  # of a document that stands in another
             case e.CharsetSettled():
                 self._fetches[event.fetch].charset = event
             case e.TypeSniffed():

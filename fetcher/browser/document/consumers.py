@@ -44,6 +44,8 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         reason = frames.why_not_asked_for(candidate)
         if reason is not None:
             return reason
+    if document.is_hidden and (candidate.attribute("loading") or "").lower() == "lazy":
+        return frames.NEVER_NEAR
     use = viewport.use(source, candidate, screen)
     if isinstance(use, str):
         return use
@@ -82,7 +84,7 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         origin = InitiatorKind.UNKNOWN if candidate.element == UNEXPLAINED else InitiatorKind.SCRIPT
     else:
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
-    initiator = Initiator(origin, source.id, None, candidate.element, candidate.line, candidate.offset)
+    initiator = Initiator(origin, source.recorded, None, candidate.element, candidate.line, candidate.offset)
     urgent = use.applies or use.note == viewport.OTHER_SET  # which set applies is not known when it is asked for
     priority = priorities.found(candidate, destination, fetch_priority, document.place, applies=urgent)
     if destination in (Destination.OBJECT, Destination.EMBED) and mode is not Mode.NAVIGATE:

@@ -46,6 +46,8 @@ def _decoded(text: Text) -> str:
 
 def may_be_drawn(document: Document, state: LoadState) -> bool:
     """Whether a browser would lay ``document`` out by now: at the latest when nothing else will come."""
+    if document.is_hidden:
+        return False
     parsing = document.parsing
     if (parsing.body or document.styles.ended) and not parsing.waits_for_sheets(state.scans):
         return True
@@ -63,7 +65,7 @@ def _allowed(policies: Sequence[csp.Policy]) -> Callable[[str, str, str | None],
 
 
 def settle(
-    document: Document, screen: Screen, url_of: Callable[[Fetch, Candidate], URL | None], fetches: Sequence[Fetch]
+    document: Document, screen: Screen, url_of: Callable[[Fetch, Candidate], URL | None], state: LoadState
 ) -> tuple[list[Waiting], list[Waiting], list[Waiting]]:
     """The pictures and faces to be asked for now; and the faces that names have to decide about, where the document is
     too much for the cascade."""
@@ -78,7 +80,7 @@ def settle(
     due: list[Waiting] = []
     waiting: list[Waiting] = []
     for one in styles.pictures:
-        url = url_of(fetches[one[0]], one[1])
+        url = url_of(state.source(one[0]), one[1])
         (due if url is not None and url.href in urls else waiting).append(one)
     styles.pictures = waiting
     fonts = [one for one in styles.fonts if id(one[1]) in faces]

@@ -11,19 +11,20 @@ from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
 from fetcher.browser.requests.client_hints import inherited
-from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.candidates import Candidate, Holder
 from fetcher.discovery.sniffing import STATES_NOTHING
 from fetcher.fields.mime import extract, is_html, is_nosniff, is_xhtml
 from fetcher.terms import Destination, field_value, field_values
 from fetcher.urls import URL
 
 DEPTH = 3
+NEVER_NEAR = "loading=lazy in a frame that is not shown: it is never near the viewport"
 DESTINATIONS = {"iframe": Destination.FRAME, "frame": Destination.FRAMESET_FRAME}
 
 
 def why_not_asked_for(candidate: Candidate) -> str | None:
     """Why an element with these attributes asks for nothing."""
-    if candidate.attribute("srcdoc") is not None:
+    if candidate.attribute("srcdoc") is not None and not isinstance(candidate, Holder):
         return "srcdoc: the frame's document stands in the attribute"
     lazy = candidate.element == "iframe" and (candidate.attribute("loading") or "").lower() == "lazy"
     if lazy and embedded.is_hidden(candidate):
@@ -44,7 +45,7 @@ def frames_itself(document: Document, url: URL) -> bool:
     above: Document | None = document
     seen = 0
     while above is not None:
-        seen += above.url.href == url.href
+        seen += above.url.href == url.href and above.fetch.id >= 0
         above = above.parent
     return seen > 1
 
@@ -76,4 +77,6 @@ def document_of(fetch: Fetch, parent: Document) -> Document | None:
         return None
     document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields), parent, parent.depth + 1)
     document.hints_asked = inherited(fetch.sent, fetch.fields)
+    element = fetch.consumer.candidate if fetch.consumer is not None else None
+    document.is_hidden = parent.is_hidden or (element is not None and embedded.is_hidden(element))
     return document

@@ -155,7 +155,7 @@ def _consumer(source: Fetch, document: Document, candidate: Candidate, url: URL,
         if nonce is not None:  # one of the script's fetch options, which all it imports has
             candidate = replace(candidate, attributes=(*candidate.attributes, ("nonce", nonce)))
     initiator = Initiator(
-        InitiatorKind.MODULE_GRAPH, source.id, None, candidate.element, candidate.line, candidate.offset
+        InitiatorKind.MODULE_GRAPH, source.recorded, None, candidate.element, candidate.line, candidate.offset
     )
     return with_integrity(
         Consumer(

@@ -30,4 +30,7 @@ def policy_for(source: Fetch, document: Document, candidate: Candidate) -> Refer
         own = of_attribute(word) if word is not None else None
         if own is not None:
             return own
+    if candidate.inline and document.is_srcdoc and document.parent is not None:
+        own = document.referrer_policy  # a <style> there does not go by what the page around it says
+        return DEFAULT if own is document.parent.referrer_policy else own
     return document.referrer_policy

@@ -20,7 +20,7 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import drawn, embedded, frames, modules, refreshes, settings, viewport
+from fetcher.browser.document import drawn, embedded, frames, inner, modules, refreshes, settings, viewport
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
@@ -34,7 +34,7 @@ from fetcher.browser.policies.first_bytes import may_be
 from fetcher.browser.state import LoadState, redirected
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
-from fetcher.discovery.candidates import Candidate, CandidateKind, Text
+from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, Text
 from fetcher.discovery.sniffing import HTML
 from fetcher.fields.content_security_policy import MOST_WORDS, is_cut
 from fetcher.fields.mime import charset, extract
@@ -74,6 +74,7 @@ class Subresources:
         self.state = state
         self.refresh: refreshes.PendingRefresh | None = None
         self._met = 0
+        self._stirred: dict[int, Document] = {}  # whose styles may have something to ask for
         self._claimed: list[Fetch] = []
         self._screen = state.screen
 
@@ -84,8 +85,10 @@ class Subresources:
         limit = self.state.options.limits.discoveries
         unused_sources = passed_over(candidates)
         imports = {members[0]: members for members in modules.groups(candidates)}
+        document = document_of(source)
+        self._stirred[document.fetch.id] = document
         if any(each.kind is CandidateKind.CONTENT_SECURITY_POLICY for each in candidates):
-            document_of(source).place.scanned = False  # Chromium's scanner leaves such a document to the parser
+            document.place.scanned = False  # Chromium's scanner leaves such a document to the parser
         for index, candidate in enumerate(candidates):
             if candidate.kind in modules.IMPORTS:
                 if index in imports:  # the first of its module: all of them at once
@@ -141,6 +144,8 @@ class Subresources:
                 return [self._none(source, candidate, at, settled)]
         if kind in _EMBEDDED:
             return self._embedded(source, candidate, at)
+        if kind is CandidateKind.FRAME and isinstance(candidate, Holder):
+            return self._held(source, candidate, at)
         if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
             return [self._none(source, candidate, at, unread)]
         if kind in _SILENT:
@@ -184,6 +189,11 @@ class Subresources:
     def _embedded(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         """One of several that may serve, or a fallback: asked for when those before it came to nothing."""
         embeds = document_of(source).embedded
+        if isinstance(candidate, Holder):
+            if not embeds.take(source.id, candidate, at):
+                return []
+            embeds.asks(candidate)
+            return self._held(source, candidate, at)
         consumer = consumer_of(source, candidate, at, self._screen)
         if isinstance(consumer, str):
             return [self._none(source, candidate, at, consumer)]
@@ -191,6 +201,22 @@ class Subresources:
             return []
         embeds.asks(candidate)
         return self.want(consumer)
+
+    def _held(self, source: Fetch, holder: Holder, at: float) -> list[Command]:
+        """A frame, or what is shown like one, whose document stands in the page."""
+        reason = frames.why_not_asked_for(holder)
+        if reason is not None:
+            return [self._none(source, holder, at, reason)]
+        consumer = inner.consumer_for(source, holder, at)
+        srcdoc = inner.is_srcdoc(holder)
+        blocked = None if srcdoc else gate.before(consumer)
+        if blocked is not None:
+            return [_refused(source, holder, at, None, blocked)]
+        entered = inner.enter(self.state, consumer, holder)
+        told = inner.SRCDOC if srcdoc else inner.DATA
+        if isinstance(entered, str):
+            return [self._none(source, holder, at, f"{told}: {entered}")]
+        return [self._none(source, holder, at, told), *entered]
 
     def _fell_back(self, consumer: Consumer, answered: Fetch | None = None) -> list[Command]:
         """The request of a source or an <object> came to nothing: what may serve in its place. ``answered`` is what
@@ -201,15 +227,16 @@ class Subresources:
         commands = self._next_font(consumer.document, consumer.candidate)
         if consumer.candidate.kind in _EMBEDDED:
             for source, candidate, at in consumer.document.embedded.failed(consumer.candidate):
-                commands += self._embedded(self.state.fetches[source], candidate, at)
+                commands += self._embedded(self.state.source(source), candidate, at)
         return commands
 
     def _next_font(self, document: Document, candidate: Candidate) -> list[Command]:
         """The next source of a face, after one that asks for nothing, is refused or fails."""
         commands: list[Command] = []
+        self._stirred[document.fetch.id] = document
         while candidate.kind is CandidateKind.CSS_FONT and (spare := document.styles.failed(candidate)) is not None:
             number, candidate, at = spare
-            source = self.state.fetches[number]
+            source = self.state.source(number)
             consumer = consumer_of(source, candidate, at, self._screen)
             blocked = None
             if not isinstance(consumer, str):
@@ -308,7 +335,7 @@ class Subresources:
         return [command for face in document.fonts.face(source.id, candidate, at) for command in self._face(*face)]
 
     def _face(self, source: int, face: Candidate, at: float) -> list[Command]:
-        return self._ask(self.state.fetches[source], face, at)
+        return self._ask(self.state.source(source), face, at)
 
     def _font_used(self, user: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(user)
@@ -344,13 +371,16 @@ class Subresources:
         """The pictures and faces that the elements there are by now are drawn with; to be asked after every event."""
         commands: list[Command] = []
         state = self.state
-        for document in self.state.documents:
-            if not document.styles.is_due or not drawn.may_be_drawn(document, state):
+        for number, document in list(self._stirred.items()):
+            if not document.styles.is_due:
+                del self._stirred[number]  # until something more is found for it
+                continue
+            if not drawn.may_be_drawn(document, state):
                 continue
             screen = viewport.screen_in(document, self._screen)
-            pictures, fonts, unread = drawn.settle(document, screen, url_of, self.state.fetches)
+            pictures, fonts, unread = drawn.settle(document, screen, url_of, self.state)
             for source, each, met in (*pictures, *fonts):
-                commands += self._ask(self.state.fetches[source], each, met)
+                commands += self._ask(self.state.source(source), each, met)
             for source, each, met in unread:
                 for face in document.fonts.face(source, each, met):
                     commands += self._face(*face)
@@ -369,7 +399,7 @@ class Subresources:
                 faces = document.fonts.used(each.attribute("family") or "")
                 commands += [command for face in faces for command in self._face(*face)]
             else:
-                commands += self._draw(self.state.fetches[sheet], each, at)
+                commands += self._draw(self.state.source(sheet), each, at)
         return commands
 
     def take_claimed(self) -> list[Fetch]:
@@ -394,17 +424,17 @@ class Subresources:
                 commands += self.not_asked(self.state.document.fetch, [candidate], why_not)
         for document in self.state.documents:
             for source, image, at in document.css_images.unused():
-                commands.append(self._none(self.state.fetches[source], image, at, APPLIES_TO_NOTHING))
+                commands.append(self._none(self.state.source(source), image, at, APPLIES_TO_NOTHING))
             for (source, face, at), reason in document.fonts.unused():
-                commands.append(self._none(self.state.fetches[source], face, at, reason))
+                commands.append(self._none(self.state.source(source), face, at, reason))
             for source, each, at in document.styles.pictures:
-                commands.append(self._none(self.state.fetches[source], each, at, drawn.NOT_DRAWN))
+                commands.append(self._none(self.state.source(source), each, at, drawn.NOT_DRAWN))
             for source, each, at in document.styles.fonts:
-                commands.append(self._none(self.state.fetches[source], each, at, drawn.NOT_SET))
+                commands.append(self._none(self.state.source(source), each, at, drawn.NOT_SET))
             for source, each, at in document.styles.spares:
-                commands.append(self._none(self.state.fetches[source], each, at, EARLIER))
+                commands.append(self._none(self.state.source(source), each, at, EARLIER))
             for source, candidate, at in document.embedded.unused():
-                commands.append(self._none(self.state.fetches[source], candidate, at, INSTEAD))
+                commands.append(self._none(self.state.source(source), candidate, at, INSTEAD))
         return commands
 
     def _preconnect(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
@@ -699,7 +729,7 @@ class Subresources:
         kind = extract(field_values(fetch.fields, "content-type"))
         fetch.scanning = True
         self.state.scans.add(fetch.id)
-        user = self.state.fetches[consumer.source]
+        user = self.state.source(consumer.source)
         label = kind.parameter("charset") if kind is not None else None
         return [Scan(fetch.id, ScanKind.CSS, label, user.encoding)]
 

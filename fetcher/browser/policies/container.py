@@ -53,6 +53,12 @@ class Policies:
         self._add(found)
         return True
 
+    def _sandbox(self, attribute: str | None) -> None:
+        if attribute is not None:
+            words = attribute.lower().split()
+            self.is_opaque = self.is_opaque or "allow-same-origin" not in words
+            self.runs_scripts = self.runs_scripts and "allow-scripts" in words
+
     def _add(self, policies: tuple[Policy, ...]) -> None:
         self.csp += policies
         self.upgrades = self.upgrades or any(each.upgrades for each in policies)
@@ -78,11 +84,21 @@ def read(
         found.upgrades = above.upgrades
         found.is_opaque = found.is_opaque or (above.is_opaque and above.self_url is not None)
         found.runs_scripts = found.runs_scripts and above.runs_scripts
-    if sandbox is not None:
-        words = sandbox.lower().split()
-        found.is_opaque = found.is_opaque or "allow-same-origin" not in words
-        found.runs_scripts = found.runs_scripts and "allow-scripts" in words
+    found._sandbox(sandbox)
     found._add(enforced)
+    return found
+
+
+def inherited(above: Policies, sandbox: str | None, csp: str | None, *, opaque: bool, credentialless: bool) -> Policies:
+    """Those of a document that stands in one with the policies ``above`` (HTML 7.1.7: of about:srcdoc and data: URLs).
+    ``csp`` is the frame's attribute of that name."""
+    found = Policies(above.self_url, above.csp, above.embedder, above.upgrades)
+    found.is_credentialless, found.metas = credentialless, above.metas
+    found.is_opaque = above.is_opaque or opaque
+    found.runs_scripts = above.runs_scripts
+    found._sandbox(sandbox)
+    if csp is not None:
+        found._add(parse([csp]))
     return found
 
 

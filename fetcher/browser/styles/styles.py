@@ -57,10 +57,12 @@ class External:
 
 @dataclass(slots=True, eq=False)
 class Styles:
-    """``reads``: the cascade decides for this document. ``pictures`` and ``fonts`` wait: (source, candidate, at)."""
+    """``reads``: the cascade decides for this document. ``quirks``: None where its doctype says.
+    ``pictures`` and ``fonts`` wait: (source, candidate, at)."""
 
     reads: bool = False
     ended: bool = False
+    quirks: bool | None = None
     pictures: list[Waiting] = field(default_factory=list)
     fonts: list[Waiting] = field(default_factory=list)
     _spares: dict[tuple[object, ...], deque[Waiting]] = field(default_factory=dict)
@@ -192,6 +194,8 @@ class Styles:
         return {url.href for url in urls if url is not None}, found
 
     def _is_quirky(self) -> bool:
+        if self.quirks is not None:
+            return self.quirks
         match = _NO_QUIRKS.match(self._pieces[0][:4096].decode("latin-1"))
         return match is None or _QUIRKY.search(match["rest"]) is not None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
+from fetcher.discovery.candidates import Candidate, CandidateKind, candidate_of, kept
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
 from fetcher.discovery.html.digests import Digests, of_text
@@ -405,7 +405,12 @@ class HtmlScanner:
                 if name == "frame" and not self._framed:
                     continue
                 in_head = not self.is_past_head
-                self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources))
+                self._found.append(
+                    candidate_of(
+                        kind, url, element, pairs, line, offset, in_head=in_head, sources=sources,
+                        srcdoc=attributes.get("srcdoc"),
+                    )
+                )  # fmt: skip
         if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
         if known and foreign and attributes:

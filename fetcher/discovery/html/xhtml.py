@@ -12,7 +12,7 @@ import codecs
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, kept, shown
+from fetcher.discovery.candidates import Candidate, CandidateKind, candidate_of, kept
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
 from fetcher.discovery.html.digests import of_text
@@ -171,7 +171,12 @@ class XhtmlScanner:
             if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
                 self._digest_styles = True
             in_head = not self.is_past_head
-            self._found.append(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources))
+            self._found.append(
+                candidate_of(
+                    kind, url, element, pairs, line, offset, in_head=in_head, sources=sources,
+                    srcdoc=attributes.get("srcdoc"),
+                )
+            )  # fmt: skip
         for declarations in (elements.presented(attributes) if foreign else "", attributes.get("style", "")):
             if declarations and elements.worth_scanning(declarations):
                 self._css(declarations.encode("utf-8", "replace"), element, line, offset, (), declarations=True)

@@ -399,14 +399,11 @@ FILES: dict[str, dict[str, str]] = {
     "style-media": {"a.css": "p{}", "b.css": "p{}"},
 }
 
-FRAMES = "documents in srcdoc attributes and data: URLs of frames are not looked into"
 LAYOUT = "nothing is laid out: a lazy image or frame far below is asked for"
 RAISED = "what stands in frames is raised by layout now and then"
 SPECULATION = "speculation rules are for a page to come: Chromium prefetches what they say at once, here nothing is"
 KEPT = {
     "speculation-rules": SPECULATION,
-    "iframe-data": FRAMES,
-    "iframe-srcdoc-0": FRAMES,
     "lazy-below": LAYOUT,
 }
 WHY = "Chromium's preload scanner takes the text of these for no markup, so that its parser asks, without a boost"
