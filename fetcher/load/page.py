@@ -90,8 +90,8 @@ async def load_page(
     afterwards, for the next load: a repeat view is ``load_page(url, state=left)``. ``frames`` requests
     what the documents in frames ask for, too. ``without`` names fields that a browser sends and this load does not, as
     the Sec-Fetch ones of a crawler's request. ``observed`` (``record.observed``) is what a browser requested of the
-    page: what its scripts asked for is requested here too, as long after what asked for it. Returns when
-    everything asked for has ended.
+    page: what its scripts asked for is requested here too, as long after what asked for it, and what a NetLog shows of
+    its hints is kept as the record's ``in_chromium``. Returns when everything asked for has ended.
 
     Raises FetcherError when the navigation fails, with what was seen until then as its ``record``; a failed
     subresource is data in the record. Cancelling leaves no task, socket or descriptor behind.
