@@ -24,6 +24,8 @@ FLAGS = (
     "--disable-component-update",
     "--component-updater=url-source=http://127.0.0.1:1/",  # it asks update.googleapis.com all the same
     "--gaia-url=http://127.0.0.1:1",  # else accounts.google.com is asked who is signed in
+    # Else it asks Google for the time, for what a form's fields may be, and for hints on how to load pages.
+    "--disable-features=NetworkTimeServiceQuerying,AutofillServerCommunication,OptimizationHints",
     "--disable-sync",
     "--disable-default-apps",
     "--disable-extensions",

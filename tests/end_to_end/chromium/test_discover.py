@@ -10,10 +10,16 @@ from typing import Any
 import pytest
 
 from fetcher.cli import app
+from fetcher.net import NetOptions
+from fetcher.net.proxy import from_environment
 from fetcher.origin import Answer, Body, Head, Interim, Origin, RequestSeen, Site, Wait, asset, links
 from fetcher.record.observed import read_observed
+from fetcher.runs.chromium import ChromiumOptions
+from fetcher.runs.discover import Discovering
 from tests.end_to_end.chromium.test_hint_flags import served
-from tests.support.chromium import executable
+from tests.support.chromium import executable, key_hash
+from tests.support.loopback import serving
+from tests.support.proxies import ScriptedProxy
 from tests.support.servers import Missing, require_or_skip
 
 pytestmark = pytest.mark.chromium
@@ -240,3 +246,57 @@ def test_secrets_stay_out_of_what_is_written(tmp_path: Path, capsys: pytest.Capt
         for secret in ("hush-cookie", "hush-field", "hush-query", "hush-set"):
             assert secret in log.read_text(), secret
         assert "hush-cookie" in net.read_text()
+
+
+def test_every_way_to_the_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--connect-to, -k, HTTP/1.1 and a viewport as with a load; with -k the page's answers are still cached."""
+    script = (
+        b"fetch('/data.json').then(() => fetch('/data.json'))"
+        b".then(() => fetch('/size/' + innerWidth + '/' + devicePixelRatio))"
+    )
+    routes: dict[str, Any] = {
+        "/": (Head(200, HTML), Body(b'<link rel="icon" href="data:,"><script src="/s.js"></script>')),
+        "/s.js": asset(script, "text/javascript"),
+        "/data.json": (
+            Head(200, (("content-type", "application/json"), ("cache-control", "max-age=600"))),
+            Body(b"{}"),
+        ),
+    }
+    with served(Site(routes)) as (origin,):
+        way = ["-k", "--connect-to", f"shop.test:443:127.0.0.1:{origin.port}", "--viewport", "600x400", "--dpr", "2"]
+        log = str(tmp_path / "log.json")
+        assert app.run(["discover", *way, "-o", log, "https://shop.test/"]) == 0
+        assert asked(origin, 0) == Counter(["/", "/s.js", "/data.json", "/size/600/2"])
+        assert {one.protocol for one in origin.log.requests()} == {"h2"}
+        assert {one.authority for one in origin.log.requests()} == {"shop.test"}
+        start = len(origin.log.requests())
+        assert app.run(["discover", *way, "--http", "1.1", "-o", log, "https://shop.test/"]) == 0
+        assert {one.protocol for one in origin.log.requests()[start:]} == {"http/1.1"}
+        assert "certificate errors are ignored (-k)" in " ".join(capsys.readouterr().out.split())
+        assert app.run(["discover", *way[1:], "-o", log, "https://shop.test/"]) == 3
+        assert "its certificate is not trusted" in capsys.readouterr().err
+
+
+async def test_through_a_proxy(tmp_path: Path) -> None:
+    """Every connection is to the page's server: Chromium asks nobody for the time, for updates, or about a form."""
+    script = b"fetch('/data.json')"
+    markup = b'<link rel="icon" href="data:,"><form><input type="password"></form><script src="/s.js"></script>'
+    site = Site(
+        {
+            "/": (Head(200, HTML), Body(markup)),
+            "/s.js": asset(script, "text/javascript"),
+            "/data.json": asset(b"{}", "application/json"),
+        }
+    )
+    proxy = ScriptedProxy()
+    async with Origin(site, tls=True) as origin, serving(proxy) as port:
+        assert origin.certificate is not None
+        origin.certificate.write(tmp_path)
+        net = NetOptions(proxies=from_environment({}, f"http://127.0.0.1:{port}"))
+        options = ChromiumOptions(net=net, trust=(key_hash(tmp_path / "server.pem"),))
+        discovering = Discovering(f"{origin.url_of('a.test')}/", options, wait=6.0)
+        await discovering.run()
+        assert [one.target for one in origin.log.requests()] == ["/", "/s.js", "/data.json"]
+        assert proxy.heads
+        assert {head.split(b" ")[1] for head in proxy.heads} == {f"a.test:{origin.port}".encode()}
+    assert [one.url.rpartition("/")[2] for one in discovering.found().missed] == ["data.json"]
