@@ -275,7 +275,7 @@ def _json(checked: Sequence[Checked], *, several: bool, redact: bool) -> str:
     """One object for one URL, a list for several."""
     import json
 
-    from fetcher.report.check import check_json
+    from fetcher.report.check.saved import check_json
 
     values = [check_json(one, redact=redact) for one in checked]
     return json.dumps(values if several else values[0], indent=1) + "\n"

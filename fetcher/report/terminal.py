@@ -120,7 +120,7 @@ def render_check(
     redact: bool = True,
 ) -> str:
     """One block for each URL, and a closing line where there are several."""
-    from fetcher.report.check import check_lines, closing_line  # with analysis behind it: not for a load's report
+    from fetcher.report.check.text import check_lines, closing_line  # with analysis behind it: not for a load's report
 
     lines: list[Line] = []
     for one in checked:

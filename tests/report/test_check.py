@@ -18,7 +18,7 @@ import pytest
 
 from fetcher.analysis import Checked, Expectations, Run, RunOutcome, judge
 from fetcher.record import from_json
-from fetcher.report.check import check_json
+from fetcher.report.check.saved import check_json
 from fetcher.report.escape import cells
 from fetcher.report.terminal import print_check, render_check
 from fetcher.terms import Fields, HttpVersion, ProfileName

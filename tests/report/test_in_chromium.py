@@ -8,7 +8,8 @@ from dataclasses import replace
 from fetcher.analysis import Run, RunOutcome, judge
 from fetcher.record import PageLoad
 from fetcher.record.in_chromium import EarlyHintsRead, InChromium
-from fetcher.report.check import check_json, check_lines
+from fetcher.report.check.saved import check_json
+from fetcher.report.check.text import check_lines
 from fetcher.report.escape import cells
 from fetcher.report.html import html_report
 from fetcher.report.summary import details
