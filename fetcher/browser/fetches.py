@@ -47,7 +47,8 @@ class Document:
     key. ``fonts``: its faces.
     ``refreshes`` counts its declarative refreshes; ``css_images`` are those of its rules that do not apply so far,
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
-    one; ``styles`` is what its elements are drawn with. ``is_hidden``: its frame is not shown, so that nothing is
+    one; ``styles`` is what its elements are drawn with. ``data_modules``: what was read
+    of its modules in data: URLs; ``is_hidden``: its frame is not shown, so that nothing is
     drawn."""
 
     fetch: Fetch
@@ -69,6 +70,7 @@ class Document:
     preferred: str | None = None
     graph: ModuleGraph = field(default_factory=ModuleGraph)
     parsing: Parsing = field(default_factory=Parsing)
+    data_modules: set[str] = field(default_factory=set)
     is_srcdoc: bool = False
     is_hidden: bool = False
 

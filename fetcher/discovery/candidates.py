@@ -142,6 +142,13 @@ class Holder(Candidate):
         )  # fmt: skip
 
 
+def holding(candidate: Candidate, content: str) -> Holder:
+    return Holder(
+        candidate.kind, candidate.url, candidate.element, candidate.attributes, candidate.line, candidate.offset,
+        candidate.in_head, candidate.inline, candidate.sources, content,
+    )  # fmt: skip
+
+
 _HOLDING = frozenset({CandidateKind.FRAME, CandidateKind.EMBEDDED, CandidateKind.MODULE_SCRIPT})
 
 
@@ -166,7 +173,7 @@ def candidate_of(
             content = url
     if content is None:
         return Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources)
-    return Holder(kind, shown(url), element, pairs, line, offset, in_head, False, sources, content)
+    return holding(Candidate(kind, shown(url), element, pairs, line, offset, in_head, False, sources), content)
 
 
 def text_read(text: bytes, codec: str, *, last: bool = False, too_long: bool = False) -> Text:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fetcher.browser.commands import DiscoveryResolved, Scan, ScanKind
-from fetcher.browser.document import embedded, frames
+from fetcher.browser.document import embedded, frames, modules
 from fetcher.browser.document.consumers import document_of
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState
 from fetcher.browser.policies import container
@@ -25,6 +25,7 @@ from fetcher.terms import Credentials, Destination, FetchPriority, Initiator, In
 MOST = 2_000
 """How many of them one load looks into."""
 SRCDOC = "the frame's document stands in its srcdoc attribute"
+MODULE = "the module stands in its data: URL"
 DATA = "the document stands in its data: URL"
 _SCHEME = replace(NOWHERE, href="data:", scheme="data")
 
@@ -91,6 +92,41 @@ def enter(state: LoadState, consumer: Consumer, holder: Holder) -> list[Scan] | 
     return [Scan(fetch.id, kind, label, None, policies.runs_scripts, policies.asks_for_digests, text)]
 
 
+def module_for(source: Fetch, holder: Holder, at: float) -> Consumer:
+    """A <script type=module> whose text stands in its data: URL: it begins a graph."""
+    consumer = consumer_for(source, holder, at)
+    consumer.url = modules.in_short(holder.content)
+    consumer.destination, consumer.mode = Destination.SCRIPT, Mode.CORS
+    consumer.credentials, consumer.priority = modules.credentials_of(holder), NetPriority.MEDIUM
+    consumer.document.graph.begin(consumer.url.href)
+    return consumer
+
+
+def enter_module(state: LoadState, consumer: Consumer, holder: Holder) -> list[Scan] | str:
+    """The order to scan the module that ``holder`` holds, once for each document; or why there is none."""
+    document = consumer.document
+    if consumer.url.href in document.data_modules:
+        return []
+    if len(state.inner) >= MOST:
+        return f"more than {MOST} of them stand in the page, and this one is not looked into"
+    document.data_modules.add(consumer.url.href)
+    read = decoded(holder.content)
+    kind = mime.parse(read[0]) if read is not None else None
+    if read is None or kind is None or not modules.fits(kind, consumer.destination):
+        document.graph.fail(consumer.url.href)
+        return "its type is not that of the module it is taken for"
+    if consumer.destination is not Destination.SCRIPT:
+        return "nothing in it is asked for"
+    fetch = Fetch(
+        -len(state.inner) - 1, _SCHEME, Destination.SCRIPT, Mode.CORS, consumer.credentials, NetPriority.MEDIUM,
+        FetchPriority.AUTO, consumer.initiator, document.fetch.key, document.url, consumer=consumer,
+        state=FetchState.ENDED, status=200, scanning=True, told_by=document.fetch.recorded,
+    )  # fmt: skip
+    state.inner.append(fetch)
+    state.scans.add(fetch.id)
+    return [Scan(fetch.id, ScanKind.MODULE, text=read[1])]
+
+
 def as_told(state: LoadState, command: DiscoveryResolved) -> DiscoveryResolved:
     """``command`` as it is recorded: by a request, and without whole documents in it."""
     candidate = command.candidate
@@ -99,14 +135,14 @@ def as_told(state: LoadState, command: DiscoveryResolved) -> DiscoveryResolved:
     if command.source >= 0:
         return command if candidate is command.candidate else replace(command, candidate=candidate)
     source = state.source(command.source)
-    document = document_of(source)
-    holder = document.fetch.consumer
+    holder = source.consumer
     assert holder is not None
     while holder.source < 0:
-        holder = document_of(state.source(holder.source)).fetch.consumer
+        holder = state.source(holder.source).consumer
         assert holder is not None
     where = holder.candidate
-    within = ("document", "about:srcdoc" if document.is_srcdoc else "data:")
+    srcdoc = source.document is not None and source.document.is_srcdoc
+    within = ("document", "about:srcdoc" if srcdoc else "data:")
     candidate = replace(
         candidate, url=command.url or candidate.url, attributes=(*candidate.attributes, within), line=where.line,
         offset=where.offset, in_head=False,

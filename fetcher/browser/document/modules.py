@@ -7,15 +7,16 @@ alone; what it imports is asked for once something uses it. Scripts do not run, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fetcher.browser.document.consumers import document_of
 from fetcher.browser.fetches import Consumer, Document, Fetch
-from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, holding, shown
 from fetcher.discovery.modules.import_map import Unresolved
 from fetcher.fields import referrer_policy
-from fetcher.fields.mime import extract, is_javascript, is_json
+from fetcher.fields.mime import MimeType, extract, is_javascript, is_json
 from fetcher.terms import (
     Credentials,
     Destination,
@@ -99,11 +100,21 @@ def imports(source: Fetch, candidates: Sequence[Candidate], at: float) -> list[C
         if failure and not reason:
             reason = f"its module asks for nothing: {failure}"
         if reason or url is None:
-            answers.append(NotAsked(candidate, url.href if url else None, reason))
+            answers.append(NotAsked(candidate, shown(url.href) if url else None, reason))
         else:
+            if url.scheme == "data":
+                kind = candidate.attribute("with type") or ""
+                candidate, url = holding(candidate, url.href), in_short(url.href, kind)
             document.graph.link(name, url.href)
             answers.append(_consumer(source, document, candidate, url, at))
     return answers
+
+
+def in_short(data: str, kind: str = "") -> URL:
+    """A data: URL by its beginning and a digest: what names a module (HTML: with its type, ``kind``) is kept many times
+    over."""
+    digest = hashlib.sha256(data.encode("utf-8", "replace")).hexdigest()
+    return URL(f"{shown(data)} sha256-{digest}{kind and ' '}{kind}", "data", "", 0, "", "null", "")
 
 
 def name_of(source: Fetch, candidates: Sequence[Candidate]) -> str:
@@ -132,10 +143,11 @@ def _resolved(document: Document, candidate: Candidate, base: URL) -> tuple[URL 
             unknown = f"the import attribute {name.removeprefix('with ')}: {value[:64]!r} is unknown"
             return None, unknown, unknown
     try:
-        url = document.import_map.resolve(candidate.url, base)
+        specifier = candidate.content if isinstance(candidate, Holder) else candidate.url
+        url = document.import_map.resolve(specifier, base)
     except Unresolved as error:
         return None, str(error), str(error)
-    return url, "" if url.is_http else f"a {url.scheme}: URL", ""
+    return url, "" if url.is_http or url.scheme == "data" else f"a {url.scheme}: URL", ""
 
 
 def _consumer(source: Fetch, document: Document, candidate: Candidate, url: URL, at: float) -> Consumer:
@@ -209,12 +221,17 @@ def is_module(fetch: Fetch) -> bool:
     if fetch.status is None or not 200 <= fetch.status < 300:
         return False
     kind = extract(field_values(fetch.fields, "content-type"))
-    match fetch.destination:
+    return fetch.destination is Destination.TEXT or (kind is not None and fits(kind, fetch.destination))
+
+
+def fits(kind: MimeType, destination: Destination) -> bool:
+    """Whether content of this type may be a module that is asked for so."""
+    match destination:
         case Destination.JSON:
-            return kind is not None and is_json(kind)
+            return is_json(kind)
         case Destination.STYLE:
-            return kind is not None and kind.essence == "text/css"
+            return kind.essence == "text/css"
         case Destination.TEXT:
             return True
         case _:
-            return kind is not None and is_javascript(kind)
+            return is_javascript(kind)

@@ -144,6 +144,8 @@ class Subresources:
                 return [self._none(source, candidate, at, settled)]
         if kind in _EMBEDDED:
             return self._embedded(source, candidate, at)
+        if kind is CandidateKind.MODULE_SCRIPT and isinstance(candidate, Holder):
+            return self._held_module(inner.module_for(source, candidate, at), candidate)
         if kind is CandidateKind.FRAME and isinstance(candidate, Holder):
             return self._held(source, candidate, at)
         if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
@@ -173,7 +175,10 @@ class Subresources:
             return [_refused(source, each, at, None, blocked) for each in looked_at]
         commands: list[Command] = []
         for each in modules.imports(source, looked_at, at) if looked_at else ():
-            commands += self.want(each) if isinstance(each, Consumer) else [self._told(source, each, at)]
+            if isinstance(each, Consumer) and isinstance(each.candidate, Holder):
+                commands += self._held_module(each, each.candidate)
+            else:
+                commands += self.want(each) if isinstance(each, Consumer) else [self._told(source, each, at)]
         if 0 <= room < len(candidates):
             commands.append(self._over_limit(source, candidates[room], at))
         return commands
@@ -217,6 +222,20 @@ class Subresources:
         if isinstance(entered, str):
             return [self._none(source, holder, at, f"{told}: {entered}")]
         return [self._none(source, holder, at, told), *entered]
+
+    def _held_module(self, consumer: Consumer, holder: Holder) -> list[Command]:
+        """A module that stands in a data: URL."""
+        consumer.is_judged = True
+        blocked = gate.before(consumer)
+        if blocked is not None:
+            consumer.document.graph.fail(consumer.url.href)
+            return [_kept_out(consumer, blocked)]
+        entered = inner.enter_module(self.state, consumer, holder)
+        reason = f"{inner.MODULE}: {entered}" if isinstance(entered, str) else inner.MODULE
+        told = DiscoveryResolved(
+            consumer.source, holder, consumer.found_at, holder.url, DiscoveryOutcome.NO_REQUEST, reason
+        )
+        return [told, *(() if isinstance(entered, str) else entered)]
 
     def _fell_back(self, consumer: Consumer, answered: Fetch | None = None) -> list[Command]:
         """The request of a source or an <object> came to nothing: what may serve in its place. ``answered`` is what

@@ -22,6 +22,7 @@ from fetcher.discovery.html.inline_script import InlineScript
 from fetcher.discovery.html.passing import Skim, boring_run, search_for
 from fetcher.discovery.html.picture import Picture
 from fetcher.discovery.html.raw_text import RawText, ScriptText
+from fetcher.discovery.html.svg_script import SvgScript
 from fetcher.discovery.html.tokens import TAG, UnfinishedTag, decoded, parse_attributes
 from fetcher.discovery.position import Position
 
@@ -88,6 +89,7 @@ class HtmlScanner:
         self._tag: UnfinishedTag | None = None
         self._text: RawText | ScriptText | None = None
         self._css: CssScanner | None = None
+        self._svg_script: SvgScript | None = None
         self._script: InlineScript | None = None
         self._families: set[str] = set()
         self._foreign = ForeignContent()
@@ -148,7 +150,7 @@ class HtmlScanner:
             index = self._skim.past(buffer, index)
             if index == start:
                 index = _RUN.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
-        elif foreign.is_svg and self._css is None:
+        elif foreign.is_svg and self._css is None and self._svg_script is None:
             index = DRAWING.match(buffer, index).end()  # type: ignore[union-attr]
         less = buffer.find(b"<", index)
         text_end = len(buffer) if less < 0 else less
@@ -157,6 +159,8 @@ class HtmlScanner:
             self._no_frames = self._no_frames or not self._framed
         if self._css is not None:
             self._css_text(buffer[start:text_end])
+        if self._svg_script is not None:
+            self._svg_script.feed(buffer[start:text_end])
         if less < 0:
             return text_end
         match = TAG.match(buffer, less)
@@ -195,6 +199,8 @@ class HtmlScanner:
             self._no_frames = self._no_frames or not self._framed
         if self._css is not None:
             self._css_text(b"<")
+        if self._svg_script is not None:
+            self._svg_script.feed(b"<")
         return less + 1
 
     def _declaration(self, buffer: bytes, less: int, rest: bytes) -> int:
@@ -259,12 +265,16 @@ class HtmlScanner:
         if end < 0:
             held = 2 if buffer.endswith(b"]]") else buffer.endswith(b"]")
             stop = max(index, len(buffer) - held)
-            if self._css is not None:
-                self._css_text(buffer[index:stop])
+            self._cdata_text(buffer[index:stop])
             return self._keep(buffer, stop)
-        if self._css is not None:
-            self._css_text(buffer[index:end])
+        self._cdata_text(buffer[index:end])
         return self._resume(buffer, end + 3)
+
+    def _cdata_text(self, text: bytes) -> None:
+        if self._css is not None:
+            self._css_text(text)
+        if self._svg_script is not None:
+            self._svg_script.raw(text)
 
     def _resume(self, buffer: bytes, index: int) -> int:
         """Markup that is no tag is over: text goes on at ``index``."""
@@ -360,6 +370,11 @@ class HtmlScanner:
         self._switch(word, {"type": "unseen"}, buffer, after, foreign=foreign, self_closing=False)
 
     def _on_end(self, name: str) -> None:
+        script = self._svg_script
+        if script is not None and (script.tag(name, ends=True, self_closing=False) or name == "svg"):
+            self._found += script.close(self._encoding)
+            self.overflows += script.overflowed
+            self._svg_script = None
         if name == "frameset" and self._framed and not self._templates:
             self._framed -= 1
         if name == "template" and self._templates:
@@ -426,7 +441,10 @@ class HtmlScanner:
     ) -> None:
         """How the tokenizer goes on after a start tag (13.2.6.2 and the tree builder's orders to it)."""
         if foreign:
+            if self._svg_script is not None:
+                self._svg_script.tag(name, ends=False, self_closing=self_closing)
             if not self_closing:
+                self._begin_svg_script(name, attributes, buffer, after)
                 self._foreign.start(name, attributes)
                 if name == "style" and self._foreign.is_svg and elements.is_css(attributes) and not self._templates:
                     self._begin_css(buffer, after, attributes)
@@ -452,6 +470,15 @@ class HtmlScanner:
             self._read = self._plaintext
         elif name in ("svg", "math") and not self_closing:
             self._foreign.start(name, attributes)
+
+    def _begin_svg_script(self, name: str, attributes: dict[str, str], buffer: bytes, after: int) -> None:
+        if name != "script" or not self._foreign.is_svg or self._templates or self._svg_script is not None:
+            return
+        named = any(key in attributes for key in ("href", "xlink:href"))
+        kind = None if named else elements.inline_text(attributes)
+        if kind is not None:
+            line, offset = self._place.line_at(buffer, after), self._place.base + after
+            self._svg_script = SvgScript(kind, attributes, line, offset, in_head=not self.is_past_head)
 
     # --- CSS in the document ----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ and nothing else: none of its imports is requested then.
 
 from __future__ import annotations
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, shown
+from fetcher.discovery.candidates import Candidate, CandidateKind, holding, shown
 from fetcher.discovery.modules.declarations import Import, ImportKind, Unreadable
 from fetcher.discovery.modules.lexer import ImportLexer
 from fetcher.discovery.position import Position
@@ -61,8 +61,7 @@ class ModuleScanner:
     def _candidate(self, found: Import) -> Candidate:
         kind = CandidateKind.MODULE_IMPORT if found.kind in _STATIC else CandidateKind.DYNAMIC_IMPORT
         written = tuple((f"with {key}", value) for key, value in found.attributes)
-        url = "" if found.specifier is None else shown(found.specifier)
-        return self._made(kind, url, found.kind.value, written, found.offset)
+        return self._made(kind, found.specifier or "", found.kind.value, written, found.offset)
 
     def _refused(self, reason: str, offset: int) -> Candidate:
         return self._made(CandidateKind.MODULE_IMPORT, "", "module", (("unreadable", reason),), offset)
@@ -72,6 +71,8 @@ class ModuleScanner:
     ) -> Candidate:
         text = self._lexer.text
         line = self._place.line_at(text, offset)
-        return Candidate(
-            kind, url, element, written + self._attributes, line, self._offset + offset, self._in_head, self._inline
-        )
+        made = Candidate(
+            kind, shown(url), element, written + self._attributes, line, self._offset + offset, self._in_head,
+            self._inline,
+        )  # fmt: skip
+        return holding(made, url) if kind is CandidateKind.MODULE_IMPORT and url[:5].lower() == "data:" else made

@@ -130,3 +130,26 @@ def test_the_machine_orders_a_scan_of_the_text() -> None:
     play.ends(0)
     assert play.drains(0) == []
     assert play.drains(-1) == ["finish loaded"]
+
+
+MODULE = "data:text/javascript,import%20%22https://a.test/m.js%22"
+MODULES: list[tuple[str, Fields, list[str]]] = [
+    (f"<script type=module>import '{MODULE}'</script>", (), ["/m.js"]),
+    (f"<script type=module src='{MODULE}'></script>", (), ["/m.js"]),
+    (f"<script type=module src='{MODULE}'></script><script type=module>import '{MODULE}'</script>", (), ["/m.js"]),
+    ("<script type=module>import 'data:text/javascript,import%20%22./m.js%22'</script>", (), []),
+    ("<script type=module>import 'data:text/plain,import%20%22https://a.test/m.js%22'</script>", (), []),
+    (f"<script type=module src='{MODULE}'></script>", (("content-security-policy", "script-src 'self'"),), []),
+    (srcdoc(f'<script type=module src="{MODULE}"></script>'), (), ["/m.js"]),
+]
+
+
+@pytest.mark.parametrize(("html", "fields", "asked"), MODULES)
+def test_what_modules_in_data_urls_import(html: str, fields: Fields, asked: list[str]) -> None:
+    """Each is read once; what they ask for is told by the element that holds them."""
+    record = load(html, *fields)
+    assert paths(record) == asked
+    for each in record.discoveries:
+        assert each.source == 0
+        assert len(each.candidate.url) < 200
+    assert ("referer" in dict(record.requests[-1].fields)) is False

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from tests.end_to_end.chromium.case import redirect
-from tests.end_to_end.chromium.module_files import CHAIN, SRC, WITH_CREDENTIALS, WRONG, case, importing, inline, js
+from tests.end_to_end.chromium.module_files import (
+    CHAIN,
+    SRC,
+    WITH_CREDENTIALS,
+    WRONG,
+    case,
+    importing,
+    inline,
+    js,
+    mapped,
+)
 
 ALLOWING = {
     "@a.js": js(importing("./b.js"), cors=WITH_CREDENTIALS),
     "@b.js": js("", cors=WITH_CREDENTIALS),
 }
 EARLY = "names declared twice and other early errors are not seen: the module's imports are requested"
-DATA = "a data: module is not looked into"
-SVG = "an inline module in SVG is not looked into"
 
 CASES = (
     # graphs
@@ -63,7 +71,7 @@ CASES = (
     ),
     case("queries", "module graph", SRC, {"a.js": importing("./b.js?1", "./b.js?2", "./b.js#f", "./b.js")}),
     case("data", "module graph", SRC, {"a.js": importing("data:text/javascript,import'./b.js'", "./c.js")}),
-    case("data-absolute", "module graph", inline('import "data:text/javascript,import\\"@c.js\\""'), kept=DATA),
+    case("data-absolute", "module graph", inline('import "data:text/javascript,import\\"@c.js\\""')),
     case("bare", "module graph", SRC, {"a.js": importing("./c.js", "bare")}),
     case("redirect", "module graph", SRC, {"a.js": redirect("x/y/z.js"), "x/y/z.js": importing("./b.js", "../c.js")}),
     case(
@@ -241,13 +249,95 @@ CASES = (
     case("inline-unclosed", "script module inline", "<script type=module>import './a.js'"),
     case("in-template", "script module inline", "<template>" + SRC + inline(importing("./x.js")) + "</template>"),
     case("in-noscript", "script module inline", "<noscript>" + SRC + "</noscript>"),
+    case(
+        "in-svg-cdata",
+        "script module inline",
+        "<svg><script type=module><![CDATA[import './a.js'; 1 < 2 && 3]]></script></svg>",
+        CHAIN,
+    ),
+    case(
+        "in-svg-references",
+        "script module inline",
+        "<svg><script type=module>import &quot;./a.js&quot;</script></svg>",
+        CHAIN,
+    ),
+    case(
+        "in-svg-element",
+        "script module inline",
+        "<svg><script type=module>import './a.js'; <g>import './x.js'</g></script></svg>",
+        CHAIN,
+    ),
+    case(
+        "in-svg-two",
+        "script module inline",
+        "<svg><script type=module>import './a.js'</script><script type=module>import './d.js'</script></svg>",
+        CHAIN,
+    ),
+    case(
+        "in-svg-map",
+        "script module inline",
+        '<svg><script type=importmap>{"imports":{"a":"./a.js"}}</script></svg>' + inline("import 'a'"),
+        CHAIN,
+    ),
+    case(
+        "data-src",
+        "module graph",
+        "<script type=module src='data:text/javascript,import \"https://a.test/a.js\"'></script>",
+        CHAIN,
+    ),
+    case(
+        "data-relative",
+        "module graph",
+        "<script type=module src='data:text/javascript,import \"./a.js\"'></script>",
+        CHAIN,
+    ),
+    case(
+        "data-json",
+        "module graph",
+        "<script type=module src='data:application/json,{}'></script>"
+        + inline("import x from 'data:application/json,{}' with {type: 'json'}; import './a.js'"),
+        CHAIN,
+    ),
+    case(
+        "data-in-data",
+        "module graph",
+        inline(
+            "import 'data:text/javascript,import%20%22data:text/javascript,import%2520%2522https://a.test/a.js%2522%22'"
+        ),
+        CHAIN,
+    ),
+    case(
+        "data-base64",
+        "module graph",
+        inline("import 'data:text/javascript;base64,ZXhwb3J0IGxldCB4'; import './a.js'"),
+        CHAIN,
+    ),
+    case("data-no-type", "module graph", inline("import 'data:,import \"https://a.test/a.js\"'"), CHAIN),
+    case(
+        "data-mapped",
+        "module graph",
+        mapped('{"imports":{"m":"data:text/javascript,import%20%22https://a.test/a.js%22"}}') + inline("import 'm'"),
+        CHAIN,
+    ),
+    case(
+        "data-policy",
+        "module graph",
+        inline("import 'data:text/javascript,import \"https://a.test/a.js\"'", "nonce=x"),
+        CHAIN,
+        fields=(("content-security-policy", "script-src 'nonce-x' 'self'"),),
+    ),
+    case(
+        "data-preload",
+        "module graph",
+        "<link rel=modulepreload href='data:text/javascript,import \"https://a.test/a.js\"'>",
+        CHAIN,
+    ),
     case("in-svg", "script module inline", "<svg><script type=module href=a.js></script></svg>", CHAIN),
     case(
         "in-svg-inline",
         "script module inline",
         "<svg><script type=module>import './a.js'</script></svg>",
         CHAIN,
-        kept=SVG,
     ),
     # the script element
     case("nomodule", "script type", "<script nomodule src=x.js></script>" + SRC),
