@@ -247,13 +247,7 @@ def _arm(name: str, options: str, loads: Sequence[PageLoad]) -> Arm:
         edge_state(load.document_request.response_fields).state for load in loads if load.document_request is not None
     )
     acted = sum(any(one.acted for one in load.interim) for load in loads)
-    return Arm(name, options, tuple(states.most_common()), spread(map(_rtt, loads)), acted)
-
-
-def _rtt(load: PageLoad) -> float | None:
-    request = load.document_request
-    connection = load.connections[request.connection] if request and request.connection is not None else None
-    return connection.rtt if connection is not None else None
+    return Arm(name, options, tuple(states.most_common()), spread(load.rtt for load in loads), acted)
 
 
 def _notes(pairs: Sequence[Pair], arms: tuple[Arm, Arm], second: Sequence[PageLoad]) -> Iterable[str]:

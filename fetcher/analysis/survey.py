@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from fetcher.analysis.edge import Edge, EdgeState, edge_state
 from fetcher.analysis.spread import Spread, spread
-from fetcher.analysis.verdicts import JudgedLink, Place, Verdict, early_hints_of, verdicts
+from fetcher.analysis.verdicts import JudgedLink, Stretch, Verdict, early_hints_of, verdicts
 from fetcher.fields import mime
 from fetcher.fields.cache_control import freshness
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad, RequestRecord
@@ -94,7 +94,7 @@ class HintSurvey:
     fetches: tuple[HintFetch, ...]
     connections: tuple[tuple[int, str], ...]
     duration: Spread | None
-    place: Place
+    place: Stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from fetcher.analysis.content_hashes import hexadecimal, without_tail
 from fetcher.analysis.near_urls import spelled, spelling_differs
 from fetcher.urls import URL, resolve
 
@@ -72,8 +73,8 @@ def _path(url: URL) -> str:
     return f"{url.origin}{url.path}"
 
 
-_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,64}(?![0-9A-Za-z])")
-_TAIL = re.compile(r"(?<=[._-])(?:[A-Za-z0-9_-]{8}|[A-Za-z0-9]{9,32})$")
+SHORTEST = 6
+"""Hex digits of a content hash, where another URL is near that differs in it."""
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])v?[0-9]+(?:[._][0-9]+)+(?![0-9A-Za-z])|(?<![0-9A-Za-z])v[0-9]+(?![0-9A-Za-z])")
 _LONG = re.compile(r"(?<![0-9A-Za-z])[0-9]{8,}(?![0-9A-Za-z])")
 _VERSIONS = frozenset(
@@ -103,14 +104,6 @@ def _segment(segment: str) -> str:
     stem, dot, ending = segment.rpartition(".")
     if not dot:
         stem, ending = segment, ""
-    for pattern in (_NUMBER, _LONG, _HEXADECIMAL):
+    for pattern in (_NUMBER, _LONG, hexadecimal(SHORTEST)):
         stem = pattern.sub("*", stem)
-    if dot:
-        stem = _TAIL.sub(lambda match: "*" if _is_random(match.group()) else match.group(), stem)
-    return f"{stem}{dot}{ending}"
-
-
-def _is_random(text: str) -> bool:
-    has_digit = any(letter.isdigit() for letter in text) and any(letter.isalpha() for letter in text)
-    inner = text[1:]
-    return has_digit or (inner != inner.lower() and inner != inner.upper())
+    return f"{without_tail(stem) if dot else stem}{dot}{ending}"

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fetcher.analysis.content_hashes import hexadecimal, without_tail
 from fetcher.terms import ProfileName
 
 
@@ -113,8 +114,8 @@ class Finding:
 _PARTS = re.compile(r"(?:https?://[^/?#]*)?((?:/[^?#]*)?)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
 """Path and query of an http(s) URL, or of one without scheme and host."""
 
-_HEXADECIMAL = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}(?![0-9A-Za-z])")
-_TAIL = re.compile(r"(?<=[._-])(?:[A-Za-z0-9_-]{8}|[A-Za-z0-9]{9,32})$")
+SHORTEST = 8
+"""Hex digits of a content hash, where nothing else says that it is one."""
 
 
 def stable(url: str) -> str:
@@ -135,12 +136,5 @@ def stable(url: str) -> str:
 def _without_hash(segment: str) -> str:
     stem, dot, ending = segment.rpartition(".")
     if not dot:
-        return _HEXADECIMAL.sub("*", segment)
-    stem = _TAIL.sub(lambda match: "*" if _is_random(match.group()) else match.group(), _HEXADECIMAL.sub("*", stem))
-    return f"{stem}.{ending}"
-
-
-def _is_random(text: str) -> bool:
-    has_digit = any(letter.isdigit() for letter in text) and any(letter.isalpha() for letter in text)
-    inner = text[1:]
-    return has_digit or (inner != inner.lower() and inner != inner.upper())
+        return hexadecimal(SHORTEST).sub("*", segment)
+    return f"{without_tail(hexadecimal(SHORTEST).sub('*', stem))}.{ending}"

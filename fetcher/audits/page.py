@@ -150,7 +150,7 @@ class Page:
     @cached_property
     def rtt(self) -> float | None:
         """The path's round trip to the document's server, ms: the median over runs of what opening connections took."""
-        return self.median(_rtt_of)
+        return self.median(lambda load: load.rtt)
 
     def median(self, figure: Callable[[PageLoad], float | None]) -> float | None:
         """The median over the runs that have the figure."""
@@ -427,9 +427,3 @@ class Page:
             return Place(url, wanted.what)
         candidate = self.load.discoveries[wanted.discovery].candidate
         return Place(url, candidate.element, candidate.line, candidate.offset)
-
-
-def _rtt_of(load: PageLoad) -> float | None:
-    request = load.document_request
-    connection = load.connections[request.connection] if request and request.connection is not None else None
-    return connection.rtt if connection is not None else None

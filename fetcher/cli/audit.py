@@ -13,7 +13,7 @@ import typer
 
 from fetcher.cli import audit_options as a
 from fetcher.cli import options as o
-from fetcher.cli.audit_forms import Forms
+from fetcher.cli.audit_forms import AuditForms
 from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
 from fetcher.cli.auditing import Auditing, expectations
 from fetcher.cli.baseline_file import Kept
@@ -125,7 +125,7 @@ def audit(
         context, settings.settings, name, runs=runs, pause=pause, browser=browser, fail_on=fail_on.value,
         only=only or [], skip=skip or [], rules_file=rules_file or [], probe=probe or [], baseline=baseline, rps=rps,
     )  # fmt: skip
-    forms = Forms(json, junit, sarif, markdown, html, output, github)
+    forms = AuditForms(json, junit, sarif, markdown, html, output, github)
     forms.check(**{"--baseline": chosen.baseline})
     expected = expectations(expect_hints, expect_hint, delivery, expect_text)
     rules = _rules(chosen, settings, name, budget, expected)

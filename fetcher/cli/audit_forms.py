@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fetcher.cli import options as o
+from fetcher.cli.forms import MOST_SIDE_BY_SIDE
 from fetcher.cli.streams import check_writable, report_stream, tell, write_text
 from fetcher.errors import UsageError
 
@@ -19,15 +20,12 @@ if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
     from fetcher.report.lines import Line
 
-MOST_SIDE_BY_SIDE = 4
-"""Waterfalls beside each other that can still be read."""
-
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """The environment's name for the file whose Markdown GitHub shows on a job's page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class AuditForms:
     """Files by form, "-" for standard output, None for none; ``github``: annotations on standard output and the step
     summary."""
 

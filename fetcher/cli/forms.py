@@ -18,6 +18,9 @@ from fetcher.errors import UsageError
 if TYPE_CHECKING:
     from fetcher.record import PageLoad
 
+MOST_SIDE_BY_SIDE = 4
+"""Waterfalls beside each other that can still be read."""
+
 HtmlFile = Annotated[
     str | None,
     typer.Option("--html", metavar="FILE", help="Write one HTML page to look at and send around; - is stdout."),

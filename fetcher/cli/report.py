@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_forms import Forms as AuditForms
+from fetcher.cli.audit_forms import AuditForms
 from fetcher.cli.audit_options import JUnitFile, MarkdownFile, SarifFile
-from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
+from fetcher.cli.forms import MOST_SIDE_BY_SIDE, Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import report_stream, write_text
 from fetcher.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.report.lines import Line
-
-MOST_SIDE_BY_SIDE = 4
 
 EPILOG = """\b
 Examples:

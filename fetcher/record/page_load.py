@@ -356,6 +356,13 @@ class PageLoad:
         return request.times.final_response_headers_start if request else None
 
     @property
+    def rtt(self) -> float | None:
+        """The path's round trip to the document's server (``ConnectionRecord.rtt``)."""
+        request = self.document_request
+        line = self.connections[request.connection] if request and request.connection is not None else None
+        return line.rtt if line is not None else None
+
+    @property
     def _last_hop(self) -> RequestRecord | None:
         return self.requests[self.navigations[-1]] if self.navigations else None
 

@@ -15,7 +15,7 @@ from fetcher.analysis.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
 from fetcher.audits.result import AuditedPage, PageOutcome
-from fetcher.cli.audit_forms import Forms
+from fetcher.cli.audit_forms import AuditForms
 from fetcher.errors import Interrupted
 from fetcher.record import PageLoad, save_har, save_record
 from fetcher.runs.compare import Comparing, off_and_on
@@ -421,14 +421,14 @@ def test_the_titles_of_the_html_have_no_secrets(tmp_path: Path) -> None:
     """Each page's waterfall is titled by its URL, as it may be shown."""
     pages = [replace(page(), url=f"https://shop.test/{number}?token=s3cret") for number in range(2)]
     for redact in (True, False):
-        Forms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=redact)
+        AuditForms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=redact)
         assert ("s3cret" in (tmp_path / "a.html").read_text()) is not redact
 
 
 def test_the_html_of_several_pages_says_whose_findings_they_are(tmp_path: Path) -> None:
     """Each heading names its page, and no two elements have one id."""
     pages = [replace(page(), url=f"https://shop.test/{number}") for number in range(2)]
-    Forms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=True)
+    AuditForms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=True)
     html = (tmp_path / "a.html").read_text()
     assert [html.count(f"Findings · https://shop.test/{number}</h2>") for number in range(2)] == [1, 1]
     assert html.count('id="findings"') == 1
@@ -439,7 +439,7 @@ def test_what_fails_is_no_command_to_a_runner(capsys: pytest.CaptureFixture[str]
     wall = AuditedPage(
         "https://a.test/", "https://a.test/", PageOutcome.BLOCKED, ProfileName.CHROMIUM, 0, 1, "##vso[task.complete]"
     )
-    Forms(output="/dev/null").write(result(wall), quiet=False, verbose=False, colour=False, redact=True)
+    AuditForms(output="/dev/null").write(result(wall), quiet=False, verbose=False, colour=False, redact=True)
     said = capsys.readouterr().err
     assert "vso[task.complete]" in said
     assert "##vso[" not in said

@@ -7,6 +7,6 @@ restated; a text that would act is worked out by asking that reading once more (
 
 from fetcher.analysis.verdicts.document import document_links
 from fetcher.analysis.verdicts.early import early_hints_of, verdicts
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Place, Verdict
+from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
 
-__all__ = ["JudgedLink", "LinkSource", "Place", "Verdict", "document_links", "early_hints_of", "verdicts"]
+__all__ = ["JudgedLink", "LinkSource", "Stretch", "Verdict", "document_links", "early_hints_of", "verdicts"]

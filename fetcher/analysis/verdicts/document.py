@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Place, Verdict
+from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.document.final_links import candidate_of
@@ -160,16 +160,16 @@ def _judged(
     )
 
 
-def _place(offset: int, length: int, lines: list[str] | None, line: int) -> Place:
+def _place(offset: int, length: int, lines: list[str] | None, line: int) -> Stretch:
     """In markup the element's own text is not kept, so its length is unknown."""
     if lines is None:
-        return Place(offset, None, line, None)
+        return Stretch(offset, None, line, None)
     start = 0
     for number, each in enumerate(lines):
         if offset < start + len(each) + 2 or number == len(lines) - 1:
-            return Place(offset, length, number, offset - start)
+            return Stretch(offset, length, number, offset - start)
         start += len(each) + 2
-    return Place(offset, length, 0, offset)
+    return Stretch(offset, length, 0, offset)
 
 
 def _verdict(name: ProfileName, answer: FinalLink | Refusal, source: LinkSource) -> Verdict:

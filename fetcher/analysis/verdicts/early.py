@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fetcher.analysis.verdicts.mending import mended
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Place, Verdict
+from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.hints.policy import judge_early_hints
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Read, Refusal, place
 from fetcher.browser.profiles import DRIVING
@@ -126,15 +126,15 @@ def _recorded(hints: list[Hint], raw: str) -> int | None:
 # -- where its bytes are
 
 
-def _placed(offset: int, length: int, lines: Sequence[str], heads: Sequence[int | None]) -> Place:
+def _placed(offset: int, length: int, lines: Sequence[str], heads: Sequence[int | None]) -> Stretch:
     start = 0
     for number, line in enumerate(lines):
         if offset < start + len(line) + 2 or number == len(lines) - 1:
             column = offset - start
             head = heads[number]
-            return Place(offset, length, number, column, None if head is None else head + column)
+            return Stretch(offset, length, number, column, None if head is None else head + column)
         start += len(line) + 2
-    return Place(offset, length, 0, offset)
+    return Stretch(offset, length, 0, offset)
 
 
 def _heads(raw: str | None, lines: Sequence[str]) -> list[int | None]:

@@ -29,7 +29,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Stretch:
     """Bytes of a link. ``offset`` in the joined field ("a, b" for two lines; in markup from the document's start) and
     its ``length``; ``line`` is the Link line it begins in, from 0, and ``column`` the place there; ``head`` the place
     in the head as it came, None where the head's bytes are not kept (HTTP/2 and 3, HAR)."""
@@ -51,7 +51,7 @@ class JudgedLink:
     source: LinkSource
     interim: int | None
     request: int
-    place: Place
+    place: Stretch
     raw: str
     href: str
     url: str | None

@@ -20,6 +20,7 @@ from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable
+from fetcher.audits.telling import counted as counted
 from fetcher.fields.link import Link
 from fetcher.record.page_load import RequestRecord
 from fetcher.terms import ProfileName
@@ -344,11 +345,6 @@ def _taken(request: RequestRecord, basis: Basis) -> Cost:
     start, end = request.times.request_start, request.times.response_end
     ms = round(end - start, 1) if start is not None and end is not None else None
     return Cost(ms, request.sizes.transferred, basis)
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """ "1 link", "3 links"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def shown(text: str, most: int = 120) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from fetcher.analysis.recommended import Recommendation, recommendation
 from fetcher.analysis.rendering import render_blocking
 from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.verdicts.early import protocol_of
 from fetcher.analysis.window import think_time
 from fetcher.audits.finding import Basis, Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import counted, ms, sized
 from fetcher.audits.value.told import FAMILY
-from fetcher.record.page_load import PageLoad
 from fetcher.terms import HttpVersion, ProfileName
 
 THINK_MS = 100.0
@@ -81,19 +81,13 @@ def _may_be_judged(page: Page) -> tuple[float, float]:
         raise Unknown(f"the file of {page.load.recorded_by} does not tell of interim responses")
     if page.load.only_hints:
         raise NotApplicable("only the document and its hints were loaded")
-    if _protocol(page.load) is HttpVersion.HTTP_1_1:
+    if protocol_of(page.load, page.document.id) is HttpVersion.HTTP_1_1:
         raise NotApplicable("the page came over HTTP/1.1, where browsers act on no 103 (EH 4.4)")
     rtt = page.rtt
     think = page.median(lambda load: think_time(load, rtt)) if rtt is not None else None
     if rtt is None or think is None:
         raise NotApplicable("the round trip to the server is not known, so neither is its own time")
     return think, rtt
-
-
-def _protocol(load: PageLoad) -> HttpVersion | None:
-    document = load.document_request
-    connection = load.connections[document.connection] if document and document.connection is not None else None
-    return connection.protocol if connection is not None else None
 
 
 def _gained(advice: Recommendation) -> str:
