@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -200,7 +201,22 @@ def test_a_page_that_never_loads_and_one_that_never_stops(
     monkeypatch.setattr(watching, "MOST_BYTES", 1 << 20)
     monkeypatch.setattr(watching, "STALLED_MS", 800.0)
     assert "note" not in discover(cli, tmp_path, "stream").out
-    assert "nothing came for 0.8 s while https://a.test/poll" in " ".join(discover(cli, tmp_path, "stall").out.split())
+    assert "nothing came for 0.8 s, https://a.test/poll still under way" in " ".join(
+        discover(cli, tmp_path, "stall").out.split()
+    )
+
+
+def test_many_loads_leave_nothing_open(cli: Cli, tmp_path: Path) -> None:
+    """No descriptor, no thread, also where the browser died."""
+    told = ("", "die Page.navigate", "mute Browser.getVersion", "close Page.enable")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("fetcher.runs.chromium.driving.START_SECONDS", 0.1)
+        for does in told:
+            discover(cli, tmp_path, does, "-q")
+        before = len(os.listdir("/dev/fd")), threading.active_count()
+        for does in told:
+            discover(cli, tmp_path, does, "-q")
+        assert (len(os.listdir("/dev/fd")), threading.active_count()) == before
 
 
 def test_ten_thousand_requests(cli: Cli, tmp_path: Path) -> None:

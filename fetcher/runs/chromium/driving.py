@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from fetcher.browser.storage.cookies import Cookie
-from fetcher.runs.chromium import identity, process, tabs, trust
+from fetcher.runs.chromium import identity, pipe, process, tabs, trust
 from fetcher.runs.chromium.found import executable
 from fetcher.runs.chromium.options import ChromiumOptions, command_line
 from fetcher.runs.chromium.process import CALL_SECONDS, Message
@@ -42,7 +42,7 @@ async def chromium(options: ChromiumOptions | None = None, *urls: str) -> AsyncI
         command += identity.flags(named, chosen.user_agent, chosen.device)
         running = process.Chromium(command, Path(profile, "messages"))
         # Should the interpreter end past all of this (a second Ctrl-C), the browser still ends before it.
-        at_exit = weakref.finalize(running, process.end, running.pid)
+        at_exit = weakref.finalize(running, pipe.end, running.pid)
         try:
             version = await _in_thread(running, running.call, "Browser.getVersion", None, START_SECONDS)
             running.version = str(version.get("product", ""))

@@ -9,20 +9,19 @@ all of them. It ends by itself when the pipe closes, so it does not outlive us e
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import queue
 import select
-import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fetcher import clock
 from fetcher.errors import ChromiumFailed
+from fetcher.runs.chromium import pipe
 
 CALL_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -81,7 +80,7 @@ class Chromium:
     def __init__(self, command: Sequence[str], messages: Path) -> None:
         self.version = ""
         self._messages = messages
-        self.pid, self._out, self._in = _started(command, messages)
+        self.pid, self._out, self._in = pipe.started(command, messages)
         self._lock = threading.Lock()
         self._number = 0
         self._answers: dict[int, _Answer] = {}
@@ -160,7 +159,7 @@ class Chromium:
     def kill(self) -> None:
         """End it and its children at once; what waits for it fails. ``close`` is still due. Its children are not waited
         for: they are not ours to reap, and nothing that was killed writes any more."""
-        end(self.pid)
+        pipe.end(self.pid)
         deadline = clock.now() + KILL_SECONDS * 1000
         while not self._is_over() and clock.now() < deadline:
             threading.Event().wait(0.005)
@@ -208,11 +207,11 @@ class Chromium:
 
     def _read(self) -> None:
         try:
-            for data in _messages(self._in):
+            for data in pipe.messages_of(self._in, LARGEST):
                 self._received(json.loads(data))
         except (ValueError, RecursionError) as error:
             self._why = f"it sent what is no message ({error})"
-            end(self.pid)
+            pipe.end(self.pid)
         with self._lock:
             self._gone = True
         for answer in list(self._answers.values()):
@@ -239,59 +238,3 @@ class Chromium:
             self._full.add(session)
             message = {"method": OVERFLOWED, "params": {}}
         waiting.put(message)
-
-
-def end(group: int) -> None:
-    """End every process of ``group`` at once."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
-
-
-def _started(command: Sequence[str], messages: Path) -> tuple[int, int, int]:
-    """The process's id, and our ends of the pipe: to write to it, and to read from it."""
-    theirs_in, ours_out = os.pipe()
-    ours_in, theirs_out = os.pipe()
-    # Out of the way of 0 to 4, so that the child's dup2 calls cannot overwrite what they read from.
-    low = (theirs_in, theirs_out)
-    theirs_in, theirs_out = (fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, 10) for each in low)
-    for each in low:
-        os.close(each)
-    actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, str(messages), os.O_WRONLY | os.O_CREAT, 0o600),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
-        (os.POSIX_SPAWN_DUP2, theirs_in, 3),
-        (os.POSIX_SPAWN_DUP2, theirs_out, 4),
-    ]
-    try:
-        pid = os.posix_spawnp(command[0], list(command), dict(os.environ), file_actions=actions, setsid=True)
-    except OSError as error:
-        os.close(ours_out)
-        os.close(ours_in)
-        raise ChromiumFailed(f"{command[0]} cannot be started: {error.strerror or error}") from error
-    finally:
-        os.close(theirs_in)
-        os.close(theirs_out)
-    os.set_blocking(ours_out, False)
-    return pid, ours_out, ours_in
-
-
-def _messages(source: int) -> Iterator[bytes]:
-    """Each message as bytes, until the pipe closes. Raises ValueError for one that is too large."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        try:
-            data = os.read(source, 1_048_576)
-        except OSError:
-            return
-        if not data:
-            return
-        first, *rest = data.split(b"\0")
-        parts.append(first)
-        size += len(first)
-        for each in rest:
-            yield b"".join(parts)
-            parts, size = [each], len(each)
-        if size > LARGEST:
-            raise ValueError(f"larger than {LARGEST >> 20} MB")

@@ -15,6 +15,7 @@ from fetcher import clock
 from fetcher.errors import ChromiumFailed, DeadlineExceeded
 from fetcher.record.observed.written import LogLines
 from fetcher.runs.chromium.process import Message
+from fetcher.runs.chromium.sentences import CERTIFICATE, in_words, some_of
 from fetcher.runs.chromium.tabs import Tab
 from fetcher.urls import parse
 
@@ -27,22 +28,8 @@ MOST_BYTES = 64 * 1024 * 1024
 ANSWER_SECONDS = 5.0
 POLL_SECONDS = 0.1
 ANSWER_POLL_SECONDS = 0.02
-LISTED = 3
 
 _NEVER_ENDING = ("EventSource", "WebSocket")
-_CERTIFICATE = "net::ERR_CERT_"
-_PLAIN_WORDS = {
-    "net::ERR_NAME_NOT_RESOLVED": "its name has no address",
-    "net::ERR_CONNECTION_REFUSED": "the connection was refused",
-    "net::ERR_TIMED_OUT": "it timed out",
-    "net::ERR_CONNECTION_TIMED_OUT": "the connection timed out",
-    "net::ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
-    "net::ERR_CONNECTION_CLOSED": "the server closed the connection",
-    "net::ERR_CONNECTION_RESET": "the server reset the connection",
-    "net::ERR_TOO_MANY_REDIRECTS": "it redirects too often",
-    "net::ERR_PROXY_CONNECTION_FAILED": "the proxy could not be reached",
-    "net::ERR_ABORTED": "its answer is no page: a download, or nothing",
-}
 
 
 @dataclass(slots=True)
@@ -114,7 +101,7 @@ class Watching:
             self.seen.notes.append(end)
         if self._untrusted:
             self.seen.remarks.append(
-                f"Chromium trusts no certificate of {_some(list(self._untrusted))}, so requests failed there; with "
+                f"Chromium trusts no certificate of {some_of(list(self._untrusted))}, so requests failed there; with "
                 "--cacert it trusts the page's server, those of --resolve and those that send the authority itself"
             )
 
@@ -139,7 +126,7 @@ class Watching:
             with contextlib.suppress(ChromiumFailed):  # what came before it failed
                 while (event := self._tab.next_event(0.0)) is not None:
                     self._take(event)
-            raise ChromiumFailed(f"Chromium could not load it: {_in_words(error_text)}")
+            raise ChromiumFailed(f"Chromium could not load it: {in_words(error_text)}")
 
     def _end(self, now: float) -> str | None:
         """Why it is over: "" as it should be, a sentence otherwise, None while it goes on."""
@@ -157,11 +144,11 @@ class Watching:
             elif since >= QUIET_MS and not waiting:
                 return ""
             elif since >= STALLED_MS:
-                return f"nothing came for {STALLED_MS / 1000:g} s while {_some(self._waited_for())} was still under way"
+                return f"nothing came for {STALLED_MS / 1000:g} s, {some_of(self._waited_for())} still under way"
         if now >= self._deadline:
             what = "the page still asked for more" if self._loaded_at is not None else "its load event had not come"
             return f"stopped after {self._most:g} s (--max-time): {what}" + (
-                f", {_some(self._waited_for())} under way" if waiting else ""
+                f", {some_of(self._waited_for())} under way" if waiting else ""
             )
         return None
 
@@ -219,7 +206,7 @@ class Watching:
                 self._changed_at = clock.now()
             case "Network.loadingFinished" | "Network.loadingFailed" if key in self._under_way:
                 url = self._under_way.pop(key)
-                if str(params.get("errorText")).startswith(_CERTIFICATE):
+                if str(params.get("errorText")).startswith(CERTIFICATE):
                     self._untrusted[url.partition("://")[2].partition("/")[0]] = None
                 self._streams.discard(key)
                 self.seen.ended += 1
@@ -257,17 +244,6 @@ class Watching:
             self._answer({"sessionId": child}, method, **given)
 
     def _answer(self, event: Message, method: str, **given: object) -> None:
-        """A command whose failing is no matter: what it is for may be gone. The browser's end shows elsewhere."""
+        """A command whose answer is no matter: what it is for may be gone, or hang."""
         with contextlib.suppress(ChromiumFailed):
-            self._tab.browser.call(method, event.get("sessionId"), ANSWER_SECONDS, **given)
-
-
-def _in_words(error: str) -> str:
-    if error.startswith(_CERTIFICATE):
-        return f"its certificate is not trusted ({error}); give --cacert FILE for its authority, or -k"
-    return f"{_PLAIN_WORDS[error]} ({error})" if error in _PLAIN_WORDS else error
-
-
-def _some(urls: list[str]) -> str:
-    shown = ", ".join(url if len(url) <= 100 else url[:99] + "…" for url in urls[:LISTED])
-    return shown + (f" and {len(urls) - LISTED} more" if len(urls) > LISTED else "") if urls else "a stream"
+            self._tab.browser.begin(method, event.get("sessionId"), ANSWER_SECONDS, **given)
