@@ -74,7 +74,7 @@ def _overlap(was: Measure | None, now: Measure | None) -> bool | None:
     if was is None or now is None:
         return None
     ends = was.shift.low, was.shift.high, now.shift.low, now.shift.high
-    if None in ends:
+    if None in (*ends, was.shift.value, now.shift.value):
         return None
     low, high, other_low, other_high = (end or 0.0 for end in ends)
     return low <= other_high and other_low <= high

@@ -20,6 +20,8 @@ from fetcher.urls import resolve
 
 MOST = 100_000
 """Requests of one log; no load comes near."""
+LATEST = 1e12
+"""A later time (s) is none."""
 PROGRAM = "DevTools protocol log"
 _BY_CODE = ("XHR", "Fetch", "EventSource")
 _WORKERS = ("worker", "sharedworker")
@@ -218,4 +220,7 @@ def _lower(headers: object) -> dict[str, str]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """None for what is no time: a later one has no difference to another that means anything."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < LATEST else None

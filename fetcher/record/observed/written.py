@@ -33,6 +33,9 @@ _DROPPED = frozenset(
     }
 )
 
+_TEXT = re.compile(r'"((?:[^"\\]++|\\.)*+)("?)', re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)
+
 
 class LogLines:
     """The lines of one log as its messages come. ``secret`` names fields to redact besides the usual ones, in lower
@@ -102,8 +105,23 @@ def _without_secrets(value: Any, names: frozenset[str]) -> Any:
 
 def netlog_without_secrets(lines: Iterable[str], secret: Iterable[str] = ()) -> Iterator[str]:
     """The lines of a NetLog (Chromium writes an event a line) without secrets. Cookies and credentials Chromium leaves
-    out itself; query values, and fields that carry secrets, stand there in plain."""
+    out itself; query values, and fields that carry secrets, stand there in plain. A text with a secret is taken out of
+    its JSON and put back, since a value may end before an escaped quote; a line without one stays as it is."""
     names = "|".join(map(re.escape, sorted(SECRET_FIELDS | frozenset(secret))))
-    field = re.compile(rf'"((?:{names}): )(?:[^"\\]|\\.)*"', re.IGNORECASE)
+    field = re.compile(rf"\A((?:{names}): ).*", re.IGNORECASE | re.DOTALL)
+    suspect = re.compile(rf'"(?:{names}): ', re.IGNORECASE)
+
+    def told(text: str) -> str:
+        return field.sub(rf"\g<1>{REDACTED}", redact_once(text))
+
+    def cleaned(found: re.Match[str]) -> str:
+        if not found[2]:
+            return f'"{told(found[1])}'  # cut off, so that it is no JSON either way
+        try:
+            text = _DECODER.decode(found[0])
+        except ValueError:
+            return f'"{REDACTED}"'
+        return found[0] if (made := told(text)) == text else json.dumps(made)
+
     for line in lines:
-        yield field.sub(rf'"\g<1>{REDACTED}"', redact_once(line))
+        yield _TEXT.sub(cleaned, line) if suspect.search(line) or redact_once(line) != line else line

@@ -55,8 +55,8 @@ def _page(page: PageDifference) -> Iterator[str]:
         return
     yield text(counted(page.changes))
     for title, changes in sections(page):
-        plain = [one for one in changes if one.trend is Trend.OTHER and title == "Requests"]
-        shown = [one for one in changes if one not in plain]
+        plain = [one for one in changes if one.trend is Trend.OTHER] if title == "Requests" else []
+        shown = [one for one in changes if one.trend is not Trend.OTHER] if title == "Requests" else changes
         if shown:
             yield f"**{title}**\n\n" + "\n".join(_listed(shown))
         if plain:

@@ -75,6 +75,15 @@ def test_an_effect_that_shrank() -> None:
     assert back["rendering can start"] is Trend.BETTER
 
 
+def test_an_interval_without_a_value_is_no_effect() -> None:
+    """As only a file that nobody measured has it: nothing is claimed of it."""
+    whole = noisy()
+    odd = [replace(one, shift=replace(one.shift, value=None, low=9e6, high=9.1e6)) for one in whole.measures]
+    made = of_comparisons(whole, replace(whole, measures=tuple(odd)), FILES)
+    assert list(made.changes) == []
+    assert {one.overlap for one in made.pages[0].effects} == {None}
+
+
 def test_comparisons_of_different_things_are_refused() -> None:
     """One sentence that says what each compares."""
     first, second = noisy().arms
@@ -120,7 +129,7 @@ def test_audits_of_walls_and_of_many_pages() -> None:
     """A blocked page is not compared; pages without loads are compared by their findings, and that is said."""
     made = of_audits(result(page(), blocked()), result(page(), blocked()), FILES)
     assert [one.why is None for one in made.pages] == [True, False]
-    assert made.pages[1].why == made.pages[1].why
+    assert made.pages[1].why == "before: blocked: it answered 403; after: blocked: it answered 403"
     bare = of_audits(without_loads(result(page())), without_loads(result(page())), FILES)
     assert any("keeps no loads" in note for note in bare.pages[0].notes)
     assert list(bare.changes) == []

@@ -98,6 +98,19 @@ def test_a_script_is_the_innermost_frame_with_a_url() -> None:
     assert page.requests[1].delay == 500.0
 
 
+@pytest.mark.parametrize("at", ["1e999", "1" + "0" * 400, "-1e999", "NaN", "1e300"])
+def test_a_time_that_is_none_is_no_delay(at: str) -> None:
+    """Endless ones, in each message that has one: the request is passed over, or nothing is known of its delay."""
+    script = sent("https://a.test/b.js", "b", 2.0, type="Script", initiator={"type": "parser"})
+    done = {"method": "Network.loadingFinished", "params": {"requestId": "b", "timestamp": 987}}
+    initiator = {"type": "script", "stack": {"callFrames": [{"url": "https://a.test/b.js"}]}}
+    late = sent("https://a.test/x", "x", 987, type="XHR", initiator=initiator)
+    (page,) = pages(json.dumps([DOCUMENT, script, done, late]).replace("987", at))
+    assert all(one.delay is None for one in page.requests)
+    (page,) = pages(json.dumps([DOCUMENT, script, done]).replace("987", at))
+    assert len(page.requests) == 1
+
+
 def test_what_no_markup_can_ask_for_is_a_scripts() -> None:
     """Chromium names the page as what asked for a worker ("other") and an event source ("parser")."""
     page_asks = {"type": "other", "url": "https://a.test/"}
@@ -240,14 +253,10 @@ def test_the_contents_in_a_large_har_take_no_memory(tmp_path: Path) -> None:
                 "request": {**entry["request"], "url": f"https://a.test/{number}"},
             }
             file.write("," + json.dumps(later))
-        stream = {"headers": [{"name": "Content-Type", "value": "text/event-stream"}]}
-        last = {**entry, "_resourceType": "eventsource", "response": {**entry["response"], **stream},
-                "request": {**entry["request"], "url": "https://a.test/events"}}  # fmt: skip
-        file.write("," + json.dumps(last) + "]}}")
+        file.write("]}}")
     tracemalloc.start()
     try:
-        requests = read_observed(str(name))[0].requests
-        assert [one.stream for one in requests] == [False] * 100 + [True]
+        assert len(read_observed(str(name))[0].requests) == 100
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()

@@ -8,6 +8,7 @@ and the page again from its cache. netlog-http1: the same over HTTP/1.1, where C
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 from collections.abc import Iterator
 from io import BytesIO
@@ -21,6 +22,8 @@ from fetcher.record import json_stream
 from fetcher.record.in_chromium import ChromiumRequest, InChromium
 from fetcher.record.observed import Observed, ObservedRequest, for_page, read_observed
 from fetcher.record.observed.netlog import netlog_pages, sources
+from fetcher.record.observed.netlog.events import Event
+from fetcher.record.observed.netlog.pages import _sorted
 from fetcher.record.observed.netlog.words import annotation
 from fetcher.terms import Destination, Mode
 
@@ -388,3 +391,21 @@ def test_memory_does_not_grow_with_what_is_not_kept(monkeypatch: pytest.MonkeyPa
         assert page.url == PAGE
         assert page.in_chromium is not None
         assert page.in_chromium.cut_off
+
+
+def test_many_events_cost_no_more_than_they_are() -> None:
+    """Sockets found again and again for one job of one request; connections opened before any of many pages."""
+    folded = sources.Sources({})
+    bound = Event("HTTP_STREAM_REQUEST_BOUND_TO_JOB", 1, "URL_REQUEST", False, 1.0, {"source_dependency": {"id": 7}})
+    over = Event("SOCKET_POOL_BOUND_TO_SOCKET", 7, "HTTP_STREAM_JOB", False, 1.0, {"source_dependency": {"id": 9}})
+    started = time.process_time()
+    folded.take(Event("REQUEST_ALIVE", 1, "URL_REQUEST", True, 1.0, {"url": PAGE}))
+    for one in (bound, over):
+        for _ in range(20_000):
+            folded.take(one)
+    assert folded.all[0].connection == 9
+    folded.all = [sources.Source(100.0, [sources.Hop(PAGE, 100.0)], None, None, type="main frame")] * 20_000
+    folded.preconnects = [("https://b.test", 99.0)] * 20_000 + [("https://b.test", 101.0)]
+    made = _sorted(folded)
+    assert [len(page.preconnects) for page in made] == [0] * 19_999 + [1]
+    assert time.process_time() - started < 1.5

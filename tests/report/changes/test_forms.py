@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from fetcher.analysis.changes import Change, Difference, Trend, What, of_comparisons, of_loads, saved
+from fetcher.analysis.changes import (
+    Change,
+    Difference,
+    PageDifference,
+    Side,
+    Trend,
+    What,
+    of_comparisons,
+    of_loads,
+    saved,
+)  # fmt: skip
 from fetcher.report.changes.markdown import difference_markdown
 from fetcher.report.changes.text import difference_lines
 from fetcher.report.escape import cells
@@ -104,3 +115,12 @@ def test_the_saved_form_and_its_schema() -> None:
         data = json.loads(saved.dumps(made))
         assert [error.message for error in Draft202012Validator(published).iter_errors(data)] == []
         assert saved.dumps(made) == saved.dumps(made)
+
+
+def test_markdown_of_many_requests_costs_no_more_than_they_are() -> None:
+    changes = tuple(Change(What.REQUEST_ADDED, f"/{number}.js", None, "200") for number in range(10_000))
+    sides = Side("before.json", "1 load"), Side("after.json", "1 load")
+    many = Difference("load", *sides, (PageDifference("https://a.test/", "https://a.test/", (1, 1), None, changes),))
+    started = time.process_time()
+    assert "and 9950 more" in difference_markdown(many)
+    assert time.process_time() - started < 2

@@ -7,8 +7,10 @@ which markup, sheet or script asked, so that no request here is said to be a scr
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import BinaryIO
 
 from fetcher.errors import RecordError
@@ -86,10 +88,12 @@ def _sorted(folded: Sources) -> list[_Page]:
                 owner = current.get(one.site)
                 if owner is not None:
                     owner.made.append(one)
+    # The last page that had begun by then: the earliest beginning of each and those after it only ever grows.
+    earliest = list(accumulate((page.document.at for page in reversed(pages)), min))[::-1]
     for origin, at in folded.preconnects:
-        owner = next((page for page in reversed(pages) if page.document.at <= at), None)
-        if owner is not None:
-            owner.preconnects.append((origin, at))
+        begun = bisect_right(earliest, at)
+        if begun:
+            pages[begun - 1].preconnects.append((origin, at))
     return pages
 
 

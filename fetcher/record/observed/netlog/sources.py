@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from fetcher.errors import RecordError
 from fetcher.fields.link import parse
@@ -23,6 +23,8 @@ MOST_TEXT = 64 * 1024 * 1024
 """Characters of URLs and links that are kept of one log."""
 MOST_HEADS = 100
 """103s kept of one request, as many as a load of ours reads."""
+
+Kept = TypeVar("Kept")
 
 _SENT = (
     "HTTP_TRANSACTION_SEND_REQUEST_HEADERS",
@@ -106,7 +108,7 @@ class Sources:
     def __init__(self, errors: Mapping[int, str]) -> None:
         self._errors = errors
         self._open: dict[int, Source] = {}
-        self._jobs: dict[int, list[Source]] = {}
+        self._jobs: dict[int, Source] = {}
         self._lines: dict[int, int] = {}
         self._sockets: dict[int, float] = {}
         self._sessions: dict[int, int] = {}
@@ -166,7 +168,7 @@ class Sources:
                 job = _depends(params)
                 if job is not None:
                     source.connection = self._lines.get(job, source.connection)
-                    self._jobs.setdefault(job, []).append(source)
+                    _keep(self._jobs, job, source)  # a job is of one request
             case name if name in _SENT:
                 hop.sent_at = event.at if hop.sent_at is None else hop.sent_at
                 self._dressed(source, params)
@@ -205,7 +207,7 @@ class Sources:
         if event.type not in _OVER or (line := _depends(event.params)) is None:
             return
         _keep(self._lines, event.source, line)
-        for source in self._jobs.get(event.source, ()):
+        if (source := self._jobs.get(event.source)) is not None:
             source.connection = line
 
     def begun(self, source: Source) -> float | None:
@@ -250,7 +252,7 @@ def _depends(params: Mapping[str, Any]) -> int | None:
     return number if type(number) is int else None
 
 
-def _keep(numbers: dict[int, Any], key: int, value: float) -> None:
+def _keep(numbers: dict[int, Kept], key: int, value: Kept) -> None:
     """A table of a log is no longer than its requests may be."""
     if len(numbers) >= MOST:
         numbers.clear()
