@@ -127,6 +127,13 @@ def has_failed(request: RequestRecord) -> bool:
     return request.outcome not in ("complete", "pending") and request.redirect_to is None
 
 
+def short_found(row: Row) -> str:
+    """``found`` where ``source`` stands beside it in full."""
+    if row.found != OBSERVED:
+        return row.found
+    return "script" if row.source.startswith("script") else "seen"
+
+
 def is_observed(request: RequestRecord) -> bool:
     """Whether it is here because a browser was seen to make it; what was hinted as well is a hint's."""
     return (request.initiator.element or "").endswith(f"({OBSERVED})") and request.hint is None

@@ -321,17 +321,22 @@ def _totals(load: PageLoad) -> str:
 
 
 def _unseen(load: PageLoad, width: int) -> list[Line]:
+    text = unseen(load)
+    return paragraph(text, width, lead=(("Not seen  ", Style.STRONG),), indent=10) if text else []
+
+
+def unseen(load: PageLoad) -> str:
+    """What no load of ours shows of a page with scripts, and what stands in for it; "" where nothing is hidden."""
     if load.recorded_by is not None or not has_scripts(load):
-        return []
+        return ""
     number = f" ({load.scripts} on the page)" if load.scripts else ""
     seen = [request.id for request in load.requests if is_observed(request)]
-    text = f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
-    if seen:
-        text = (
-            f"Scripts did not run{number}: {count(len(seen), 'request')} that a browser was seen to make "
-            f"({numbered(seen)}), and no others, stand in for theirs; render instants are estimates."
-        )
-    return paragraph(text, width, lead=(("Not seen  ", Style.STRONG),), indent=10)
+    if not seen:
+        return f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
+    return (
+        f"Scripts did not run{number}: {count(len(seen), 'request')} that a browser was seen to make "
+        f"({numbered(seen)}), and no others, stand in for theirs; render instants are estimates."
+    )
 
 
 def _listed(entries: Iterable[list[Line]], most: int | None) -> list[Line]:

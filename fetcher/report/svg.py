@@ -12,7 +12,7 @@ from fetcher.report.bars import Phase, Scale, Span
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.html.markup import text
 from fetcher.report.lines import Style, milliseconds
-from fetcher.report.rows import OBSERVED, Row, label_place, marked_interim, rows
+from fetcher.report.rows import Row, label_place, marked_interim, rows, short_found
 from fetcher.report.summary import headline
 
 WIDTH = 1_000
@@ -116,7 +116,7 @@ def _row(row: Row, number: int, scale: Scale) -> str:
     return (
         f'<g class="{kind}">'
         + _text(34, y + 14, row.number, "d", end=True)
-        + _text(40, y + 14, "script" if row.found == OBSERVED else row.found, "u" if kind == "h" else "d")
+        + _text(40, y + 14, short_found(row), "u" if kind == "h" else "d")
         + _text(78, y + 14, shorten(row.what, 34), _TONES.get(row.style, ""))
         + _text(_LEFT - 8, y + 14, row.code, "b" if row.code_style is Style.BAD else "d", end=True)
         + bars

@@ -143,6 +143,13 @@ def test_a_program_that_is_no_chromium(cli: Cli, tmp_path: Path) -> None:
     assert "cannot be started" in sentence(said)
 
 
+def test_a_sandbox_that_cannot_be_made(cli: Cli, tmp_path: Path) -> None:
+    """As in some containers: the sentence says what to do about it."""
+    said = discover(cli, tmp_path, "sandbox")
+    assert said.code == 3
+    assert "name a script that adds --no-sandbox by --chromium" in sentence(said)
+
+
 def test_a_browser_that_never_answers(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deadline is the load's own, and its phase is said; a browser that stops reading is one, too."""
     said = discover(cli, tmp_path, "mute Page.navigate", "--max-time", "0.3")

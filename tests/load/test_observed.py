@@ -136,6 +136,8 @@ def test_every_form_of_the_waterfall_says_what_was_seen_in_a_browser() -> None:
     for form in (svg(load), html_report([load])):
         assert "script (observed)" in form
         assert "image (observed)" in form
+        assert ">seen<" in form  # the short word claims no script
+    assert "stand in for theirs" in html_report([load])
     plain = render_load(loaded(), width=100, color=False)
     assert "observed" not in plain
 

@@ -3,8 +3,8 @@
 ``fake(folder, does)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. ``does`` is, at a
 command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
 reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "crash", "hang" (no load
-event), "stall", "endless", "stream", "dialog", "many N", "hostile", "told JSON" (the page, of its timing). By default
-a page of five requests, two of them by its script.
+event), "stall", "endless", "stream", "dialog", "many N", "hostile", "told JSON" (the page, of its timing); and
+"sandbox" (none can be made). By default a page of five requests, two of them by its script.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ for each in sys.argv:
             file.write('{"constants":{},\n"events":[\n{"params":{"url":"https://a.test/?token=hush"}},\n')
             file.write('{"params":{"headers":["x-team: hush","accept: */*"]}}]}\n')
 print("it said this", file=sys.stderr, flush=True)
+if DOES == "sandbox":
+    print("FATAL:zygote: No usable sandbox! Update your kernel", file=sys.stderr, flush=True)
+    sys.exit(1)
 WORD, _, REST = DOES.partition(" ")
 
 

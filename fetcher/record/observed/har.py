@@ -5,10 +5,11 @@ from __future__ import annotations
 from fetcher.errors import RecordError
 from fetcher.record.observed.values import Observed, ObservedRequest
 from fetcher.record.page_load import PageLoad, RequestRecord
-from fetcher.terms import Destination, InitiatorKind
+from fetcher.terms import Destination, InitiatorKind, field_value
 
 _BY_MARKUP = (InitiatorKind.PRELOAD_SCAN, InitiatorKind.CSS)
 _PAGES = (Destination.DOCUMENT,)
+STREAM = "text/event-stream"
 
 
 def observed_in(load: PageLoad) -> Observed:
@@ -31,6 +32,7 @@ def observed_in(load: PageLoad) -> Observed:
             source.url if source is not None else None,
             at := _asked_at(one),
             _between(source, at),
+            stream=(field_value(one.response_fields, "content-type") or "").strip().lower().startswith(STREAM),
         )
         for one in load.requests
         if one.destination not in _PAGES and one.initiator.kind in (InitiatorKind.SCRIPT, *_BY_MARKUP)

@@ -20,8 +20,9 @@ from fetcher.report.html.hints import hint_table
 from fetcher.report.html.instants import marks, path_table, path_to_rendering
 from fetcher.report.html.markup import data, text
 from fetcher.report.html.waterfall import axis_end, details, waterfall
-from fetcher.report.lines import count, milliseconds, size
-from fetcher.report.rows import has_failed, has_scripts
+from fetcher.report.lines import milliseconds, size
+from fetcher.report.rows import has_failed
+from fetcher.report.summary import unseen
 from fetcher.terms import ProfileName
 
 LEGEND = (
@@ -150,12 +151,8 @@ def _notes(loads: Sequence[PageLoad], titles: Sequence[str]) -> str:
     notes: dict[str, None] = {}
     for load, title in zip(loads, titles, strict=True):
         lead = f"{title}: " if title else ""
-        if load.recorded_by is None and has_scripts(load):
-            number = f" ({count(load.scripts, 'script')} on the page)" if load.scripts else ""
-            notes[
-                f"{lead}Scripts did not run{number}; what only they would request is missing; render instants are "
-                "estimates."
-            ] = None
+        if hidden := unseen(load):
+            notes[f"{lead}{hidden}"] = None
         notes |= {f"{lead}{note}": None for note in load.notes}
     if not notes:
         return ""

@@ -14,7 +14,7 @@ from fetcher.report.bars import Phase, Span
 from fetcher.report.escape import shorten
 from fetcher.report.html.markup import share, text
 from fetcher.report.lines import Style, milliseconds
-from fetcher.report.rows import OBSERVED, Row, has_failed, is_observed, label_place, marked_interim, rows
+from fetcher.report.rows import Row, has_failed, is_observed, label_place, marked_interim, rows, short_found
 from fetcher.terms import InitiatorKind
 
 CLASSES = {
@@ -109,7 +109,7 @@ def _row(load: PageLoad, row: Row, name: str, end: float, critical: frozenset[in
     identity = f"{name}-r{row.number}" if row.number else ""
     return (
         f'<tr{f" id={identity}" if identity else ""} class="{classes}" tabindex="-1" data-t="{text(row.type)}">'
-        f"<td>{text(row.number)}</td><td>{text('script' if row.found == OBSERVED else row.found)}</td>"
+        f"<td>{text(row.number)}</td><td>{text(short_found(row))}</td>"
         f'<th scope="row" title="{text(request.url if request else row.what)}">'
         f"{text(shorten(row.what, 72))}{below}</th>"
         f"<td>{text(row.code)}</td><td>{text(row.size)}</td>"

@@ -253,10 +253,14 @@ def test_the_contents_in_a_large_har_take_no_memory(tmp_path: Path) -> None:
                 "request": {**entry["request"], "url": f"https://a.test/{number}"},
             }
             file.write("," + json.dumps(later))
-        file.write("]}}")
+        stream = {"headers": [{"name": "Content-Type", "value": "text/event-stream"}]}
+        last = {**entry, "_resourceType": "eventsource", "response": {**entry["response"], **stream},
+                "request": {**entry["request"], "url": "https://a.test/events"}}  # fmt: skip
+        file.write("," + json.dumps(last) + "]}}")
     tracemalloc.start()
     try:
-        assert len(read_observed(str(name))[0].requests) == 100
+        requests = read_observed(str(name))[0].requests
+        assert [one.stream for one in requests] == [False] * 100 + [True]
         assert tracemalloc.get_traced_memory()[1] < 8_000_000
     finally:
         tracemalloc.stop()
