@@ -457,11 +457,20 @@ CREDENTIALLESS = {
 SETS = (("set-cookie", "page=1; SameSite=None; Secure"),)
 
 
-def _framed(name: str) -> Route:
+def _framed(name: str, delay_ms: float) -> Route:
     own = (("set-cookie", f"{name}=1; SameSite=None; Secure"),)
-    return file("<img src=i.png><img src=https://a.test/j.png><iframe src=k.html></iframe>", "text/html", fields=own)
+    markup = "<img src=i.png><img src=https://a.test/j.png><iframe src=k.html></iframe>"
+    return file(markup, "text/html", fields=own, delay_ms=delay_ms)
 
 
+CREDENTIALLESS_FILES = {
+    # The second comes when all of the first has been asked for, for they share their cookies. Nothing may be stored:
+    # Chromium keeps pictures in the memory of a renderer, which knows no partitions.
+    "f.html": _framed("f", 150),
+    f"{OTHER}f.html": _framed("f", 150),
+    "g.html": _framed("g", 700),
+    **{name: file(b"", "image/png", cache="no-store") for name in ("i.png", "j.png")},
+}
 CASES = [
     *(
         Case(f"el-compression-dictionary-{name}", ("html link rel",), f"{html}<img src=slow.png>", files=SLOW)
@@ -476,7 +485,7 @@ CASES = [
             ("html iframe credentialless",),
             html,
             fields=SETS,
-            files={"f.html": _framed("f"), f"{OTHER}f.html": _framed("f"), "g.html": _framed("g")},
+            files=CREDENTIALLESS_FILES,
             unscored=("priority",),
             unscored_why=RAISED,
         )
