@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fetcher.analysis.verdicts import JudgedLink, early_hints_of
 from fetcher.analysis.verdicts.values import LinkSource
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
-from fetcher.audits.telling import link_of, listed
+from fetcher.audits.telling import BROWSERS, link_of, listed
 from fetcher.fields.link import parse
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
@@ -19,7 +19,7 @@ FAMILY = "consistency"
 MOST_APART = 5
 """Links that are told of one by one; more of them make one finding."""
 
-_LATER = "a browser that ignores the 103 asks for them only when the page uses them"
+_LATER = "a browser that ignores the 103 asks for {0} only when the page uses {0}"
 _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
 """Parameters of a link that Chromium takes from a 103 (EH 3.2); a link with another stays out of it for a reason."""
 
@@ -53,10 +53,11 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         share = f"the {len(hinted)}" if len(missing) == len(hinted) else f"{len(missing)} of the {len(hinted)}"
         them = {_key(link) for link in missing}
         yield Finding(
-            f"{share} links of the 103 are not repeated in the final response's Link field{markup} ({names}): {_LATER}",
+            f"{share} links of the 103 are not repeated in the final response's Link field{markup} ({names}): "
+            + _LATER.format("them"),
             quote=link_of(page.interim.fields),
             subject="Link",
-            browsers=_without(),
+            browsers=_in_the_103(missing),
             seen=sum(bool(them & early - later) for early, later in runs),
             runs=page.runs,
         )
@@ -64,11 +65,11 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
     for link in missing:
         yield Finding(
             f"the {link.rel} of {link.href} in the 103 is not repeated in the final response's Link field{markup}: "
-            f"{_LATER}",
+            + _LATER.format("it"),
             quote=page.quote(link),
             url=link.url,
             subject=link.url or link.href,
-            browsers=_without(),
+            browsers=_in_the_103([link]),
             seen=sum(_key(link) in early and _key(link) not in later for early, later in runs),
             runs=page.runs,
         )
@@ -144,9 +145,14 @@ def _gap(load: PageLoad) -> float | None:
     return final - heads[0].at if heads and heads[0].at is not None and final is not None else None
 
 
-def _without() -> tuple[tuple[ProfileName, str], ...]:
-    return (
-        (ProfileName.CHROMIUM, "acts on it in the 103, over HTTP/2 and HTTP/3"),
-        (ProfileName.FIREFOX, "acts on it in the 103, over HTTP/2 and HTTP/3"),
-        (ProfileName.SAFARI, "acts on preconnects of a 103 only, and takes preloads from the final response"),
-    )
+def _in_the_103(links: Sequence[JudgedLink]) -> tuple[tuple[ProfileName, str], ...]:
+    """On how many of ``links`` each browser acts where they are."""
+    told = []
+    for name in BROWSERS:
+        acting = sum(link.by(name).acts for link in links)
+        if len(links) == 1:
+            verdict = links[0].by(name)
+            told.append((name, "acts on it in the 103" if acting else f"{verdict.reason} ({verdict.rule})"))
+        else:
+            told.append((name, f"acts on {acting or 'none'} of them in the 103"))
+    return tuple(told)

@@ -65,7 +65,7 @@ def _explained(one: RuleText, width: int) -> Iterator[Line]:
     if one.title != one.id:
         yield from paragraph(one.title, width)
     for severity, when in one.also:
-        yield from paragraph(f"{severity.value} {when}", width, STYLES[severity])
+        yield from paragraph(f"{severity.value}: {when}", width, STYLES[severity])
     if one.about:
         yield ()
         yield from paragraph(one.about, width)

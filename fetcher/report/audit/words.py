@@ -128,7 +128,9 @@ def verdict(result: AuditResult, page: AuditedPage) -> str:
 def ended(result: AuditResult, pages: Iterable[AuditedPage]) -> str:
     """ "passed: " or "failed: " in front of what was found on ``pages``; nothing where nothing can fail, or a rule that
     might have failed it crashed."""
-    judged = list(pages)
+    judged = [page for page in pages if page.outcome is PageOutcome.JUDGED]
+    if not judged:
+        return ""
     if any(result.fails(one) for page in judged for one in page.reported):
         return "failed: "
     return "" if result.fail_on == NEVER or any(page.of(Outcome.CRASHED) for page in judged) else "passed: "

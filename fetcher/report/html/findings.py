@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Severity
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, severity_of
-from fetcher.report.audit.words import evidence, home_of, judged_by, verdict
+from fetcher.report.audit.words import ended, evidence, home_of, judged_by, verdict
 from fetcher.report.html.markup import text
 from fetcher.report.lines import count
 
@@ -19,7 +19,8 @@ def findings_section(result: AuditResult, page: AuditedPage) -> str:
     """What the rules say of ``page``, which its heading names where ``result`` has several."""
     of = f" · {text(page.url)}" if len(result.pages) > 1 else ""
     named = ' id="findings"' if page is result.pages[0] else ""
-    head = f"<h2{named}>Findings{of}</h2><p>{text(verdict(result, page))} · {text(judged_by(page))}</p>"
+    said = ended(result, [page]) + verdict(result, page)
+    head = f"<h2{named}>Findings{of}</h2><p>{text(said)} · {text(judged_by(page))}</p>"
     if page.outcome is not PageOutcome.JUDGED:
         return head
     reported = page.reported

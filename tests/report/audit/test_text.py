@@ -136,7 +136,7 @@ def test_the_catalogue() -> None:
         == """\
 hero-hinted  error  made
 The hero image is hinted
-note where it is small
+note: where it is small
 
 Finds a hero image that no hint names.
 
