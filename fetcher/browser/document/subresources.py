@@ -20,7 +20,17 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import drawn, embedded, frames, inner, modules, refreshes, settings, viewport
+from fetcher.browser.document import (
+    drawn,
+    embedded,
+    frames,
+    inner,
+    modules,
+    refreshes,
+    settings,
+    speculations,
+    viewport,
+)
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
 from fetcher.browser.document.css_images import APPLIES_TO_NOTHING, why_conditions_fail
 from fetcher.browser.document.final_links import candidates_of
@@ -55,7 +65,6 @@ _SILENT = {
     CandidateKind.MANIFEST: "browsers fetch a manifest once somebody installs the page",
     CandidateKind.META: "it governs the document: nothing is requested",
     CandidateKind.OVERSIZED: "a tag of more than 1 MiB: what it names is not looked for",
-    CandidateKind.SPECULATION: "speculation rules: what a later page may need, apart from this one",
 }
 _EMBEDDED = (CandidateKind.MEDIA, CandidateKind.TRACK, CandidateKind.EMBEDDED)
 INSTEAD = "another of the same element is used"
@@ -150,6 +159,8 @@ class Subresources:
             return self._held(source, candidate, at)
         if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
             return [self._none(source, candidate, at, unread)]
+        if kind is CandidateKind.SPECULATION:
+            return [self._none(source, candidate, at, speculations.why_not_asked_for(candidate))]
         if kind in _SILENT:
             return [self._none(source, candidate, at, _SILENT[kind])]
         if kind is CandidateKind.PRECONNECT:

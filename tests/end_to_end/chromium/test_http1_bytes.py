@@ -22,7 +22,8 @@ pytestmark = pytest.mark.chromium
 
 PAGE = b"""<!doctype html><meta charset=utf-8><title>x</title><link rel=stylesheet href=s.css><script src=s.js></script>
 <script type=module src=m.js></script><link rel=preload as=fetch crossorigin href=p.json>
-<link rel=prefetch href=later.html><style>@font-face{font-family:F;src:url(f.woff2)}p{font-family:F;background:url(b.png)}
+<link rel=prefetch href=later.html>
+<style>@font-face{font-family:F;src:url(f.woff2)}p{font-family:F;background:url(b.png)}
 </style><p>x<img src=i.png><iframe src=f.html></iframe><video src=v.mp4></video><svg><use href=u.svg#x /></svg>"""
 ANSWERS = {
     "/": (b"text/html", PAGE),
