@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.document.subresources import LOOKED_AT, Subresources
+from fetcher.browser.document.subresources import Subresources
+from fetcher.browser.document.wanting import LOOKED_AT
 from fetcher.browser.fetches import Consumer
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.terms import Fields
