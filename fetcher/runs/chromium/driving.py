@@ -155,7 +155,7 @@ def _leave(opening: AbstractContextManager[tabs.Tab]) -> None:
 async def _in_thread(
     running: process.Chromium, function: Callable[Given, Result], *arguments: Given.args, **keywords: Given.kwargs
 ) -> Result:
-    work = asyncio.ensure_future(asyncio.to_thread(function, *arguments, **keywords))
+    work = _begun(function, *arguments, **keywords)
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
@@ -165,8 +165,17 @@ async def _in_thread(
         raise
 
 
+def _begun(
+    function: Callable[Given, Result], *arguments: Given.args, **keywords: Given.kwargs
+) -> asyncio.Future[Result]:
+    """``function`` in a thread. What it raises once nobody waits for it (a second Ctrl-C) is nobody's business."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *arguments, **keywords))
+    work.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return work
+
+
 async def _ended(running: process.Chromium) -> None:
-    work = asyncio.ensure_future(asyncio.to_thread(running.close))
+    work = _begun(running.close)
     try:
         await asyncio.shield(work)
     except asyncio.CancelledError:

@@ -165,12 +165,14 @@ class Chromium:
             threading.Event().wait(0.005)
 
     def failed(self, what: str) -> ChromiumFailed:
-        """The error that ``what`` is, with the last line it printed; the lines before are a note of the exception."""
+        """The error that ``what`` is, with the last line it printed; the lines before are a note of the exception. That
+        there is no D-Bus here it says in any container, to no effect."""
         said = self._printed()
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         if any("No usable sandbox" in line for line in lines):
             what += "; its sandbox cannot work here: name a script that adds --no-sandbox by --chromium"
-        error = ChromiumFailed(f"Chromium: {what}" + (f"; it said last: {lines[-1][:200]}" if lines else ""))
+        telling = [line for line in lines if "FATAL" in line] or [line for line in lines if "dbus/" not in line]
+        error = ChromiumFailed(f"Chromium: {what}" + (f"; it said last: {telling[-1][:200]}" if telling else ""))
         if len(lines) > 1:
             error.add_note(said)
         return error
