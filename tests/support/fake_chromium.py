@@ -4,7 +4,8 @@
 command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
 reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "crash", "hang" (no load
 event), "stall", "endless", "stream", "dialog", "many N", "hostile", "told JSON" (the page, of its timing); and
-"sandbox" (none can be made). By default a page of five requests, two of them by its script.
+"sandbox" (none can be made); "held METHOD" (a dialog opens at it, and its answer, or the load event, waits for that).
+By default a page of five requests, two of them by its script.
 """
 
 from __future__ import annotations
@@ -106,9 +107,14 @@ def page(url):
     if WORD == "crash":
         event("Inspector.targetCrashed")
         return
+    if DOES == "held Page.loadEventFired":
+        event("Page.javascriptDialogOpening", message="hello", type="alert")
+        HELD.append({"method": "Page.loadEventFired", "params": {"timestamp": CLOCK[0]}, "sessionId": "s"})
+        return
     event("Page.loadEventFired", timestamp=CLOCK[0])
 
 
+HELD = []
 HOSTILE = [
     "https://a.test/\x1b[31mred", "https://a.test/\u202eevil", "javascript:alert(1)", "data:image/png," + "A" * 100_000,
     "blob:https://a.test/1", "https://a.test/" + "x" * 200_000, "https://[bad", "", "https://a.test/?token=hush&a=<b>",
@@ -183,7 +189,14 @@ while True:
                 more = 1
                 page(message["params"]["url"])
                 answer = {"loaderId": "d", "frameId": "f"}
+        if WORD == "held" and method == REST:
+            event("Page.javascriptDialogOpening", message="hello", type="alert")
+            HELD.append({"id": message["id"], "result": answer})
+            continue
         write({"id": message["id"], "result": answer})
+        if method == "Page.handleJavaScriptDialog":
+            while HELD:
+                write(HELD.pop())
         if method == "Browser.close":
             sys.exit()
 """

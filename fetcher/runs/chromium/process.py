@@ -60,6 +60,11 @@ class Pending:
         """Whether ``result`` would not wait, be it for an answer or since the browser is gone."""
         return self.answer.done.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Whether ``is_answered`` within ``seconds``, or its time is over."""
+        left = max(0.0, (self.deadline - clock.now()) / 1000)
+        return self.answer.done.wait(min(seconds, left)) or left <= seconds
+
     def result(self) -> dict[str, Any]:
         """What was answered. Raises ``ChromiumFailed``."""
         if not self.answer.done.wait(max(0.0, (self.deadline - clock.now()) / 1000)):

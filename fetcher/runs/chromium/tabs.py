@@ -1,17 +1,31 @@
 """A tab and its loads, blocking: ``opened`` makes one in a browser context of its own, which has nothing from before
-(empty caches, no cookies, no open connections) and leaves nothing behind."""
+(empty caches, no cookies, no open connections) and leaves nothing behind. A dialog that a page waits in (alert) is
+dismissed at once, as nobody is there."""
 
 from __future__ import annotations
 
 import contextlib
 import queue
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from fetcher import clock
 from fetcher.errors import ChromiumFailed
-from fetcher.runs.chromium.process import CALL_SECONDS, GONE, OVERFLOWED, Chromium, Events, Message
+from fetcher.runs.chromium.process import (
+    CALL_SECONDS,
+    GONE,
+    MOST_WAITING,
+    OVERFLOWED,
+    Chromium,
+    Events,
+    Message,
+    Pending,
+)
+
+HELD_SECONDS = 0.1
+"""After so long without an answer it is looked whether a dialog holds the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +81,26 @@ class Tab:
         self.session = session
         self.context = context
         self._events = events
+        self._taken: deque[Message] = deque()
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        return self.browser.call(method, self.session, **parameters)
+        return self._answered(self.browser.begin(method, self.session, **parameters))
+
+    def _answered(self, started: Pending) -> dict[str, Any]:
+        """What was answered. Events that come meanwhile are looked at, and kept for those who take them."""
+        while not started.wait(HELD_SECONDS):
+            with contextlib.suppress(queue.Empty):
+                while len(self._taken) < MOST_WAITING:
+                    self._taken.append(self._next(None))
+        return started.result()
+
+    def _next(self, timeout: float | None) -> Message:
+        """The next event, None: which has come. Raises ``queue.Empty``."""
+        event = self._events.get(block=timeout is not None, timeout=timeout)
+        if event["method"] == "Page.javascriptDialogOpening":
+            with contextlib.suppress(ChromiumFailed):  # it may be gone; the browser's end shows elsewhere
+                self.browser.begin("Page.handleJavaScriptDialog", event.get("sessionId"), accept=False)
+        return event
 
     def evaluate(self, expression: str, *, wait: bool = False) -> Any:
         """The value of a JavaScript expression in the page; with ``wait`` what its promise comes to."""
@@ -80,16 +111,18 @@ class Tab:
 
     def events(self) -> list[Message]:
         """The events that came since the last call or load."""
-        found = []
-        while not self._events.empty():
-            found.append(self._events.get())
+        found = list(self._taken)
+        self._taken.clear()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self._next(None))
         return found
 
     def next_event(self, timeout: float) -> Message | None:
         """The next event, None where none comes within ``timeout`` seconds. Raises ``ChromiumFailed`` for a page that
         crashed, a browser that is gone, and events that came faster than they were taken."""
         try:
-            event = self._events.get(timeout=max(0.0, timeout))
+            event = self._taken.popleft() if self._taken else self._next(max(0.0, timeout))
         except queue.Empty:
             return None
         match event["method"]:
@@ -125,7 +158,7 @@ class Tab:
 
     def navigate(self, url: str, timeout: float = CALL_SECONDS) -> None:
         """Begin to load ``url``; returns with the document's head. Raises ``ChromiumFailed`` where none came."""
-        answer = self.browser.call("Page.navigate", self.session, timeout, url=url)
+        answer = self._answered(self.browser.begin("Page.navigate", self.session, timeout, url=url))
         if "errorText" in answer:
             raise ChromiumFailed(f"Chromium could not load {url}: {answer['errorText']}")
 

@@ -1,8 +1,8 @@
 """One load in a tab, watched until the network is quiet: every message of it that tells of a request, within limits.
 
 Frames of other sites and workers are watched too (targets of their own in the protocol). What would wait for a person
-is answered as nobody would: dialogs are dismissed, downloads refused. A page that never stops asking ends at a limit,
-which is said; what was seen until then is kept, also where the browser dies.
+is answered as nobody would: dialogs are dismissed (by the tab), downloads refused. A page that never stops asking ends
+at a limit, which is said; what was seen until then is kept, also where the browser dies.
 """
 
 from __future__ import annotations
@@ -158,8 +158,6 @@ class Watching:
     def _take(self, event: Message) -> None:
         method, params = event["method"], event["params"]
         match method:
-            case "Page.javascriptDialogOpening":
-                self._answer(event, "Page.handleJavaScriptDialog", accept=False)
             case "Target.attachedToTarget":
                 self._join(params)
             case "Fetch.requestPaused":

@@ -40,6 +40,15 @@ async def test_a_load_gives_requests_and_messages(tmp_path: Path) -> None:
     assert not is_left(tmp_path)
 
 
+@pytest.mark.parametrize("where", ["Page.navigate", "Page.loadEventFired", "Runtime.evaluate"])
+async def test_a_page_that_waits_for_somebody_waits_for_nobody(tmp_path: Path, where: str) -> None:
+    """A dialog is dismissed, whenever it opens, and takes no event from those who want them."""
+    async with chromium(options(tmp_path, f"held {where}"), URL) as browser, browser.tab(watch_network=True) as tab:
+        loaded = await tab.load(URL, timeout=5)
+        assert await tab.evaluate("performance.loadEventStart") == 440.0
+    assert (loaded.load_event, len(loaded.asked)) == (440.0, 5)
+
+
 async def test_being_cancelled_ends_the_browser_at_once(tmp_path: Path) -> None:
     """Also while it starts, and while a call waits for an answer that would take half a minute."""
     for does in ("mute Browser.getVersion", "mute Page.navigate"):
