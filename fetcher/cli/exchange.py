@@ -14,6 +14,7 @@ from fetcher import clock
 from fetcher.errors import FetcherError
 from fetcher.record.redaction import REDACTED, SECRET_FIELDS, redact_text
 from fetcher.report.escape import safe
+from fetcher.report.runner_commands import unmarked
 from fetcher.terms import ConnectionFacts, Fields, HttpVersion, ProxyFacts
 from fetcher.urls import parse
 from fetcher.wire.events import InterimResponse
@@ -99,17 +100,17 @@ class Exchange:
         if not self._begun:
             self._begun = True
             print(f"{'0.0 ms':>10}  request sent", file=self._heads)
-        line = safe(f"{version} {status} {reason}".rstrip())
+        line = unmarked(safe(f"{version} {status} {reason}".rstrip()))
         if self._colour:
             line = f"{STATUS_LOOK.get(status // 100, '')}{line}\x1b[0m"
         print(f"{f'{self._since(at):.1f} ms':>10}  {line}", file=self._heads)
         for name, value in fields:
-            print(f"{INDENT}{safe(name)}: {safe(value)}", file=self._heads)
+            print(unmarked(f"{INDENT}{safe(name)}: {safe(value)}"), file=self._heads)
         self._heads.flush()
 
     def _note(self, text: str) -> None:
         if self._heads is not None:
-            print(f"{'*':>10}  {safe(text)}", file=self._heads, flush=True)
+            print(unmarked(f"{'*':>10}  {safe(text)}"), file=self._heads, flush=True)
 
     def _since(self, at: float | None) -> float:
         """Milliseconds since the request was sent."""

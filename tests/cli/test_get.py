@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from fetcher.cli.exchange import TerminalText
+from fetcher.cli.exchange import Exchange, TerminalText
+from fetcher.wire.events import InterimResponse
 
 HEAD = re.compile(r"^ *(\d+\.\d) ms  (HTTP/\S+ \d+.*)$", re.MULTILINE)
 
@@ -164,3 +166,13 @@ def test_an_error_status(cli, origin, options: tuple[str, ...], code: int) -> No
     assert outcome.code == code
     assert ("nothing is scripted" in outcome.out) is (not options)
     assert ("answered with status 404" in outcome.err) is bool(options)
+
+
+def test_a_field_is_no_runners_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a CI runner reads as a command in a line of a log is shown apart."""
+    shown = Exchange("http://a.test/", "GET", sys.stdout, colour=False, verbose=False)
+    shown.interim(InterimResponse(0, 1.0, 103, "##[error]owned", (("link", "##vso[task.complete]</a.css>"),), b"", 0))
+    out = capsys.readouterr().out
+    assert "# #[error]owned" in out
+    assert "# #vso[task.complete]" in out
+    assert "##" not in out
