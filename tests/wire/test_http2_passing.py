@@ -46,7 +46,9 @@ def carried(through: Passing, *, interim: int = 1, split: int = 100_000, request
     browser, server = Http2Engine(Limits()), Server(interim)
     events: list[WireEvent] = []
     for number in range(requests):
-        head = RequestHead("GET", "https", "a.test", f"/{number}", (("user-agent", "browser"), ("x-same", "each time")))
+        head = RequestHead(
+            "GET", "https", "a.test", f"/{number}", (("user-agent", "browser"), ("sec-fetch-dest", "script"))
+        )
         browser.send_request(head, end=True)
         for _ in range(4):  # until neither has anything to say
             sent = browser.data_to_send()
@@ -79,6 +81,7 @@ def test_withheld_and_not(split: int, interim: int) -> None:
     for each in (through, held):
         assert [one.url for one in each.exchanges] == [f"https://a.test/{number}" for number in range(asked)]
         first = each.exchanges[0]
+        assert first.destination == "script"
         assert [head.withheld for head in first.interim] == [each.withheld] * interim
         assert [head.fields[0] for head in first.interim] == [("link", HINT)] * interim
         assert first.final is not None
@@ -96,6 +99,10 @@ def test_a_flood_is_withheld_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
     large = Passing(withheld=False)
     carried(large, interim=0, requests=2)
     assert [bool(one.final and one.final.fields) for one in large.exchanges] == [True, False]
+    monkeypatch.setattr(passing, "MOST_KEPT", 20)
+    named = Passing(withheld=False)
+    carried(named, interim=0, requests=2)
+    assert [one.url for one in named.exchanges] == ["https://a.test/0", ""]
 
 
 def test_what_is_no_http2_ends_it() -> None:

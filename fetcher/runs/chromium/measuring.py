@@ -138,8 +138,9 @@ def _recorded(
     url: str, told: dict[str, Any], page: dict[str, Any], passage: Passage, *, has_text: bool | None
 ) -> PageLoad:  # fmt: skip
     final_url = page["name"]
-    # The last one, should it have been asked for more than once.
+    # The last navigation to it, should it have been asked for more than once: a page's code may ask for it, too.
     passed = [(link, one) for link, one in passage.exchanges if one.url == final_url.partition("#")[0]]
+    passed = [each for each in passed if each[1].destination == Destination.DOCUMENT] or passed
     link, exchange = passed[-1] if passed else (_to(passage, final_url), None)
     sent = _known(page.get("requestStart"))
     start = exchange.at - sent if exchange is not None and sent is not None else None

@@ -22,8 +22,8 @@ from fetcher.wire.http2.frames import ConnectionFault
 LARGEST_BLOCK = 262_144
 TABLE_SIZE = 65_536
 MOST_EXCHANGES, MOST_INTERIM, MOST_KEPT = 10_000, 100, 4_000_000
-"""Requests of one connection, interim heads of one request, and characters of fields of one connection that are kept:
-what is more passes, or is withheld, all the same."""
+"""Requests of one connection, interim heads of one request, and characters of URLs and fields of one connection that
+are kept: what is more passes, or is withheld, all the same."""
 
 _SETTING = struct.Struct(">HL")
 
@@ -41,7 +41,8 @@ class Head:
 
 @dataclass(slots=True)
 class Exchange:
-    """One request as it passed: ``url`` as its pseudo-fields say, and its heads."""
+    """One request as it passed: ``url`` as its pseudo-fields say ("" once too much is kept), its heads, and what its
+    Sec-Fetch-Dest says that it is for."""
 
     stream: int
     at: float
@@ -49,6 +50,7 @@ class Exchange:
     url: str
     interim: list[Head] = field(default_factory=list)
     final: Head | None = None
+    destination: str = ""
 
 
 class Passing:
@@ -80,7 +82,7 @@ class Passing:
             yield frames.frame(kind, flags, stream, payload)
             block = self._browser.block(kind, flags, stream, payload)
             if block is not None and len(self.exchanges) < MOST_EXCHANGES and stream not in self._by_stream:
-                self._by_stream[stream] = _request(stream, now, block)
+                self._by_stream[stream] = self._request(stream, now, block)
                 self.exchanges.append(self._by_stream[stream])
 
     def _answered(self, data: bytes, now: float) -> Iterator[bytes]:
@@ -115,8 +117,18 @@ class Passing:
     def _fields(self, block: list[tuple[str, str]]) -> Fields:
         """Those of a head that is kept; none once too many are."""
         fields = tuple(pair for pair in block if pair[0][:1] != ":")
-        self._kept += sum(len(name) + len(value) for name, value in fields)
-        return fields if self._kept <= MOST_KEPT else ()
+        return fields if self._fits(sum(len(name) + len(value) for name, value in fields)) else ()
+
+    def _request(self, stream: int, now: float, block: list[tuple[str, str]]) -> Exchange:
+        said = dict(block)
+        url = f"{said.get(':scheme', '')}://{said.get(':authority', '')}{said.get(':path', '')}"
+        made = Exchange(stream, now, said.get(":method", "")[:32], url if self._fits(len(url)) else "")
+        made.destination = said.get("sec-fetch-dest", "")[:32]
+        return made
+
+    def _fits(self, size: int) -> bool:
+        self._kept += size
+        return self._kept <= MOST_KEPT
 
 
 class _Side:
@@ -175,9 +187,3 @@ def _without_table(payload: bytes) -> bytes:
     kept = payload[: len(payload) - len(payload) % 6]
     settings = [pair for pair in _SETTING.iter_unpack(kept) if pair[0] != frames.HEADER_TABLE_SIZE]
     return b"".join(_SETTING.pack(*pair) for pair in ((frames.HEADER_TABLE_SIZE, 0), *settings)) + payload[len(kept) :]
-
-
-def _request(stream: int, now: float, block: list[tuple[str, str]]) -> Exchange:
-    said = dict(block)
-    url = f"{said.get(':scheme', '')}://{said.get(':authority', '')}{said.get(':path', '')}"
-    return Exchange(stream, now, said.get(":method", ""), url)

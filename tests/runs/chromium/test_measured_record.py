@@ -37,7 +37,9 @@ def passed(*, withheld: bool = False, hinted: bool = True, status: int = 200, in
     link = Link("a.test", 443, 1_000.5, ConnectionFacts(HttpVersion.HTTP_2, "192.0.2.1", 443, times, None))
     link.passing = Passing(withheld=withheld)
     heads = [Head(1_070.0, 103, LINK, withheld)] if interim else []
-    link.passing.exchanges = [Exchange(1, 1_020.0, "GET", URL, heads, Head(1_419.5, status, (("age", "9"),)))]
+    link.passing.exchanges = [
+        Exchange(1, 1_020.0, "GET", URL, heads, Head(1_419.5, status, (("age", "9"),)), "document")
+    ]
     if hinted and not withheld:
         link.passing.exchanges.append(Exchange(3, 1_071.0, "GET", f"{URL}a.css"))
     return Passage(withheld, [link])
@@ -67,6 +69,18 @@ def test_a_103_that_nothing_came_of() -> None:
     vain = made(passed(hinted=False)).interim
     assert [(one.acted, one.reason) for one in vain] == [(False, "nothing began before the final head")]
     assert made(passed(interim=False)).first_interim_response_start is None
+
+
+def test_a_page_that_asks_for_its_own_url_is_the_one_navigated_to() -> None:
+    """As pages do that renew themselves by code; of two navigations to it (a redirect to itself) the last one is."""
+    passage = passed()
+    (link,) = passage.links
+    assert link.passing is not None
+    link.passing.exchanges.append(Exchange(5, 1_500.0, "GET", URL, [], Head(1_501.0, 200, ()), "empty"))
+    assert made(passage) == made(passed())
+    first = Exchange(7, 1_000.0, "GET", URL, [], Head(1_001.0, 302, ()), "document")
+    link.passing.exchanges.insert(0, first)
+    assert made(passage) == made(passed())
 
 
 def test_a_preconnect_is_acted_on() -> None:
