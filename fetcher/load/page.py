@@ -36,17 +36,20 @@ _FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, 
 
 def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
     """What of ``observed`` no scan can find: what scripts asked for, and the page's own pictures, which code may have
-    made; and all of which nobody told what asked. Once for each URL; of methods only GET, and no documents of frames.
-    """
+    made; and, should nothing here ask for it, what style sheets drew on what code made, and all of which nobody told
+    what asked. Once for each URL; of methods only GET, and no documents of frames."""
     found: dict[str, AskedByCode] = {}
     pages = () if observed is None else (observed.url, observed.final_url)
     for one in observed.requests if observed is not None else ():
         by_code = one.script is not False or (one.initiator in pages and one.destination is Destination.IMAGE)
+        sheet = not by_code and one.destination in (Destination.IMAGE, Destination.FONT)
+        by_code = by_code or sheet
         if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
         why_not = SECRET if REDACTED in one.url else STREAM if one.stream else None
-        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, one.script)
+        script = None if sheet else one.script
+        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, script, sheet)
         found.setdefault(one.url, asked)
     return tuple(found.values())
 

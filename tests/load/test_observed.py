@@ -106,6 +106,21 @@ def test_a_script_that_was_hinted_asks_once_the_page_uses_it() -> None:
     assert data.times.discovered == pytest.approx(hint.used_at + 40.0, abs=2)
 
 
+def test_what_a_sheet_draws_on_what_code_made_is_asked_for_if_nothing_else_does() -> None:
+    """A rule of the sheet that fits nothing in the markup; what the page asks for by itself stays its own."""
+    sheet = "https://a.test/more.css"
+    load = loaded(
+        by_script("/more.css", Destination.STYLE),
+        by_script("/late.png", Destination.IMAGE, script=False, initiator=sheet),
+        by_script("/a.png", Destination.IMAGE, script=False, initiator=sheet),
+    )
+    (late,) = [one for one in load.requests if one.url.endswith("/late.png")]
+    assert late.initiator.element == "style sheet (observed)"
+    assert late.status == 200
+    assert sum(one.url.endswith("/a.png") for one in load.requests) == 1
+    assert "style sheet (observed)" in render_load(load, width=100, color=False)
+
+
 def test_an_event_stream_holds_no_load_up() -> None:
     load = loaded(by_script("/events", Destination.EMPTY, stream=True))
     (one,) = [each for each in load.discoveries if each.candidate.element == "script (observed)"]

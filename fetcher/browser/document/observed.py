@@ -18,6 +18,8 @@ from fetcher.terms import Credentials, Destination, Mode
 ELEMENT = "script (observed)"
 PICTURE = "image (observed)"
 """Of a page's own pictures nobody tells whether its markup or its code asked."""
+SHEET = "style sheet (observed)"
+"""Of a rule that fits nothing in the markup: code made what it fits."""
 UNEXPLAINED = "initiator unknown (observed)"
 LATEST_MS = 10_000.0
 """What was asked for longer after its initiator is not waited for."""
@@ -32,7 +34,8 @@ _CORS = (Destination.EMPTY, Destination.FONT, Destination.JSON, Destination.MANI
 class AskedByCode:
     """``initiator`` is the URL of the script, None for the document itself; ``delay`` ms from its end. ``why_not``: it
     is known beforehand that it cannot be asked for. ``script`` False: it may have been markup that asked; None: nobody
-    told what asked, so that it is not said to be a script."""
+    told what asked, so that it is not said to be a script, and it is asked for only if nothing here does. ``sheet``: a
+    style sheet did, which is no script either."""
 
     url: str
     destination: Destination
@@ -41,6 +44,7 @@ class AskedByCode:
     delay: float
     why_not: str | None = None
     script: bool | None = True
+    sheet: bool = False
 
 
 def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
@@ -130,7 +134,7 @@ class Agenda:
 
 
 def candidate_of(entry: AskedByCode) -> Candidate:
-    element = {True: ELEMENT, False: PICTURE, None: UNEXPLAINED}[entry.script]
+    element = SHEET if entry.sheet else {True: ELEMENT, False: PICTURE, None: UNEXPLAINED}[entry.script]
     attributes = [("destination", entry.destination.value)]
     if entry.mode is not None and entry.mode is not Mode.NAVIGATE:
         attributes.append(("mode", entry.mode.value))
