@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from fetcher.errors import ContentError
 from fetcher.terms import Fields, field_value
-from fetcher.urls import parse, same_site
 
 if TYPE_CHECKING:
     from fetcher.net.options import NetOptions
@@ -37,6 +36,7 @@ async def get_list(url: str, first: str, asking: Asking) -> bytes:
     FetcherError."""
     from fetcher.client import fetch
     from fetcher.runs.sitemap import MOST_BYTES
+    from fetcher.urls import parse
 
     limits = replace(asking.net.limits, body_bytes=MOST_BYTES, decoded_bytes=MOST_BYTES)
     for _ in range(limits.redirects + 1):
@@ -58,6 +58,8 @@ async def get_list(url: str, first: str, asking: Asking) -> bytes:
 
 def fields_for(url: str, first: str, asking: Asking) -> Fields:
     """What ``url`` is asked with."""
+    from fetcher.urls import parse, same_site
+
     options = asking.options or {}
     where, home = parse(url), parse(first)
     fields: Fields = ()
@@ -80,6 +82,7 @@ def state_fields(asked: Mapping[str, Any], url: str, given: set[str]) -> Fields:
     if "state" in asked and "cookie" not in given:
         from fetcher import clock
         from fetcher.browser.storage.cookies import CookieJar
+        from fetcher.urls import parse
 
         cookies = CookieJar(asked["state"].cookies).field(parse(url), clock.wall())
         if cookies is not None:
