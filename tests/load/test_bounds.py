@@ -19,7 +19,7 @@ from fetcher.browser.storage.state import BrowserState
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from fetcher.errors import FetcherError
-from fetcher.load import driver
+from fetcher.load import driver, exchanges, reading
 from fetcher.net import NetOptions
 from fetcher.origin.script import HTML, Body, Head, Interim, Route, Silence, Wait, asset, links, page
 from fetcher.origin.server import Origin
@@ -80,7 +80,7 @@ OURS = [
     (HtmlScanner, "feed"),
     (driver.Driver, "_flush"),
     (driver, "open_connection"),
-    (driver, "Content"),
+    (exchanges, "Content"),
 ]
 
 
@@ -146,7 +146,7 @@ async def test_the_total_deadline_says_what_became_of_everything(wire: Wire) -> 
 
 async def test_kept_sheets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hinted sheets too large to be kept until they are claimed are complete, and nothing in them is looked for."""
-    monkeypatch.setattr(driver, "Keeping", lambda: driver_keeping(60_000))
+    monkeypatch.setattr(reading, "Keeping", lambda: driver_keeping(60_000))
     filler = b"/*" + b"x" * 40_000 + b"*/"
     rule = b"html{background:url(%s.svg)}"
     routes: dict[str, Route] = {f"/{n}.css": asset(filler + rule % n.encode(), "text/css") for n in "abc"}
@@ -174,14 +174,14 @@ async def test_what_the_cache_answers_is_not_kept_twice(monkeypatch: pytest.Monk
     kept: list[BrowserState] = []
     async with Origin(routes) as server:
         await asyncio.wait_for(load(server, on_state=kept.append), 5)
-        monkeypatch.setattr(driver, "Keeping", lambda: driver_keeping(1))
+        monkeypatch.setattr(reading, "Keeping", lambda: driver_keeping(1))
         record = await asyncio.wait_for(load(server, state=kept[0]), 5)
     assert [request.cache_source for request in record.requests if request.url.endswith(".css")] == ["http-cache"] * 3
     assert not any(found.candidate.kind is CandidateKind.OVERSIZED for found in record.discoveries)
     assert len({found.url for found in record.discoveries if (found.url or "").endswith(".svg")}) == 3
 
 
-driver_keeping = driver.Keeping
+driver_keeping = reading.Keeping
 
 
 def facts(protocol: HttpVersion) -> ConnectionFacts:
