@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fetcher.browser.styles import initial
-from fetcher.discovery.css import matching
+from fetcher.discovery.css import matching, selector_text
 from fetcher.discovery.css.import_rule import supports
 from fetcher.discovery.css.longhands import (
     INHERITED,
@@ -158,7 +158,7 @@ class Cascade:
     def _supports(self, prelude: str) -> bool:
         match = re.fullmatch(r"selector\(([\s\S]*)\)", prelude)
         if match is not None:
-            return matching.parse(match[1], self.context) is not None
+            return selector_text.parse(match[1], self.context) is not None
         return supports(prelude)
 
     def _selectors(self, lists: tuple[str, ...]) -> list[Selector] | None:
@@ -170,7 +170,7 @@ class Cascade:
                 found = None
             else:
                 context = self.context if outer is None else Context(self.context.quirks, self.budget, tuple(outer))
-                found = matching.parse(lists[-1], context, relative=outer is not None)
+                found = selector_text.parse(lists[-1], context, relative=outer is not None)
             self._parsed[lists] = found
         return self._parsed[lists]
 
@@ -266,8 +266,8 @@ class Cascade:
         match = re.fullmatch(r"(?:\(([\s\S]*?)\))?\s*(?:to\s*\(([\s\S]*)\))?", prelude)
         if match is None:
             return False
-        roots = matching.parse(match[1], self.context) if match[1] else []
-        limits = matching.parse(match[2], self.context) if match[2] else []
+        roots = selector_text.parse(match[1], self.context) if match[1] else []
+        limits = selector_text.parse(match[2], self.context) if match[2] else []
         if roots is None or limits is None:
             return False
         at: Element | None = element

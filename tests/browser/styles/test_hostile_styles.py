@@ -11,7 +11,7 @@ import pytest
 from fetcher import urls
 from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.css import longhands, matching
+from fetcher.discovery.css import longhands, selector_text
 from fetcher.discovery.viewport import media
 from fetcher.discovery.viewport.lengths import Screen
 from tests.support.playbook import candidate
@@ -115,7 +115,7 @@ def test_what_is_drawn_and_set_counts_too(document: str, faces: list[Candidate])
 @pytest.mark.parametrize(
     ("remembering", "asked"),
     [
-        (matching._split, lambda text: matching.split(text)),
+        (selector_text._split, lambda text: selector_text.split(text)),
         (longhands._expand, lambda text: longhands.expand("background", text, 1.0)),
         (media._matches, lambda text: media.matches(text, Screen())),
         (urls._resolve, lambda text: urls.resolve(text, "https://a.test/")),
