@@ -11,20 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, candidate_of, kept
-from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.html import elements
-from fetcher.discovery.html.digests import Digests, of_text
-from fetcher.discovery.html.embedding import Embedding
-from fetcher.discovery.html.foreign import DRAWING, ForeignContent
+from fetcher.discovery.html.foreign import DRAWING
 from fetcher.discovery.html.foreign import TELLING as foreign_names
 from fetcher.discovery.html.inline_script import InlineScript
+from fetcher.discovery.html.naming import EMBEDDING, Naming
 from fetcher.discovery.html.passing import Skim, boring_run, search_for
-from fetcher.discovery.html.picture import Picture
 from fetcher.discovery.html.raw_text import RawText, ScriptText
-from fetcher.discovery.html.svg_script import SvgScript
 from fetcher.discovery.html.tokens import TAG, UnfinishedTag, decoded, parse_attributes
-from fetcher.discovery.position import Position
 
 _TEXT_ONLY = ("iframe", "noembed", "noframes", "style", "textarea", "title", "xmp")
 _TELLING = frozenset(
@@ -49,14 +44,13 @@ _BODY_ENDS = frozenset(["body", "br", "html"])
 _LOOKED_INTO = _TELLING | foreign_names | {"source", "track"}
 _EVEN_BARE = frozenset(["image", "img", "script"])
 _SWITCHING = frozenset([*_TEXT_ONLY, "math", "noscript", "plaintext", "script", "svg", "template"])
-_EMBEDDING = frozenset(["audio", "embed", "object", "video"])
 _STYLE = re.compile(rb"""[\t\n\f\r /"'](?:[sS][tT][yY][lL][eE]|[bB][aA][cC][kK][gG][rR][oO][uU][nN][dD])[\t\n\f\r =]""")
 _SPACE = b"\t\n\f\r "
 _BOM = b"\xef\xbb\xbf"
 _LIMIT = 1_048_576
 
 
-class HtmlScanner:
+class HtmlScanner(Naming):
     """``encoding`` is the Python codec of attribute values (ASCII-compatible; an unknown one is read as UTF-8).
     ``scripting`` says whether scripts would run, so that <noscript> holds only text. ``offset``: of the first byte.
     ``digest_styles``: what stands in <style> and style attributes carries their digests, so that a policy can allow it
@@ -74,35 +68,19 @@ class HtmlScanner:
         offset: int = 0,
         digest_styles: bool = False,
     ) -> None:
-        self.inline_scripts = 0
-        self.is_past_head = False
-        self.overflows = 0
-        self.data_urls = 0
-        self._encoding = encoding
+        super().__init__(encoding, offset, digest_styles)
         self._scripting = scripting
         self._limit = limit
-        self._place = Position(line=1, offset=offset)
         self._kept = b""
-        self._found: list[Candidate] = []
         # The state is the method that reads next: it takes (buffer, index) and gives the index it got to.
         self._read: Callable[[bytes, int], int] = self._data
         self._tag: UnfinishedTag | None = None
         self._text: RawText | ScriptText | None = None
-        self._css: CssScanner | None = None
-        self._svg_script: SvgScript | None = None
         self._script: InlineScript | None = None
-        self._families: set[str] = set()
-        self._foreign = ForeignContent()
-        self._templates = 0
         self._shadow_roots = 0
         self._template_floor = 0
-        self._framed = 0
         self._no_frames = False  # something stands in the body that no <frameset> may replace
-        self._digest_styles = digest_styles
-        self._digests: Digests | None = None
         self._skim = Skim(_SEARCH)
-        self._picture = Picture()
-        self._embedding = Embedding()
 
     def feed(self, data: bytes) -> list[Candidate]:
         """The candidates whose tags ended in ``data``, in document order."""
@@ -270,12 +248,6 @@ class HtmlScanner:
         self._cdata_text(buffer[index:end])
         return self._resume(buffer, end + 3)
 
-    def _cdata_text(self, text: bytes) -> None:
-        if self._css is not None:
-            self._css_text(text)
-        if self._svg_script is not None:
-            self._svg_script.raw(text)
-
     def _resume(self, buffer: bytes, index: int) -> int:
         """Markup that is no tag is over: text goes on at ``index``."""
         self._read = self._data
@@ -349,7 +321,7 @@ class HtmlScanner:
                 if not line:
                     line = self._place.line_at(text, match.start())
                 self._emit(word, attributes, line, offset, foreign=foreign)
-            if not foreign and (self._embedding.is_open or word in _EMBEDDING):
+            if not foreign and (self._embedding.is_open or word in EMBEDDING):
                 self._embedding.start(word, attributes, offset, self_closing=self_closing)
         if foreign or word in _SWITCHING:
             self._switch(word, attributes, buffer, after, foreign=foreign, self_closing=self_closing)
@@ -399,43 +371,6 @@ class HtmlScanner:
         if not self.is_past_head and not self._templates and name not in _HEAD:
             self.is_past_head = True
 
-    def _emit(self, name: str, attributes: dict[str, str], line: int, offset: int, *, foreign: bool) -> None:
-        element = "img" if name == "image" and not foreign else name
-        known = not foreign or self._foreign.is_svg  # MathML names nothing
-        named = elements.named_by(name, attributes, foreign=foreign) if known else []
-        sources = self._picture.sources() if element == "img" else ()
-        if sources and not named:
-            named = [(CandidateKind.IMAGE, "")]
-        if not foreign and (self._embedding.is_open or name in _EMBEDDING):
-            named = [*named, *self._embedding.named(name, attributes)]
-        if named:
-            pairs = kept(attributes)
-            if not foreign:
-                pairs = (*pairs, *self._embedding.within(name))
-            elif name == "link" and "stylesheet" in elements.ascii_lower(attributes.get("rel", "")):
-                pairs = (*pairs, ("as", "style"))
-            for kind, url in named:
-                if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
-                    self._digest_styles = True
-                if name == "frame" and not self._framed:
-                    continue
-                in_head = not self.is_past_head
-                self._found.append(
-                    candidate_of(
-                        kind, url, element, pairs, line, offset, in_head=in_head, sources=sources,
-                        srcdoc=attributes.get("srcdoc"),
-                    )
-                )  # fmt: skip
-        if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
-            self.inline_scripts += 1
-        if known and foreign and attributes:
-            presented = elements.presented(attributes)
-            if presented:
-                self._style_attribute(presented, element, line, offset)
-        style = attributes.get("style")
-        if style and elements.worth_scanning(style):
-            self._style_attribute(style, element, line, offset)
-
     def _switch(
         self, name: str, attributes: dict[str, str], buffer: bytes, after: int, *, foreign: bool, self_closing: bool
     ) -> None:
@@ -470,76 +405,6 @@ class HtmlScanner:
             self._read = self._plaintext
         elif name in ("svg", "math") and not self_closing:
             self._foreign.start(name, attributes)
-
-    def _begin_svg_script(self, name: str, attributes: dict[str, str], buffer: bytes, after: int) -> None:
-        if name != "script" or not self._foreign.is_svg or self._templates or self._svg_script is not None:
-            return
-        named = any(key in attributes for key in ("href", "xlink:href"))
-        kind = None if named else elements.inline_text(attributes)
-        if kind is not None:
-            line, offset = self._place.line_at(buffer, after), self._place.base + after
-            self._svg_script = SvgScript(kind, attributes, line, offset, in_head=not self.is_past_head)
-
-    # --- CSS in the document ----------------------------------------------------------------------------------------
-
-    def _begin_css(self, buffer: bytes, index: int, attributes: dict[str, str] | None = None) -> None:
-        """A <style> element's text begins at ``index`` (or goes on there, after markup in an SVG one)."""
-        if attributes is None:
-            assert self._css is not None
-            media = self._css.attributes
-            self._end_css()
-        else:
-            media = tuple((key, value) for key, value in attributes.items() if key in ("media", "nonce", "title"))
-        if self._digest_styles:
-            self._digests = Digests(self._encoding)
-        self._css = CssScanner(
-            line=self._place.line_at(buffer, index),
-            offset=self._place.base + index,
-            element="style",
-            inline=True,
-            in_head=not self.is_past_head,
-            encoding=self._encoding,
-            attributes=media,
-            families=self._families,
-        )
-
-    def _css_text(self, text: bytes) -> None:
-        assert self._css is not None
-        found = self._css.feed(text)
-        if self._digests is None:
-            self._found += found
-        else:
-            self._digests.add(text, found)
-
-    def _end_css(self) -> None:
-        css = self._css
-        if css is not None:
-            self._css = None
-            found = css.close()
-            if self._digests is not None:
-                self._digests.add(b"", found)
-                found, self._digests = self._digests.end(), None
-            self._found += found
-            self.overflows += css.overflows
-            self.data_urls += css.data_urls
-
-    def _style_attribute(self, style: str, name: str, line: int, offset: int) -> None:
-        """Candidates in a style attribute stand where the tag does: its text is decoded, so bytes do not match."""
-        css = CssScanner(
-            line=line,
-            offset=offset,
-            element=name,
-            inline=True,
-            in_head=not self.is_past_head,
-            declarations=True,
-            fixed=True,
-            families=self._families,
-        )
-        text = style.encode("utf-8", "surrogatepass")
-        found = [*css.feed(text), *css.close()]
-        self._found += of_text(text, found) if self._digest_styles and found else found
-        self.overflows += css.overflows
-        self.data_urls += css.data_urls
 
 
 _COMMENT_END = re.compile(rb"--!?>").search
