@@ -26,6 +26,15 @@ def test_help_imports_nothing_heavy() -> None:
     assert "get" in done.stdout
 
 
+def test_one_exchange_waits_for_no_page() -> None:
+    """``fetcher get`` loads nothing of what a page's load and its report are made of, which take longer than it does."""
+    command = [sys.executable, "-X", "importtime", "-m", "fetcher", "get", "http://127.0.0.1:1/"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "fetcher.client" in loaded
+    assert loaded.isdisjoint({"fetcher.browser.machine", "fetcher.discovery.html.scanner", "fetcher.analysis"})
+
+
 def test_help_is_quick() -> None:
     """Under 15 times the CPU of a bare interpreter (8, mostly); `make bench` has the time a person waits."""
     assert bare_starts("-m", "fetcher", "--help") < 15
