@@ -129,7 +129,9 @@ def discover(
     if failure is not None and not found.lines:
         raise failure
     write_text(discovering.text(found), output)
-    repeated = _repeated(options, http=http, device=device, viewport=viewport, dpr=dpr)
+    repeated = _repeated(
+        options, http=http, proxy=proxy, noproxy=noproxy, device=device, viewport=viewport, dpr=dpr
+    )  # fmt: skip
     file = None if output == "-" else output
     given = [word for name in (file, netlog) if name is not None for word in ("--discoveries", name)]
     command = shlex.join(["fetcher", "load", *given, *repeated, found.url]) if file is not None else None
@@ -227,17 +229,21 @@ def _repeated(
     options: ChromiumOptions,
     *,
     http: o.HttpVersions,
+    proxy: str | None,
+    noproxy: str | None,
     device: o.Devices | None,
     viewport: str | None,
     dpr: float | None,
 ) -> list[str]:
     """The options that the next command needs as this one did. Fields, cookies and credentials are not repeated: they
-    may be secret."""
+    may be secret (a proxy with credentials was refused)."""
     net = options.net
     made: list[str] = []
     for option, value in (
         ("--cacert", net.ca_file),
         ("--http", http.value if http is not o.HttpVersions.AUTO else None),
+        ("--proxy", proxy),
+        ("--noproxy", noproxy),
         ("--device", device.value if device is not None else None),
         ("--viewport", viewport),
         ("--dpr", f"{dpr:g}" if dpr is not None else None),

@@ -69,6 +69,7 @@ def test_the_options_of_a_load_reach_chromium(cli: Cli, tmp_path: Path) -> None:
     next_one = said.out.rpartition("next: ")[2]
     assert "--resolve a.test:443:127.0.0.1" in next_one
     assert "--device mobile" in next_one
+    assert "--proxy http://p.test:3128 --noproxy d.test" in next_one
     assert "hush" not in said.out + said.err
 
 
