@@ -133,6 +133,8 @@ def discover(
         options, http=http, proxy=proxy, noproxy=noproxy, device=device, viewport=viewport, dpr=dpr
     )  # fmt: skip
     file = None if output == "-" else output
+    if netlog is not None and failure is not None and not Path(netlog).is_file():
+        netlog = None  # it could not be written, or Chromium never began one
     given = [word for name in (file, netlog) if name is not None for word in ("--discoveries", name)]
     command = shlex.join(["fetcher", "load", *given, *repeated, found.url]) if file is not None else None
     if json is not None:
@@ -203,8 +205,6 @@ def _run(discovering: Discovering, *, progress: bool | None) -> FetcherError | N
 
     try:
         run(work(), discovering.url)
-    except UsageError:
-        raise
     except FetcherError as error:
         return error
     return None

@@ -39,6 +39,8 @@ def check_writable(target: str | None) -> None:
         raise UsageError(f"cannot write {target}: it is a folder")
     if not Path(target).parent.is_dir():
         raise UsageError(f"cannot write {target}: there is no folder {Path(target).parent}")
+    if not os.access(target if Path(target).exists() else Path(target).parent, os.W_OK):
+        raise UsageError(f"cannot write {target}: Permission denied")
 
 
 def write_text(text: str, target: str) -> None:

@@ -282,6 +282,20 @@ def test_a_full_disk(cli: Cli, origin: Listening, command: str, options: tuple[s
     assert "cannot write /dev/full: No space left on device" in sentence(outcome)
 
 
+@COMMANDS
+def test_a_file_that_may_not_be_written(
+    cli: Cli, origin: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Also a new one in a folder of somebody else's: said before anything is loaded, not after."""
+    (tmp_path / "theirs").write_text("theirs")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    for name in ("theirs", "new"):
+        outcome = cli(command, "--json", str(tmp_path / name), f"{origin.http}/echo")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert sentence(outcome) == f"fetcher: cannot write {tmp_path / name}: Permission denied"
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_port_that_is_taken(cli: Cli, refused_port: int) -> None:
     """serve says which port and nothing of its own calls."""
     outcome = cli("serve", "--port", str(refused_port), "--no-tls")

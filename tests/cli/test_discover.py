@@ -266,6 +266,18 @@ def test_a_net_log_beside_it(cli: Cli, tmp_path: Path) -> None:
     assert "x-team: hush" in Path("net.json").read_text()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_net_log_that_cannot_be_written_costs_nothing_else(cli: Cli, tmp_path: Path) -> None:
+    """The log and the summary are there all the same; the sentence says what is not."""
+    said = discover(cli, tmp_path, "", "--netlog", "/dev/full", "--json", "said.json")
+    assert said.code == 3
+    assert sentence(said) == (
+        "fetcher: cannot write /dev/full: No space left on device; what was seen until then is in discoveries.json"
+    )
+    assert len(read_observed("discoveries.json")[0].requests) == 4
+    assert json.loads(Path("said.json").read_text())["next"].startswith("fetcher load --discoveries discoveries.json h")
+
+
 def test_a_file_of_somebody_elses_is_not_overwritten(cli: Cli, tmp_path: Path) -> None:
     """The name nobody gave is ours to write again, not to take."""
     assert discover(cli, tmp_path).code == 0
