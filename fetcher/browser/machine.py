@@ -441,7 +441,8 @@ class Browser:
 
     def _stop(self, event: Stopped) -> list[Command]:
         commands = self._cancel_all(event.error)
-        return [*commands, *self.subresources.unused(), Finish(event.kind, event.error)]
+        waited = self.subresources.undecided()
+        return [*commands, *waited, *self.subresources.unused(), Finish(event.kind, event.error)]
 
     def _give_up(self, kind: str, error: str) -> list[Command]:
         return [*self._cancel_all(f"the navigation failed: {error}"), Finish(kind, error)]

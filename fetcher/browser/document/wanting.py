@@ -44,6 +44,15 @@ class Wanting(ABC):
         self.state = state
         self._claimed: list[Fetch] = []
 
+    def undecided(self) -> list[Command]:
+        """Of those who still wait for somebody else's request when the load is stopped: that they got nothing."""
+        why = "the load was stopped before the request it waited for was answered"
+        return [
+            resolved(consumer, DiscoveryOutcome.NO_REQUEST, why)
+            for fetch in self.state.fetches
+            for consumer in (*fetch.waiting, *fetch.until_end)
+        ]
+
     def take_claimed(self) -> list[Fetch]:
         """What hints had asked for and somebody has begun to use since the last call."""
         claimed, self._claimed = self._claimed, []

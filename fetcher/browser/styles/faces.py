@@ -5,6 +5,7 @@ What is installed is not known: a generic family is taken to be there, any other
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -37,8 +38,13 @@ class Face:
     def group(self) -> tuple[object, ...]:
         return self.weight, self.style, self.stretch
 
-    def covers(self, character: int) -> bool:
-        return any(low <= character <= high for low, high in self.ranges)
+    def covered(self, characters: list[int]) -> set[int]:
+        """Those of ``characters``, which are in order, that it has."""
+        found: set[int] = set()
+        for low, high in self.ranges:
+            at = bisect_left(characters, low)
+            found.update(characters[at : bisect_right(characters, high, at)])
+        return found
 
 
 def face_of(candidate: Candidate) -> Face:
@@ -109,6 +115,8 @@ def used(wanted: Wanted, characters: set[str], faces: dict[str, list[Face]], bud
     """The faces that these characters are looked for in. Raises Spent."""
     families, weight, style, stretch = wanted
     left = {ord(each) for each in characters} | {0x20}
+    budget.take(len(left) // 16)
+    ordered = sorted(left)
     for family in families:
         if family.startswith("\0"):
             return
@@ -118,11 +126,13 @@ def used(wanted: Wanted, characters: set[str], faces: dict[str, list[Face]], bud
         budget.take(len(members))
         group = best(members, weight, style, stretch)
         for face in reversed(group):
-            budget.take(1 + len(left) * len(face.ranges) // 16)
-            here = {each for each in left if not face.failed and face.covers(each)}
+            budget.take(1 + len(face.ranges) // 8)
+            here = set() if face.failed else face.covered(ordered)
             if here:
                 yield face
                 left -= here
+                budget.take(len(ordered) // 16)
+                ordered = sorted(left)
         if not left - {0x20}:
             return
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from fetcher.browser import events as e
 from fetcher.browser.document.subresources import Subresources
 from fetcher.browser.document.wanting import LOOKED_AT
 from fetcher.browser.fetches import Consumer
@@ -98,3 +99,13 @@ def test_frames_that_read_a_sheet_for_themselves_all_read_it_at_once(looks: list
     lines = play.ends(41)
     assert sum(line.endswith(" http-cache") for line in lines) == len(frames)
     assert len(looks) == len(frames)
+
+
+def test_those_who_wait_when_the_load_is_stopped_are_told_of() -> None:
+    """Nothing that was met is left out of the record."""
+    play = page("</a.js>; rel=preload; as=script")
+    assert play.finds(script("/a.js"), script("/a.js", integrity="sha256-x")) == []
+    play.event(e.Stopped(play.at, "deadline", "it took too long"))
+    told = play.recorder.load().discoveries
+    assert [each.outcome for each in told] == ["no-request"] * 2
+    assert all("stopped before" in each.reason for each in told)
