@@ -27,7 +27,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_one_exchange_waits_for_no_page() -> None:
-    """``fetcher get`` loads nothing of what a page's load and its report are made of, which take longer than it does."""
+    """``fetcher get`` loads nothing of what a page's load and its report are made of, which takes longer than it."""
     command = [sys.executable, "-X", "importtime", "-m", "fetcher", "get", "http://127.0.0.1:1/"]
     done = subprocess.run(command, capture_output=True, text=True)
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
