@@ -45,11 +45,9 @@ def critical_not_hinted(page: Page) -> Iterator[Finding]:
 def _gain(cost: Cost) -> str:
     if not cost.most and not cost.ms:
         return ""
-    if cost.least is None or cost.most is None:
-        return f", and rendering could start up to {ms(cost.ms or 0.0)} sooner (estimated)"
-    least, most = ms(cost.least), ms(cost.most)
-    between = f"{least} to {most}, by the run," if least != most else most
-    return f", and rendering could start up to {between} sooner (estimated)"
+    least, most = ms(cost.least or 0.0), ms(cost.most or cost.ms or 0.0)
+    runs = f"; {least} to {most} by the run" if cost.least is not None and least != most else ""
+    return f", and rendering could start up to {most} sooner (estimated{runs})"
 
 
 @in_each_run
