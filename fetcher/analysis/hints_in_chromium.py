@@ -20,6 +20,7 @@ from fetcher.urls import resolve
 READ = "103 read"
 CACHE_ALONE = "ERR_CACHE_MISS"
 """How a look into the cache alone ends that finds nothing: no use yet, and no fetch."""
+SHARED = "another page of the site was loading meanwhile, whose requests the log does not tell apart"
 SLACK_MS = 1.0
 """Instants of a NetLog are whole milliseconds."""
 
@@ -134,6 +135,8 @@ def _not_fetched(seen: InChromium, link: JudgedLink, found: HintInChromium) -> H
     said = "no request for it came of the 103"
     if seen.cut_off and seen.head_at is None:
         return replace(found, said=f"{said} until the log was cut off", why="it may have come later")
+    if seen.shares_time:
+        return replace(found, said=said, why=SHARED)
     if not verdict.acts:
         said += f", as {verdict.rule} has it" if verdict.rule else ""
         return replace(found, agreement=Agreement.AGREES, fate=Fate.NOT_FETCHED, said=said)
@@ -161,6 +164,8 @@ def _used(seen: _Seen, fetch: ChromiumRequest, found: HintInChromium, *, preload
         return replace(found, fate=Fate.FETCHED, said=f"{how}; {said}")
     if seen.log.cut_off:
         return replace(found, fate=Fate.FETCHED, said=f"{how}; the page had not asked for it when the log was cut off")
+    if seen.log.shares_time:
+        return replace(found, fate=Fate.FETCHED, said=f"{how}; the page was not seen to ask for it, but {SHARED}")
     return replace(found, fate=Fate.NEVER_USED, said=f"{how}; the page never asked for it")
 
 
@@ -200,6 +205,8 @@ def _connected(seen: _Seen, link: JudgedLink, found: HintInChromium) -> HintInCh
     use = next((one for one in later if one.sent_at is not None), None)
     if use is None:
         said = "the page never asked that origin" + (" until the log was cut off" if log.cut_off else "")
+        if log.shares_time:
+            said = f"the page was not seen to ask that origin, but {SHARED}"
         if later:
             said = f"the page asked that origin at {later[0].asked_at:.0f} ms"
             said += f", which failed ({later[0].error})" if later[0].error is not None else " and needed no connection"
