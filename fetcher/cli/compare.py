@@ -15,7 +15,7 @@ from fetcher.cli import options as o
 from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
 from fetcher.cli.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile
-from fetcher.cli.streams import is_terminal, of_nothing, report_stream, run, tell, write_text
+from fetcher.cli.streams import is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
@@ -216,11 +216,13 @@ def _write(
     color: o.Colour,
     redact: bool,
 ) -> None:
-    """Every form that was asked for, the saved one first."""
+    """Every form that was asked for, the saved one first; one that cannot be written is told of after the others."""
+    faults: list[FetcherError] = []
     if json is not None:
         from fetcher.analysis.saved_comparison import dumps
 
-        write_text(dumps(result, redact=redact), json)
+        with put_down(faults):
+            write_text(dumps(result, redact=redact), json)
     if forms.html is not None:
         from fetcher.record.redaction import redact_text
         from fetcher.report.html.comparison import comparison_section
@@ -229,17 +231,19 @@ def _write(
         loads = [load for load in (pair.first, pair.second) if load is not None] if pair is not None else []
         section = comparison_section(result, redact=redact)
         names = [redact_text(arm.name) if redact else arm.name for arm in result.arms]
-        forms.write(loads, names=names, sections=[section], redact=redact)
+        with put_down(faults):
+            forms.write(loads, names=names, sections=[section], redact=redact)
     if markdown is not None:
         from fetcher.report.comparison.markdown import comparison_markdown
 
-        write_text(comparison_markdown(result, redact=redact), markdown)
+        with put_down(faults):
+            write_text(comparison_markdown(result, redact=redact), markdown)
     if result.counted and (output is not None or not (forms.takes_stdout or quiet)):
         from fetcher.report.comparison.text import comparison_lines
         from fetcher.report.terminal import print_lines
 
         colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-        with report_stream(output) as stream:
+        with put_down(faults), report_stream(output) as stream:
             print_lines(
                 lambda width, unicode: comparison_lines(
                     result, width=width, unicode=unicode, all_rows=verbose, redact=redact
@@ -247,3 +251,5 @@ def _write(
                 file=stream,
                 color=colour,
             )
+    if faults:
+        raise faults[0]

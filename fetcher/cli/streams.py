@@ -55,6 +55,15 @@ def write_text(text: str, target: str) -> None:
         raise UsageError(f"cannot write {target}: {error.strerror or error}") from error
 
 
+@contextmanager
+def put_down(faults: list[FetcherError]) -> Iterator[None]:
+    """What cannot be written inside is put down in ``faults``, so that the other forms of a result still are."""
+    try:
+        yield
+    except FetcherError as error:
+        faults.append(error)
+
+
 def tell(sentence: str) -> None:
     """``sentence`` on standard error, after the program's name: without secrets, able to do nothing but be read, and no
     command to a CI runner, whatever server or file it quotes."""

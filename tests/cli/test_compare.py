@@ -35,6 +35,17 @@ def test_hints_off_and_on(cli: Cli, origin: Listening, tmp_path: Path) -> None:
     assert "<h3>hints on</h3>" in page.read_text()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_costs_the_file_alone(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """What took so long to measure is shown, and in the other files."""
+    files = ("--json", "/dev/full", "--md", str(tmp_path / "c.md"))
+    outcome = cli("compare", "-n", "1", "--warm-up", "0", "--pause", "0", *files, f"{origin.http}/")
+    assert outcome.code == 3
+    assert "cannot write /dev/full: No space left on device" in outcome.err
+    assert "1 pair" in outcome.out
+    assert "1 pair" in (tmp_path / "c.md").read_text()
+
+
 def test_two_sets_of_options(cli: Cli, origin: Listening) -> None:
     """Each arm takes load's options, over those of the command."""
     outcome = cli(
