@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fetcher.record.observed.values import Observed, ObservedRequest
-from fetcher.record.redaction import REDACTED
+from fetcher.record.redaction import is_redacted
 
 ROUNDS = 32
 """Requests stand after what asked for them, so one is nearly always enough; a forged log ends, too."""
@@ -40,7 +40,7 @@ class Discovered:
     def unsent(self) -> tuple[ObservedRequest, ...]:
         """Of ``by_scripts`` those that a load with these discoveries does not send: it sends GET alone, waits for no
         stream, and a URL without its secret is none."""
-        return tuple(one for one in self.by_scripts if one.method != "GET" or one.stream or REDACTED in one.url)
+        return tuple(one for one in self.by_scripts if one.method != "GET" or one.stream or is_redacted(one.url))
 
 
 def missed(observed: Observed) -> tuple[ObservedRequest, ...]:

@@ -28,6 +28,7 @@ from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
 from fetcher.errors import UsageError
+from fetcher.record.json_faults import why_not_toml
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import field_values
 
@@ -128,8 +129,8 @@ def read(text: str, where: str) -> tuple[Rule, ...]:
     """The rules of a budget file. Raises UsageError with the line of what is no TOML."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: {why_not_toml(error)}") from error
     table = data.get("budget", data)
     if not isinstance(table, dict) or not table:
         raise UsageError(f"{where}: there is no budget in it; write lines such as 'first-interim = 150'")

@@ -22,7 +22,7 @@ from fetcher.net.options import HttpChoice
 from fetcher.net.proxy import basic
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
-from fetcher.record.redaction import REDACTED
+from fetcher.record.redaction import is_redacted
 from fetcher.terms import Destination, Device, Limits
 from fetcher.urls import parse, warm_up
 
@@ -47,7 +47,7 @@ def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
         if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
-        why_not = SECRET if REDACTED in one.url else STREAM if one.stream else None
+        why_not = SECRET if is_redacted(one.url) else STREAM if one.stream else None
         script = None if sheet else one.script
         asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, script, sheet)
         found.setdefault(one.url, asked)

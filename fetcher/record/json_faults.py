@@ -1,4 +1,4 @@
-"""Why a text cannot be read as JSON, as a clause for a person and not in a parser's words: "it is empty"."""
+"""Why a text cannot be read as JSON or TOML, as a clause for a person and not in a parser's words: "it is empty"."""
 
 from __future__ import annotations
 
@@ -23,3 +23,14 @@ def why_not_json(error: ValueError | RecursionError) -> str:
             return f"it is not JSON: line {error.lineno}, column {error.colno} cannot be read"
         case _:
             return "it is not JSON: a number in it is too long"
+
+
+def why_not_toml(error: ValueError | RecursionError) -> str:
+    """The same of TOML, whose parser says of most faults well enough what is wrong and where."""
+    match error:
+        case RecursionError():
+            return "its arrays are nested too deeply"
+        case ValueError() if "digits" in str(error):
+            return "a number in it is too long"
+        case _:
+            return str(error)

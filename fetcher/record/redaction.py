@@ -71,6 +71,11 @@ def redact_once(text: str) -> str:
     return _HEAD_LINE.sub(rf"\1{REDACTED}", text) if ":" in text else text
 
 
+def is_redacted(url: str) -> bool:
+    """Whether a secret was taken out of ``url``, also where it was parsed since, which escapes a user's name."""
+    return REDACTED in url or "%5Bredacted%5D@" in url
+
+
 @lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether a query parameter called ``name`` probably carries a secret."""

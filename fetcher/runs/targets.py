@@ -15,6 +15,7 @@ from typing import Any
 
 from fetcher.analysis.expectations import Expectations, parse_share
 from fetcher.errors import UsageError
+from fetcher.record.json_faults import why_not_toml
 from fetcher.urls import parse
 
 FILE = "fetcher.toml"
@@ -84,8 +85,8 @@ def read_config(text: str, name: str) -> Config:
     """What ``text``, the TOML of ``name``, says."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{name}: {why_not_toml(error)}") from error
     for key in data:
         if key not in ("page", "audit", "budget"):
             raise UsageError(f"{name} has {key!r}, which is no table of it; it has [audit], [budget] and [[page]]")

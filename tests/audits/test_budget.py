@@ -89,6 +89,8 @@ def test_a_sum_with_unknown_sizes_is_the_least_it_can_be(limit: float, message: 
     ("text", "told"),
     [
         ("hints = ", "budget.toml: "),
+        ("hints = " + "1" * 5_000, "budget.toml: a number in it is too long"),
+        ("hints = " + "[" * 5_000, "budget.toml: its arrays are nested too deeply"),
         ("", "there is no budget in it"),
         ("links = 3", "a budget has no 'links'; it has first-interim"),
         ("hints = '3'", "hints is a number, 0 or more, not '3'"),

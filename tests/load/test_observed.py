@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from fetcher.audits import Page
-from fetcher.browser.document.observed import LATEST_MS
+from fetcher.browser.document.observed import LATEST_MS, SECRET
 from fetcher.load.page import asked_by_code
 from fetcher.origin import Site, asset
 from fetcher.record import PageLoad
@@ -134,6 +135,9 @@ def test_a_url_without_its_secret_is_not_asked_for() -> None:
     (one,) = [each for each in load.discoveries if each.candidate.element == "script (observed)"]
     assert "--no-redact keeps it" in one.reason
     assert not [each for each in load.requests if "data.json" in each.url]
+    parsed = replace(by_script("/", Destination.EMPTY), url="https://%5Bredacted%5D@a.test/data.json")
+    (other,) = asked_by_code(Observed("https://a.test/", "https://a.test/", "a test", (parsed,)))
+    assert other.why_not == SECRET
 
 
 def test_every_form_of_the_waterfall_says_what_was_seen_in_a_browser() -> None:

@@ -101,6 +101,8 @@ def test_discoveries_are_named_from_the_folder_of_the_configuration() -> None:
         ("[[page]]\nurl = 'https://a.test/'\ndiscoveries = 3", "discoveries of a page is a text or a list, not 3"),
         ("[[page]]\nurl = 'https://a.test/'\ndiscoveries = [3]", "discoveries is a file's name, or a list of those"),
         ("audit = 3", "[audit] is a table"),
+        ("audit = " + "1" * 5_000, "fetcher.toml: a number in it is too long"),
+        ("audit = " + "[" * 5_000, "fetcher.toml: its arrays are nested too deeply"),
     ],
 )
 def test_configurations_that_are_wrong(text: str, told: str) -> None:

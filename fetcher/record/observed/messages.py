@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from fetcher.errors import RecordError
+from fetcher.record.json_faults import why_not_json
 
 CHUNK = 256 * 1024
 LARGEST = 32 * 1024 * 1024
@@ -77,6 +78,8 @@ def _values(source: BinaryIO) -> Iterator[Any]:
                     else (f"message {count + 1} is not JSON ({error.msg})")
                 )
                 raise RecordError(f"this is no DevTools protocol log: {what}") from None
+            except ValueError as error:  # a number of thousands of digits
+                raise RecordError(f"this log cannot be read: message {count + 1}, {why_not_json(error)}") from None
             count += 1
             yield value
         if ended:

@@ -152,6 +152,7 @@ def test_an_import_statement_is_told_from_a_call() -> None:
         (json.dumps([sent("https://a.test/x.js", type="Script")]), "no page"),
         (b"[\xff\xfe\x00]", "not UTF-8"),
         ("[" + "[" * 100_000, "nested too deeply"),
+        ('[{"method": "a", "params": ' + "1" * 5_000 + "}]", "message 1, .* a number in it is too long"),
         ('[{"a": 1}, {"b": oops}, {}, {"c": "' + "x" * 300 + '"}]', "message 2 is not JSON"),
     ],
 )
