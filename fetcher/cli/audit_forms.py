@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from fetcher.cli import options as o
 from fetcher.cli.forms import MOST_SIDE_BY_SIDE
-from fetcher.cli.streams import check_writable, report_stream, tell, write_text
-from fetcher.errors import UsageError
+from fetcher.cli.streams import check_writable, put_down, report_stream, tell, write_text
+from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
@@ -56,15 +56,23 @@ class AuditForms:
         return "-" in (self.json, self.junit, self.sarif, self.markdown, self.html)
 
     def write(self, result: AuditResult, *, quiet: bool, verbose: bool, colour: bool | None, redact: bool) -> None:
-        """Every form that was asked for, the saved one first; then, where no report is shown, what fails."""
-        self.write_files(result, redact=redact)
+        """Every form that was asked for, the saved one first; then, where no report is shown, what fails. One that
+        cannot be written costs no other."""
+        faults: list[FetcherError] = []
+        for text, name in self._texts(result, redact):
+            with put_down(faults):
+                write_text(text, name)
         shown = self.output is not None or not (self.takes_output or quiet)
         if shown:
-            print_audit(result, self.output, verbose=verbose, colour=colour, redact=redact)
+            with put_down(faults):
+                print_audit(result, self.output, verbose=verbose, colour=colour, redact=redact)
         if self.github:
-            _github(result, redact=redact)
+            with put_down(faults):
+                _github(result, redact=redact)
         if self.output not in (None, "-") or not shown:
             _say_what_failed(result)
+        if faults:
+            raise faults[0]
 
     @property
     def any(self) -> bool:

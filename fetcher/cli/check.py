@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, of_nothing, report_stream, run, tell, write_text
+from fetcher.cli.streams import check_writable, is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -129,6 +129,10 @@ def check(
         browser, runs, expected, progress=None if quiet else is_terminal(sys.stderr), quiet=quiet,
         observed=_observed(discoveries or ()),
     )  # fmt: skip
+    from fetcher.urls import parse
+
+    for url in urls:
+        parse(url)  # what is none is said before others are loaded
     failure: FetcherError | None = None
     for url in urls:
         try:
@@ -147,16 +151,20 @@ def check(
             failure = Interrupted("interrupted")
             break
     _say_unmatched(checking)
+    faults: list[FetcherError] = []
     if json is not None and checking.checked:  # where nothing was seen, an earlier file is worth more
-        write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
+        with put_down(faults):
+            write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
     if (output is not None or (json != "-" and not quiet)) and checking.checked:
         from fetcher.report.terminal import print_check
 
         colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-        with report_stream(output) as stream:
+        with put_down(faults), report_stream(output) as stream:
             print_check(checking.checked, file=stream, color=colour, all_rows=verbose, redact=not no_redact)
     if output not in (None, "-") or json == "-" or quiet:
         _say_what_failed(checking.checked)
+    if faults:
+        raise faults[0]
     if failure is not None:
         raise failure if checking.checked else of_nothing(failure)
     code = _exit_code(checking.checked)

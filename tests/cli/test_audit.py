@@ -116,6 +116,17 @@ def test_usage(cli: Cli, arguments: tuple[str, ...], says: str) -> None:
     assert says in sentence(outcome)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_costs_the_file_alone(cli: Cli, tmp_path: Path) -> None:
+    """The report is shown, and the other files are written."""
+    save_record(shop(), tmp_path / "on.json")
+    outcome = cli("audit", str(tmp_path / "on.json"), "--json", "/dev/full", "--md", str(tmp_path / "audit.md"))
+    assert outcome.code == 3
+    assert "cannot write /dev/full: No space left on device" in outcome.err
+    assert "passed" in outcome.out
+    assert "fetcher audit" in (tmp_path / "audit.md").read_text()
+
+
 def test_files(cli: Cli, tmp_path: Path) -> None:
     """Records, HARs, lists of records and saved audits are judged as live loads are, for any browser."""
     save_record(shop(), tmp_path / "on.json")

@@ -30,6 +30,21 @@ def check(cli: Cli, origin: Listening) -> Check:
     return run
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_costs_the_file_alone(check: Check) -> None:
+    outcome = check("/", "--json", "/dev/full")
+    assert outcome.code == 3
+    assert "cannot write /dev/full: No space left on device" in sentence(outcome)
+    assert "✓ passed" in outcome.out
+
+
+def test_a_url_that_is_none_costs_no_load_of_another(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fetcher.runs.repeat", None)
+    outcome = cli("check", "http://a.test/", "ftp://a.test/")
+    assert outcome.code == 2
+    assert "only http and https URLs can be fetched" in sentence(outcome)
+
+
 def test_a_good_page(check: Check) -> None:
     """The first line answers at a glance, a row for each link follows, and the check passes."""
     outcome = check("/")
