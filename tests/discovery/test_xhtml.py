@@ -120,6 +120,17 @@ def test_what_is_not_read_is_told(html: str, why: str) -> None:
     assert told(scan([f"{ROOT}<p><img src='a'/>".encode()])) == ["image a"]
 
 
+@pytest.mark.parametrize("filling", ["x", "&gt;", ">"])
+def test_a_long_tag_may_come_byte_by_byte(filling: str) -> None:
+    """It is not read again from its start for each of them, which would take minutes; and ends where it ends."""
+    data = (ROOT + "<img title='" + filling * (400_000 // len(filling)) + "' src='a'/>").encode()
+    scanner = XhtmlScanner()
+    found = [each for at in range(len(data)) for each in scanner.feed(data[at : at + 1])]
+    if filling != ">":
+        assert told(found) == ["image a"]  # without waiting for more
+    assert told(found + scanner.close()) == ["image a"]
+
+
 def test_a_style_sheet_without_end_is_not_kept() -> None:
     """It is read when it is over, so its size is bounded; what comes after it is found."""
     scanner = XhtmlScanner()

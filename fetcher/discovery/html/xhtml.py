@@ -21,6 +21,7 @@ from fetcher.discovery.html.inline_script import InlineScript
 from fetcher.discovery.html.picture import Picture
 
 _LIMIT = 1_048_576
+_LONG, _TRIES = 16_384, 64
 STYLE = 4_194_304
 """The longest style element, in characters: it is read when it is over."""
 _HTML = "http://www.w3.org/1999/xhtml"
@@ -59,11 +60,16 @@ class XhtmlScanner:
         self._style: tuple[int, Mapping[str, str], int, int, list[bytes]] | None = None  # its depth, and so on
         self._style_bytes = 0
         self._script: tuple[int, InlineScript] | None = None
+        self._held, self._tries = bytearray(), _TRIES
         self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.buffer_text = False
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
+        # Newer Expats put off what a piece completes until more has come, lest a long tag is read again for each of its
+        # bytes; a browser does not, so that is done here, and for long ones alone.
+        if hasattr(parser, "SetReparseDeferralEnabled"):
+            parser.SetReparseDeferralEnabled(False)
 
     def feed(self, data: bytes) -> list[Candidate]:
         return self._parse(data, last=False)
@@ -77,6 +83,10 @@ class XhtmlScanner:
             return []
         if self._decode is not None:
             data = self._decode(data, last).encode("utf-8", "replace")
+        if self._waits(data, last=last):
+            return []
+        data = bytes(self._held)
+        self._held.clear()
         self._fed += len(data)
         try:
             self._parser.Parse(data, last)
@@ -90,6 +100,19 @@ class XhtmlScanner:
                 self.overflows += 1
                 self._unread(f"{self.error}: nothing from here on is looked for", self._parser.CurrentLineNumber)
         return self._found
+
+    def _waits(self, data: bytes, *, last: bool) -> bool:
+        """Keeps ``data``. Whether to wait for more of a long tag: it would be read again from its start. What may end
+        it is tried at once, but not for ever."""
+        self._held += data
+        unfinished = self._fed - max(0, self._parser.CurrentByteIndex)
+        if last or not _LONG < unfinished <= self._limit:
+            self._tries = _TRIES
+            return False
+        if b">" in data and self._tries:
+            self._tries -= 1
+            return False
+        return 2 * len(self._held) < unfinished
 
     def _unread(self, why: str, line: int, element: str = "") -> None:
         offset = self._base + max(0, self._parser.CurrentByteIndex)
