@@ -10,6 +10,7 @@ browser alone trusts. What passed is in the ``Passage`` of each load.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,6 +26,7 @@ from fetcher.net.stream import Stream
 from fetcher.origin.certificates import throw_away
 from fetcher.runs.chromium.trust import key_hash
 from fetcher.terms import ConnectionFacts, HttpVersion
+from fetcher.urls import resolve
 from fetcher.wire.http2.passing import Exchange, Passing
 
 HEAD_BYTES = 16_384
@@ -32,6 +34,7 @@ HEAD_SECONDS = 10.0
 READ_BYTES = 65_536
 MOST_BUFFERED = 262_144
 MOST_CONNECTIONS = 256
+_TARGET = re.compile("<([^>]*)>")
 _ALPN = {HttpVersion.HTTP_2: "h2", HttpVersion.HTTP_1_1: "http/1.1"}
 
 
@@ -60,12 +63,12 @@ class Passage:
         return ((link, one) for link in self.links if link.passing is not None for one in link.passing.exchanges)
 
     def moved(self, exchange: Exchange) -> int:
-        """How many requests, and connections to hosts that its 103 names, began between the 103 of ``exchange`` and its
-        final head: those that the 103 started, as a page that has not come asks for nothing."""
+        """How many requests, and connections to other hosts that its 103 names, began between the 103 of ``exchange``
+        and its final head: those that the 103 started, as a page that has not come asks for nothing."""
         if not exchange.interim:
             return 0
         began, ended = exchange.interim[0].at, exchange.final.at if exchange.final is not None else clock.now()
-        named = " ".join(value for head in exchange.interim for name, value in head.fields if name == "link")
+        named = _hosts(exchange)
         requests = sum(one is not exchange and began <= one.at < ended for _, one in self.exchanges)
         return requests + sum(began <= link.at < ended and link.host in named for link in self.links)
 
@@ -202,6 +205,14 @@ class _Pump:
 
     def _closed(self, error: FetcherError | None, at: float) -> None:
         self._over.set()
+
+
+def _hosts(exchange: Exchange) -> set[str]:
+    """Those that links of its interim heads name, but for its own."""
+    own = resolve(exchange.url)
+    lines = [value for head in exchange.interim for name, value in head.fields if name == "link"]
+    urls = [resolve(target, exchange.url) for line in lines for target in _TARGET.findall(line)]
+    return {url.host for url in urls if url is not None} - {own.host if own is not None else ""}
 
 
 def _first(chain: str) -> str:

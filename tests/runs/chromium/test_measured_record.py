@@ -87,6 +87,8 @@ def test_a_preconnect_is_acted_on() -> None:
     """By a connection to a host that the 103 names; what Chromium opens for itself is none."""
     passage = passed(hinted=False)
     passage.links.append(Link("update.test", 443, 1_080.0))
+    passage.links.append(Link("n.test", 443, 1_080.0))  # the end of a name is another name
+    passage.links.append(Link("a.test", 443, 1_080.0))
     assert not made(passage).interim[0].acted
     passage.links.append(Link("cdn.test", 443, 1_080.0))
     assert made(passage).interim[0].acted
