@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from fetcher.analysis.survey import HintSurvey, Run, RunOutcome, Survey
+from fetcher.analysis.survey import BLOCKING, HintSurvey, Run, RunOutcome, Survey
 from fetcher.analysis.verdicts import early_hints_of
 from fetcher.errors import UsageError
 from fetcher.urls import resolve
@@ -19,12 +19,14 @@ _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)%?")
 class Expectations:
     """``hints``: at least so many acted on in each run with a 103. ``globs``: each matches the URL or the path of an
     acted-on hint of each such run. ``delivery``: the least share of runs with a 103, 0 to 1. ``text``: what the
-    document must hold to be the page that was meant. Raises UsageError for any other value."""
+    document must hold to be the page that was meant. ``status``: what every run's document must answer. Raises
+    UsageError for any other value."""
 
     hints: int | None = None
     globs: tuple[str, ...] = ()
     delivery: float | None = None
     text: str | None = None
+    status: int | None = None
 
     def __post_init__(self) -> None:
         """Raises UsageError for what no runs could meet, or what all of them would."""
@@ -40,6 +42,13 @@ class Expectations:
             raise UsageError(f"delivery is a share of the runs from 0 to 1, not {self.delivery:g}; write 0.8 for 80 %")
         if self.text == "":
             raise UsageError("--expect-text is empty, and every page holds that; name a text of the page")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise UsageError(f"--expect-status (status) is a final status, from 200 to 599, not {self.status}")
+        if self.status in BLOCKING:
+            raise UsageError(
+                f"--expect-status (status) cannot be {self.status}: it is taken for a wall in front of the page, which "
+                "is not judged"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,10 @@ def _met(expected: Expectations, survey: Survey, runs: Sequence[Run]) -> Iterato
         share = f"{survey.with_hints} of {survey.runs} runs brought a 103 ({survey.delivery:.0%})"
         yield Met(f"--delivery {expected.delivery * 100:g}%",
                   survey.delivery >= expected.delivery - 1e-9, share)  # fmt: skip
+    if expected.status is not None:
+        others = [status for status in survey.statuses if status != expected.status]
+        found = f"it answered {' and '.join(map(str, survey.statuses)) or 'without a status'}"
+        yield Met(f"--expect-status {expected.status}", bool(survey.statuses) and not others, found)
     hinted = [
         run.number
         for run in runs

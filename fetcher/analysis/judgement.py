@@ -1,8 +1,8 @@
 """The judgement on one URL that was checked: its survey, what was expected, what was found wrong, and the outcome.
 
-A finding is an expectation that was not met, a document that answered 4xx or 5xx, or a hinted resource that failed; a
-warning is a hint that will do less
-than its author hoped. A page behind a wall is blocked and never judged.
+A finding is an expectation that was not met, a document that answered 4xx or 5xx unasked, or a hinted
+resource that failed; a warning is a hint that will do less than its author hoped. A page
+behind a wall is blocked and never judged.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def judge(
     found = survey(runs)
     counted = found.runs
     answers = met(expected or Expectations(), found, runs) if counted else ()
-    findings = tuple(_findings(found, answers, runs))
+    findings = tuple(_findings(found, answers, runs, expected or Expectations()))
     left_out = [run for run in runs if run.outcome is not RunOutcome.COUNTED]
     if counted:
         outcome = CheckOutcome.FINDINGS if findings else CheckOutcome.PASSED
@@ -103,8 +103,9 @@ def _unfinished(runs: Sequence[Run]) -> Survey | None:
     return survey(hinted) if hinted else None
 
 
-def _findings(found: Survey, answers: Sequence[Met], runs: Sequence[Run]) -> Iterator[Remark]:
-    yield from _about_the_document(found, runs)
+def _findings(found: Survey, answers: Sequence[Met], runs: Sequence[Run], expected: Expectations) -> Iterator[Remark]:
+    if expected.status is None:
+        yield from _about_the_document(found, runs)
     for answer in answers:
         if not answer.met:
             yield Remark(f"{answer.what} is not met: {answer.found}")

@@ -25,7 +25,7 @@ from fetcher.audits.rule import NotApplicable, rule
 )
 def expected_hints(page: Page) -> Iterator[Finding]:
     """Fewer hints than expected are acted on, or none has an expected URL, in a run that brought a 103."""
-    wanted = replace(page.expected, delivery=None, text=None)
+    wanted = replace(page.expected, delivery=None, text=None, status=None)
     if wanted.hints is None and not wanted.globs:
         raise NotApplicable("no hint is expected of this page")
     if not page.seen(lambda load: bool(early_hints_of(load))):

@@ -147,6 +147,12 @@ class Page:
             raise NotApplicable("no document came")
         return found
 
+    def must_be_there(self) -> None:
+        """Raise where the document is an error, for which nothing is to be hinted."""
+        document = self.load.document_request
+        if document is not None and document.status is not None and document.status >= 400:
+            raise NotApplicable(f"the document answered {document.status}, and an error is worth no hint")
+
     @cached_property
     def rtt(self) -> float | None:
         """The path's round trip to the document's server, ms: the median over runs of what opening connections took."""

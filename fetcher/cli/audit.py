@@ -85,6 +85,7 @@ def audit(
     expect_hint: a.ExpectHint = None,
     delivery: a.Delivery = None,
     expect_text: a.ExpectText = None,
+    expect_status: a.ExpectStatus = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -127,7 +128,7 @@ def audit(
     )  # fmt: skip
     forms = AuditForms(json, junit, sarif, markdown, html, output, github)
     forms.check(**{"--baseline": chosen.baseline})
-    expected = expectations(expect_hints, expect_hint, delivery, expect_text)
+    expected = expectations(expect_hints, expect_hint, delivery, expect_text, expect_status)
     rules = _rules(chosen, settings, name, budget, expected)
     kept = Kept(chosen.baseline, write=write_baseline)
     net = o.net_options(

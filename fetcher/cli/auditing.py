@@ -232,10 +232,12 @@ class Auditing:
         return AuditResult(fetcher.__version__, fail_on, texts(self.rules, ours), pages)
 
 
-def expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
+def expectations(
+    hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None, status: int | None = None
+) -> Expectations:
     from fetcher.analysis.expectations import Expectations, parse_share
 
-    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
+    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text, status)
 
 
 def _own_discoveries(target: Target) -> Observed | None:

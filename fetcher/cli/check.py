@@ -73,6 +73,12 @@ ExpectText = Annotated[
     str | None,
     typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
 ]
+ExpectStatus = Annotated[
+    int | None,
+    typer.Option(
+        "--expect-status", metavar="CODE", help="The document answers so, as a page for 404 does.", show_default=False
+    ),
+]
 MaxTime = Annotated[
     float | None,
     typer.Option("--max-time", metavar="SECONDS", min=0.001, help="Give up on a run after so many seconds."),
@@ -87,6 +93,7 @@ def check(
     expect_hint: ExpectHint = None,
     delivery: Delivery = None,
     expect_text: ExpectText = None,
+    expect_status: ExpectStatus = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,
@@ -124,7 +131,7 @@ def check(
         proxy=proxy, noproxy=noproxy,
     )  # fmt: skip
     headers = o.header_fields(header)
-    expected = _expectations(expect_hints, expect_hint, delivery, expect_text)
+    expected = _expectations(expect_hints, expect_hint, delivery, expect_text, expect_status)
     checking = _Checking(
         browser, runs, expected, progress=None if quiet else is_terminal(sys.stderr), quiet=quiet,
         observed=_observed(discoveries or ()),
@@ -273,10 +280,12 @@ def _say_unmatched(checking: _Checking) -> None:
             print(f"fetcher: note: {safe(note)}", file=sys.stderr)
 
 
-def _expectations(hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None) -> Expectations:
+def _expectations(
+    hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None, status: int | None
+) -> Expectations:
     from fetcher.analysis.expectations import Expectations, parse_share
 
-    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text)
+    return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text, status)
 
 
 def _json(checked: Sequence[Checked], *, several: bool, redact: bool) -> str:

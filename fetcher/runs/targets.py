@@ -142,17 +142,20 @@ def _page(table: Mapping[str, Any], name: str, line: int | None) -> Target:
 
 def _expected(table: Mapping[str, Any], where: str) -> Expectations:
     for key in table:
-        if key not in ("hints", "hint", "delivery", "text"):
-            raise UsageError(f"{where}: expect has no {key!r}; it has hints, hint, delivery and text")
-    hints, delivery, text = table.get("hints"), table.get("delivery"), table.get("text")
+        if key not in ("hints", "hint", "delivery", "text", "status"):
+            raise UsageError(f"{where}: expect has no {key!r}; it has hints, hint, delivery, text and status")
+    delivery, text = table.get("delivery"), table.get("text")
     globs = table.get("hint", [])
     globs = globs if isinstance(globs, list) else [globs]
-    if not (hints is None or (isinstance(hints, int) and not isinstance(hints, bool))):
-        raise UsageError(f"{where}: hints of expect is a number, not {hints!r}")
+    for key in ("hints", "status"):
+        number = table.get(key)
+        if not (number is None or (isinstance(number, int) and not isinstance(number, bool))):
+            raise UsageError(f"{where}: {key} of expect is a number, not {number!r}")
     if not all(isinstance(one, str) for one in (*globs, *(each for each in (delivery, text) if each is not None))):
         raise UsageError(f"{where}: hint, delivery and text of expect are texts")
     try:
-        return Expectations(hints, tuple(globs), None if delivery is None else parse_share(delivery), text)
+        share = None if delivery is None else parse_share(delivery)
+        return Expectations(table.get("hints"), tuple(globs), share, text, table.get("status"))
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
 

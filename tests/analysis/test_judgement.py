@@ -168,12 +168,25 @@ def test_what_a_failed_run_saw_is_kept_apart() -> None:
         ({"globs": ("/a", "")}, "--expect-hint is empty"),
         ({"globs": "*.css"}, "a tuple of patterns"),
         ({"text": ""}, "--expect-text is empty"),
+        ({"status": 103}, "a final status, from 200 to 599, not 103"),
+        ({"status": 503}, "taken for a wall"),
     ],
 )
 def test_expectations_that_cannot_be(expected: dict[str, Any], says: str) -> None:
     """Said when they are made, before anything is loaded."""
     with pytest.raises(UsageError, match=says):
         Expectations(**expected)
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted", "outcome"),
+    [(404, 404, "passed"), (200, 404, "findings"), (500, 404, "findings"), (404, None, "findings")],
+)
+def test_a_status_that_is_expected(status: int, wanted: int | None, outcome: str) -> None:
+    """A page for 404 is to answer so; any other status is then no page that was meant."""
+    result = checked(load(CSS, status=status), expected=Expectations(status=wanted))
+    assert result.outcome == outcome
+    assert len(result.findings) == (outcome == "findings")
 
 
 def test_a_103_without_links() -> None:

@@ -69,6 +69,11 @@ def test_a_configuration() -> None:
     assert dict(found.budget) == {"hints": 6}
 
 
+def test_an_expected_status() -> None:
+    (one,) = read_config("[[page]]\nurl = 'https://a.test/none'\nexpect = { status = 404 }", "fetcher.toml").pages
+    assert one.expected == Expectations(status=404)
+
+
 def test_discoveries_are_named_from_the_folder_of_the_configuration() -> None:
     text = "[[page]]\nurl = 'https://a.test/'\ndiscoveries = "
     (one,) = read_config(text + "'app.json'", "site/fetcher.toml").pages
@@ -92,6 +97,8 @@ def test_discoveries_are_named_from_the_folder_of_the_configuration() -> None:
         ("[[page]]\nurl = 3", "line 2: url of a page is a text, not 3"),
         ("[[page]]\nurl = 'https://a.test/'\ncolour = 1", "a page has no 'colour'"),
         ("[[page]]\nurl = 'https://a.test/'\ndevice = 'watch'", "device is mobile or desktop, not 'watch'"),
+        ("[[page]]\nurl = 'https://a.test/'\nexpect = { status = '404' }", "status of expect is a number, not '404'"),
+        ("[[page]]\nurl = 'https://a.test/'\nexpect = { status = 99 }", "line 2: --expect-status (status) is a final"),
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { hint = [1] }", "hint, delivery and text of expect are texts"),
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { hint = 5 }", "hint, delivery and text of expect are texts"),
         ("[[page]]\nurl = 'https://a.test/'\nexpect = { delivery = false }", "delivery and text of expect are texts"),
@@ -117,5 +124,5 @@ def test_the_configuration_of_the_readme() -> None:
     readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```toml\n(.*?)^```", readme, re.M | re.S)
     found = read_config(block, "fetcher.toml")
-    assert [page.template for page in found.pages] == [None, "product"]
+    assert [page.template for page in found.pages] == [None, None, "product"]
     assert len(rules_of(found.budget, "fetcher.toml")) == 3

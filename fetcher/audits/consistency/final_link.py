@@ -37,6 +37,7 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
     ignore the 103 (Safari for preloads, all of them over HTTP/1.1) ask for it only when the page uses it, and an edge
     that learns from the final response forgets it. An edge may also be configured with links of its own; then this is
     as it should be."""
+    page.must_be_there()
     if not page.document.response_fields:
         raise NotApplicable("the record does not say what fields the final response had")
     hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
@@ -88,6 +89,7 @@ def final_link_not_hinted(page: Page) -> Iterator[Finding]:
     others. Often the edge remembers an older field, or leaves out what is on another origin."""
     page.document  # noqa: B018 - raises without one
     page.interim  # noqa: B018 - raises without one
+    page.must_be_there()
     could = [link for link in page.final_links if _could(link)]
     if not could:
         raise NotApplicable("the final response has no link that a 103 could carry")

@@ -1,9 +1,10 @@
-"""Delivery: whether a browser can use the 103 at all: whether and when it comes, over what, with what, to whom and
-before what."""
+"""Delivery: whether a browser can use the 103 at all: whether the page and its 103 come, when,
+over what, with what, to whom and before what."""
 
 from __future__ import annotations
 
 from fetcher.audits.delivery.audience import interim_not_gated, interim_on_subresource, interim_to_bots
+from fetcher.audits.delivery.document import document_error
 from fetcher.audits.delivery.fields import interim_bad_fields, interim_content_length
 from fetcher.audits.delivery.outcome import interim_then_error, interim_then_redirect
 from fetcher.audits.delivery.policy import interim_csp_differs
@@ -14,6 +15,7 @@ from fetcher.audits.delivery.timing import interim_immediate, interim_slow, inte
 from fetcher.audits.rule import Rule
 
 RULES: tuple[Rule, ...] = (
+    document_error,
     interim_missing,
     interim_immediate,
     interim_content_length,

@@ -40,6 +40,8 @@ def interim_missing(page: Page) -> Iterator[Finding]:
     preloads = [link for link in page.final_links if (link.rel or "").lower() in ("preload", "modulepreload")]
     if not is_expected and not preloads:
         raise NotApplicable("no 103 is expected, and the final response preloads nothing")
+    if not is_expected:
+        page.must_be_there()
     if not is_expected and _over_http1(page.load):
         raise NotApplicable("the page came over HTTP/1.1, where no browser heeds a 103")
     if came and (wanted.delivery is None or share >= wanted.delivery - 1e-9):

@@ -54,6 +54,7 @@ def _gain(cost: Cost) -> str:
 def _not_hinted(page: Page) -> Iterator[Finding]:
     """The findings of one run, without the gain in their messages. ``Cost.ms`` is that of rendering."""
     acted_preloads(page)
+    page.must_be_there()
     load, at = page.load, interim_at(page)
     blocking = render_blocking(load)
     told_by_page = bool(load.discoveries)
@@ -102,6 +103,7 @@ def lcp_not_hinted(page: Page) -> Iterator[Finding]:
     style sheet, or far down the document) or is marked as important, and the 103 does not name it. Which picture it is,
     is a guess."""
     acted_preloads(page)
+    page.must_be_there()
     load, at = page.load, interim_at(page)
     if not load.discoveries:
         raise NotApplicable("the record does not say where the page names its pictures")

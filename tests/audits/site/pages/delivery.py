@@ -11,6 +11,7 @@ LATE = "</late.css>; rel=preload; as=style"
 WWW = "www.interim-then-redirect.test"
 
 PAGES = (
+    Proof("document-error", sound() | {"/": final(status=500)}),
     Proof("interim-missing", sound() | {"/": document(())}, expected=Expectations(hints=1)),
     Proof("interim-missing", sound() | {"/": final(*HINTS)}, name="interim-missing-preloads"),
     Proof("interim-immediate", sound() | {"/": (*interim(*HINTS, after=0), *final(*HINTS))}, rtt=1),
@@ -31,7 +32,11 @@ PAGES = (
         sound() | {"/": (*interim(*HINTS), Wait(100), Head(302, (("location", f"https://{WWW}/"),)), Body(b""))},
         hosts={WWW: sound() | {"/": document(())}},
     ),
-    Proof("interim-then-error", sound() | {"/": (*interim(*HINTS), *final(*HINTS, status=404))}),
+    Proof(
+        "interim-then-error",
+        sound() | {"/": (*interim(*HINTS), *final(*HINTS, status=404))},
+        also=frozenset({"document-error"}),
+    ),
     Proof("interim-intermittent", sound() | {"/": in_turn(document(), final(), document(), final())}, runs=4),
     Proof(
         "interim-bad-fields",
