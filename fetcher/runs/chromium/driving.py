@@ -54,20 +54,33 @@ async def chromium(options: ChromiumOptions | None = None, *urls: str) -> AsyncI
             at_exit.detach()
 
 
+class _Profile:
+    """A folder's ``name``, and what its removal at exit hangs on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 @contextmanager
 def fresh_profile() -> Iterator[str]:
-    """A folder that is there for as long as the browser is. A process that is being killed may still finish a file
-    while the folder is removed, so that is tried more than once."""
-    made = tempfile.TemporaryDirectory(prefix="fetcher-chromium-", ignore_cleanup_errors=True)
+    """A folder that is there for as long as the browser is, and removed at exit where that is interrupted (a second
+    Ctrl-C): after the browser's end, as that was arranged for later."""
+    made = _Profile(tempfile.mkdtemp(prefix="fetcher-chromium-"))
+    at_exit = weakref.finalize(made, _remove, made.name)
     try:
         yield made.name
     finally:
-        made.cleanup()
-        for _ in range(REMOVALS):
-            if not Path(made.name).exists():
-                break
-            threading.Event().wait(0.05)
-            shutil.rmtree(made.name, ignore_errors=True)
+        _remove(made.name)
+        at_exit.detach()
+
+
+def _remove(folder: str) -> None:
+    """A process that is being killed may still finish a file meanwhile, so that is tried more than once."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not Path(folder).exists():
+            break
+        threading.Event().wait(0.05)
 
 
 class Browser:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -47,6 +50,32 @@ async def test_a_page_that_waits_for_somebody_waits_for_nobody(tmp_path: Path, w
         loaded = await tab.load(URL, timeout=5)
         assert await tab.evaluate("performance.loadEventStart") == 440.0
     assert (loaded.load_event, len(loaded.asked)) == (440.0, 5)
+
+
+INTERRUPTED = """
+import shutil
+from fetcher.runs.chromium.driving import fresh_profile
+
+whole = shutil.rmtree
+
+def interrupted(*arguments, **keywords):
+    shutil.rmtree = whole
+    raise KeyboardInterrupt
+
+try:
+    with fresh_profile() as name:
+        print(name)
+        shutil.rmtree = interrupted
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def test_a_second_ctrl_c_leaves_no_profile() -> None:
+    """Where the folder's removal is interrupted, it is removed at exit."""
+    told = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True)
+    assert told.stdout.startswith(tempfile.gettempdir())
+    assert not Path(told.stdout.strip()).exists()
 
 
 async def test_being_cancelled_ends_the_browser_at_once(tmp_path: Path) -> None:
