@@ -193,7 +193,7 @@ async def test_no_100_comes() -> None:
                 body=body,
                 headers=headers,
                 expect_continue=True,
-                expect_ms=15,
+                expect_ms=250,  # so long that a busy server has read the head before it
             )
             assert await got.read() == b"ok"
         assert not server.content_came_early

@@ -12,53 +12,35 @@ import asyncio
 import pytest
 
 import fetcher
-from fetcher import clock
 from fetcher.errors import FetcherError
-from fetcher.load.driver import Watcher
 from fetcher.net import NetOptions
 from fetcher.origin.script import HTML, Answer, Body, Head, Interim, RequestSeen, Site, Wait, asset, links, text
 from fetcher.origin.server import Origin
 from fetcher.record import PageLoad
 from fetcher.record.page_load import RequestRecord
 from fetcher.terms import Limits
-from tests.support.faults import FAULTS_1, FAULTS_2, PAGE, WIRES, Case, Fault, FaultyOrigin, Wire, matrix, site
+from tests.support.faults import FAULTS_1, FAULTS_2, PAGE, STALL, WIRES, Case, Fault, FaultyOrigin, Wire, matrix, site
 from tests.support.relay import How, Relay
+from tests.support.virtual_time import Path, virtual_load
 
 STALL_MS = 1500
-QUIET_MS = 50
 PATIENT = Limits(total_ms=20_000)
 HASTY = Limits(response_ms=STALL_MS, idle_ms=STALL_MS, total_ms=20_000)
 HASTIER = Limits(response_ms=700, idle_ms=700, tls_ms=700, total_ms=20_000)
-ROWS = [(wire, fault) for wire in WIRES for fault in (FAULTS_2 if wire.is_http2 else FAULTS_1)]
+ROWS = [(wire, fault) for wire in WIRES for fault in (FAULTS_2 if wire.is_http2 else FAULTS_1) if not fault.stalls]
 every_wire = pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
 
 
-async def ending(url: str, server: Origin, limits: Limits = PATIENT, watch: Watcher | None = None) -> PageLoad:
+async def ending(url: str, server: Origin, limits: Limits = PATIENT) -> PageLoad:
     """The record of a load, whichever way it ends."""
     net = NetOptions(ca_file=str(server.ca_file)) if server.tls else NetOptions()
     try:
-        return await fetcher.load_page(url, options=net, limits=limits, watch=watch)
+        return await fetcher.load_page(url, options=net, limits=limits)
     except FetcherError as error:
         failed = error
     assert isinstance(failed.record, PageLoad)
     assert (failed.record.outcome, failed.record.error) == (failed.kind, str(failed))
     return failed.record
-
-
-async def ending_in_turn(url: str, server: Origin, gate: asyncio.Semaphore) -> PageLoad:
-    """The same with deadlines so short that many loads at once would make a healthy answer late: past ``gate`` until
-    nothing but what stalls is left of it."""
-    latest = clock.now()
-
-    def watch(*_: object) -> None:
-        nonlocal latest
-        latest = clock.now()
-
-    async with gate:
-        task = asyncio.ensure_future(ending(url, server, HASTY, watch))
-        while not task.done() and clock.now() - latest < QUIET_MS:
-            await asyncio.wait([task], timeout=0.01)
-    return await task
 
 
 def of(record: PageLoad, name: str) -> list[RequestRecord]:
@@ -70,14 +52,25 @@ def of(record: PageLoad, name: str) -> list[RequestRecord]:
 async def test_a_fault_at_every_point_of_every_request(wire: Wire, fault: Fault) -> None:
     """The request that met it says so, whoever asked for it gets its second chance, and the others are loaded."""
     cases = list(matrix(wire, fault))
-    gate = asyncio.Semaphore(4)
     async with Origin(site(cases), tls=wire.tls, http=wire.http) as server:
-        urls = [f"{server.url}/{case.name}/" for case in cases]
-        if fault.stalls:
-            ended = await asyncio.gather(*(ending_in_turn(url, server, gate) for url in urls))
-        else:
-            ended = await asyncio.gather(*(ending(url, server) for url in urls))
+        ended = await asyncio.gather(*(ending(f"{server.url}/{case.name}/", server) for case in cases))
     judged = {case.name: judge(wire, case, record) for case, record in zip(cases, ended, strict=True)}
+    assert not any(judged.values()), {name: found for name, found in judged.items() if found}
+
+
+@every_wire
+def test_a_stall_at_every_point_of_every_request(wire: Wire) -> None:
+    """Only a deadline ends it, so these are loaded where time passes by itself."""
+    cases = list(matrix(wire, STALL))
+    scheme, path = "https" if wire.tls else "http", Path(http1=not wire.is_http2)
+    judged = {}
+    for case in cases:
+        url = f"{scheme}://a.test/{case.name}/"
+        ended = virtual_load(url, site(cases), browser="eager", path=path, limits=HASTY)
+        if ended.error is not None:
+            assert (ended.load.outcome, ended.load.error) == (ended.error.kind, str(ended.error))
+        judged[case.name] = judge(wire, case, ended.load)
+    assert judged
     assert not any(judged.values()), {name: found for name, found in judged.items() if found}
 
 

@@ -114,7 +114,7 @@ async def test_a_sweep_of_idle_connections_costs_one_retry(wire: Wire) -> None:
     late = {f"/{number}.svg": first((Close(),), IMAGE) for number in range(6, 12)}
     html = "".join(f"<img src={number}.svg>" for number in range(6)).encode()
     more = "".join(f"<img src={number}.svg>" for number in range(6, 12)).encode()
-    slow = (Head(200, HTML), Body(html), Wait(60), Body(more))
+    slow = (Head(200, HTML), Body(html), Wait(400), Body(more))  # until then all six are idle, also on a busy machine
     async with serving(wire, {"/": slow, **early, **late}) as server:
         record = await load(server)
     assert all(request.outcome == "complete" for request in record.requests)
