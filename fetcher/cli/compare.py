@@ -123,6 +123,8 @@ def compare(
     forms.check()
     common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
+    from fetcher.analysis.paired import FEWEST
+    from fetcher.report.lines import count
     from fetcher.runs.compare import Comparing
 
     browser_started = None
@@ -139,6 +141,8 @@ def compare(
     comparing = Comparing(
         ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text, by=by
     )
+    if pairs < FEWEST and not quiet:
+        tell(f"note: {count(pairs, 'pair')} can show no difference, whatever is measured; {FEWEST} at least can")
     failure: FetcherError | None = None
     try:
         run(_run(comparing, browser_started, progress=None if quiet else is_terminal(sys.stderr)), urls[0])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fetcher.analysis.comparison import HINTS, Comparison, Pair, judged_by
 from fetcher.analysis.comparison import compare as judge
 from fetcher.analysis.measured import FIRST_ASKED
+from fetcher.analysis.paired import FEWEST
 from fetcher.analysis.survey import RunOutcome, run_of
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from fetcher.runs.chromium import ChromiumOptions
 
 PAUSE_MS = 100.0
-FEWEST_UNTIL = 6
 
 Load = Callable[[str, dict[str, Any]], Awaitable[PageLoad]]
 
@@ -146,7 +146,7 @@ class Comparing:
         return len(self.pairs) >= 2 and not any(pair.counts for pair in self.pairs)
 
     def _is_narrow(self) -> bool:
-        if sum(pair.counts for pair in self.pairs) < FEWEST_UNTIL:
+        if sum(pair.counts for pair in self.pairs) < FEWEST:
             return False
         widths = (judged_by(self.pairs, name).width for name in FIRST_ASKED)
         width = next((width for width in widths if width is not None), None)

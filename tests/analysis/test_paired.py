@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from statistics import median
 
 import pytest
@@ -65,11 +66,32 @@ def test_one_slow_load_moves_it_little() -> None:
 
 
 def test_few_pairs_claim_nothing() -> None:
-    """Below five no interval; at five one, but the test cannot agree whatever the figures."""
-    few = shift_of([(10.0, 5.0)] * (FEWEST - 1))
-    assert (few.value, few.low, few.p, few.is_shown) == (-5.0, None, None, False)
-    assert not shift_of([(10.0 + n, 5.0) for n in range(5)]).is_shown
+    """Five pairs that all agree leave p above 0.05, so five give no interval and no word of what could be seen."""
+    assert FEWEST == 6
+    few = shift_of([(10.0 + n, 5.0) for n in range(5)])
+    assert (few.value, few.low, few.p, few.detectable, few.is_shown) == (-7.0, None, None, None, False)
     assert shift_of([(10.0 + n, 5.0) for n in range(6)]).is_shown
+
+
+def test_which_of_both_does_not_let_it_be_claimed() -> None:
+    """The interval and p must both say so; where one alone does, the other is named."""
+    only_interval = shift_of([(0.0, value) for value in (-200.0, -150.0, -90.0, -80.0, -10.0, 5.0)])
+    assert only_interval.high is not None
+    assert only_interval.high < 0
+    assert (only_interval.p, only_interval.is_shown, only_interval.lacks) == (0.0625, False, "p")
+    assert shift_of([(10.0 + n, 5.0) for n in range(6)]).lacks == ""
+    assert shift_of([(0.0, value) for value in (-3.0, 2.0, -1.0, 4.0, -5.0, 6.0)]).lacks == ""
+    assert replace(only_interval, high=1.0, p=0.04).lacks == "interval"
+
+
+@pytest.mark.parametrize("count", [6, 10])
+def test_what_so_many_pairs_show_they_do_show(count: int) -> None:
+    """A true shift of the size said to be shown four times in five is."""
+    dice = random.Random(count)
+    sizes = [shift_of([(0.0, dice.gauss(0, 10)) for _ in range(count)]).detectable or 0.0 for _ in range(20)]
+    size = sum(sizes) / len(sizes)
+    shown = sum(shift_of([(0.0, dice.gauss(size, 10)) for _ in range(count)]).is_shown for _ in range(40))
+    assert shown >= 29, f"{size:.1f}: {shown} of 40"
 
 
 def test_the_same_numbers_give_the_same_answer() -> None:

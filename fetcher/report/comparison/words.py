@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fetcher.analysis.comparison import Arm, Comparison, Measure
-from fetcher.analysis.paired import FEWEST
+from fetcher.analysis.paired import FEWEST, Shift
 from fetcher.analysis.spread import Spread
 from fetcher.report.lines import count, milliseconds, place, signed, size
 
-METHOD = "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's."
+METHOD = (
+    "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's. One is shown where "
+    "the interval leaves out 0 and p is at most 0.05."
+)
+_LACKS = {"p": ": p is above 0.05", "interval": ": the interval holds 0"}
 
 
 def claim(measure: Measure) -> str:
@@ -18,13 +22,18 @@ def claim(measure: Measure) -> str:
     shift = measure.shift
     if shift.value is None:
         return "not measured"
-    if shift.low is None or shift.p is None:
+    if is_too_few(shift):
         return ""
     if not shift.is_shown:
-        return "no difference shown"
+        return f"no difference shown{_LACKS.get(shift.lacks, '')}"
     if measure.unit == "bytes":
         return "more" if shift.value > 0 else "less"
     return "later" if shift.value > 0 else "sooner"
+
+
+def is_too_few(shift: Shift) -> bool:
+    """Whether so many pairs can show nothing; also of a file that holds an interval all the same."""
+    return shift.pairs < FEWEST or shift.low is None or shift.p is None
 
 
 def amount(measure: Measure, value: float) -> str:
@@ -56,7 +65,11 @@ def difference(measure: Measure) -> str:
 
 def probability(measure: Measure) -> str:
     p = measure.shift.p
-    return "-" if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+    if p is None:
+        return "-"
+    if 0.05 < p < 0.0505:
+        return ">0.050"  # which "0.050" would contradict
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def detectable(measure: Measure) -> str:
@@ -99,9 +112,9 @@ def summary(comparison: Comparison, names: Sequence[str] = ("lcp", "fcp", "rende
     told = title(measure, None)
     if measure.shift.is_shown:
         return f"{told}: {difference(measure)}, {claim(measure)} with {comparison.arms[1].name}"
-    if measure.shift.low is None or measure.shift.p is None:
+    if is_too_few(measure.shift):
         return f"{told}: {count(measure.shift.pairs, 'pair')}, too few to say; {FEWEST} at least"
     text = f"{told}: {claim(measure)}"
     if measure.shift.detectable is not None:
-        text += f"; with so many pairs one of {detectable(measure)} would have been, four times in five"
+        text += f"; so many pairs show one of {detectable(measure)} four times in five"
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fetcher.analysis.comparison import Comparison, Measure
 from fetcher.record.redaction import redacted
 from fetcher.report.comparison.words import (
+    METHOD,
     beside,
     claim,
     detectable,
@@ -44,8 +45,7 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
         + table(head, rows, caption="Medians of both arms, and the shift of pairs")
         + f'<div class="plots">{plots}</div>'
         + "".join(f"<p>{text(arm.name)}: {text(beside(arm))}</p>" for arm in shown.arms)
-        + '<p class="dim">Differences are Hodges-Lehmann shifts with bootstrap 95 % intervals, p is Wilcoxon\'s '
-        "signed-rank test. The waterfalls below are those of one pair.</p>"
+        + f'<p class="dim">{text(METHOD)} The waterfalls below are those of one pair.</p>'
     )
 
 

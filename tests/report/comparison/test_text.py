@@ -62,4 +62,30 @@ def test_too_few_pairs_are_said_once() -> None:
     for width in (60, 120):
         text = " ".join(" ".join(words(noisy(2), width)).split())
         assert text.count("too few") == 1
-        assert "rendering can start (estimated): 2 pairs, too few to say; 5 at least" in text
+        assert "rendering can start (estimated): 2 pairs, too few to say; 6 at least" in text
+
+
+def test_the_verdict_says_what_it_lacks() -> None:
+    """An interval that leaves 0 out beside "no difference shown" is explained, in every form; the rule is told."""
+    result = noisy()
+    measure = result.of("render-start")
+    assert measure is not None
+    short = replace(measure, shift=replace(measure.shift, low=-197.4, high=-7.5, p=0.0625))
+    result = replace(result, measures=tuple(short if one is measure else one for one in result.measures))
+    for width in (60, 80, 200):
+        told = " ".join(" ".join(words(result, width)).split())
+        assert "no difference shown: p is above 0.05" in told
+        assert "where the interval leaves out 0 and p is at most 0.05" in told
+    assert "no difference shown: p is above 0.05" in comparison_section(result)
+    assert "where the interval leaves out 0 and p is at most 0.05" in comparison_section(result)
+
+
+def test_five_pairs_of_an_older_file_show_nothing_either() -> None:
+    """Whatever interval it holds: no difference of so few can be shown, so none "would have been"."""
+    result = noisy()
+    measure = result.of("render-start")
+    assert measure is not None
+    few = replace(measure, shift=replace(measure.shift, pairs=5, p=0.0625))
+    text = " ".join(words(replace(result, measures=(few,)), 120))
+    assert "rendering can start (estimated): 5 pairs, too few to say; 6 at least" in text
+    assert "four times in five" not in text
