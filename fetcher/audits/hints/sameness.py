@@ -16,6 +16,7 @@ from fetcher.audits.hints.told import (
     is_early,
     links_of,
     must_know_markup,
+    naming,
     on_mismatch,
     on_reuse,
     preloads_of,
@@ -114,7 +115,7 @@ def _duplicate(page: Page, before: JudgedLink, again: list[JudgedLink]) -> Findi
     else:
         told = f"this hint is sent {len(again) + 1} times in one 103"
     return Finding(
-        told,
+        naming(link, told),
         severity=Severity.NOTE,
         subject=link.url or link.raw,
         quote=page.quote(link),

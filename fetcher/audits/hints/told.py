@@ -13,7 +13,7 @@ from html import escape
 
 from fetcher.analysis.hinted import read_again
 from fetcher.analysis.reuse import Obstacle, unservable
-from fetcher.analysis.verdicts import LinkSource, Verdict
+from fetcher.analysis.verdicts import JudgedLink, LinkSource, Verdict
 from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
@@ -132,6 +132,12 @@ def settled(page: Page, found: list[Finding], unused: int) -> list[Finding]:
 # -- what is said of one
 
 
+def naming(link: JudgedLink, message: str) -> str:
+    """``message`` with what ``link`` names, for it may stand alone: a heading, an annotation, a line of a log."""
+    name = shown(link.href)
+    return message if not name or name in message else f"{name}: {message}"
+
+
 def finding(
     page: Page,
     facts: HintFacts,
@@ -147,7 +153,7 @@ def finding(
     """One about ``facts``: quoted as it was sent, with its URL and the place of ``use``, else of its first use."""
     use = use or next(iter(uses_of(page, facts)), None)
     return Finding(
-        message,
+        naming(facts.link, message),
         severity=severity,
         subject=facts.url or facts.link.raw,
         quote=page.quote(facts.link),

@@ -15,6 +15,7 @@ from fetcher.audits.hints.told import (
     is_idle,
     mended,
     must_know_markup,
+    naming,
     preloads_of,
     said,
     settled,
@@ -83,7 +84,7 @@ def _chosen(page: Page, facts: HintFacts, choice: ImageChoice) -> Finding:
         cost = Cost(bytes=size) if size is not None and not uses_of(page, facts) else None
     does = "downloads this one on every device, and the chosen one where that is another"
     return Finding(
-        told,
+        naming(facts.link, told),
         severity=Severity.NOTE if is_idle(page, facts) else Severity.WARNING,
         subject=facts.url or facts.link.raw,
         quote=page.quote(facts.link),

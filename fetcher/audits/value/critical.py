@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from statistics import median
 
 from fetcher.analysis.recommended import Hintable
 from fetcher.analysis.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
@@ -13,7 +15,7 @@ from fetcher.audits.finding import Basis, Cost, Finding, Place, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import ms
-from fetcher.audits.value.told import FAMILY, acted_preloads, hinted_urls, interim_at
+from fetcher.audits.value.told import FAMILY, NOISE_MS, acted_preloads, hinted_urls, interim_at, noise_of
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.terms import ProfileName
 
@@ -29,6 +31,9 @@ LATE_MS = 50.0
     "critical-not-hinted",
     title="What blocks rendering is hinted",
     severity=Severity.WARNING,
+    also={
+        "note": f"where rendering would start less than {NOISE_MS:.0f} ms sooner, or than it differs by between runs"
+    },
     family=FAMILY,
     fix="Add it to the 103, before anything that does not block rendering.",
     source="developer.chrome.com early-hints",
@@ -36,10 +41,21 @@ LATE_MS = 50.0
 def critical_not_hinted(page: Page) -> Iterator[Finding]:
     """The 103 names other things and leaves out a style sheet or script that rendering waits for, so that they come
     before it and it comes no sooner. Files of other sites, and those that no hint could bring, are not asked for. What
-    it would win is an estimate of each run, told with the least and the most of them."""
-    for one in _not_hinted(page):
+    it would win is an estimate of each run, told with the least and the most of them; a note where that is noise."""
+    worth: dict[str, list[float]] = {}
+    noise = noise_of(page)
+    for one in in_each_run(partial(_not_hinted, worth))(page):
         gain = _gain(one.cost) if one.cost is not None else ""
-        yield replace(one, message=f"{one.message}{gain}")
+        known = worth.get(one.subject)
+        small = known is not None and median(known) < noise
+        told = f"{one.message}{gain}{_why_small(noise) if small else ''}"
+        yield replace(one, message=told, severity=Severity.NOTE if small else Severity.WARNING)
+
+
+def _why_small(noise: float) -> str:
+    if noise <= NOISE_MS:
+        return f"; rendering would win less than {ms(NOISE_MS)}, which is noise"
+    return f"; rendering would win less than the {ms(noise)} by which its start differs between the runs"
 
 
 def _gain(cost: Cost) -> str:
@@ -50,9 +66,9 @@ def _gain(cost: Cost) -> str:
     return f", and rendering could start up to {most} sooner (estimated{runs})"
 
 
-@in_each_run
-def _not_hinted(page: Page) -> Iterator[Finding]:
-    """The findings of one run, without the gain in their messages. ``Cost.ms`` is that of rendering."""
+def _not_hinted(worth: dict[str, list[float]], page: Page) -> Iterator[Finding]:
+    """The findings of one run, without the gain in their messages. ``Cost.ms`` is that of rendering; ``worth`` takes by
+    URL what each hint would win for it, alone or beside the others, whichever is more."""
     acted_preloads(page)
     page.must_be_there()
     load, at = page.load, interim_at(page)
@@ -62,17 +78,22 @@ def _not_hinted(page: Page) -> Iterator[Finding]:
         raise NotApplicable("nothing blocks rendering")
     named = hinted_urls(page)
     hintable = Hintable(load, page.profile)
-    told = 0
-    for one in blocking:
-        request = load.requests[one.request]
-        if request.url in named or request.hint is not None:
-            continue
-        gained = saving(load, one.request, at)
-        if gained.start < LEAST_MS or hintable.why_not(one.request) is not None:
-            continue
-        link = hintable.link(one.request)
-        told += 1
-        whole = render_gain(load, [one.request], at) if told <= MOST_ESTIMATED else None
+    left = [
+        one
+        for one in blocking
+        if load.requests[one.request].url not in named
+        and load.requests[one.request].hint is None
+        and saving(load, one.request, at).start >= LEAST_MS
+        and hintable.why_not(one.request) is None
+    ]
+    ids = [one.request for one in left]
+    for one in left:
+        request, gained, link = load.requests[one.request], saving(load, one.request, at), hintable.link(one.request)
+        whole = render_gain(load, [one.request], at) if len(left) <= MOST_ESTIMATED else None
+        if whole is not None:
+            together = render_gain(load, ids, at) or 0.0
+            without = render_gain(load, [each for each in ids if each != one.request], at) or 0.0
+            worth.setdefault(request.url, []).append(max(whole, together - without))
         yield Finding(
             f"{request.url}, {one.why}, is not in the 103, which hints other things; with a hint it would be asked for "
             f"{ms(gained.start)} sooner",
@@ -83,7 +104,7 @@ def _not_hinted(page: Page) -> Iterator[Finding]:
             cost=Cost(whole, request.sizes.transferred, Basis.ESTIMATED),
             fix=f"Add {link} to the 103." if link else "",
         )
-    if not told and not told_by_page:
+    if not left and not told_by_page:
         raise Unknown(
             "the record does not tell what the page's markup names, so that what rendering waits for is hidden"
         )

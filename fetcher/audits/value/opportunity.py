@@ -13,19 +13,18 @@ from fetcher.audits.finding import Basis, Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import counted, ms, sized
-from fetcher.audits.value.told import FAMILY
+from fetcher.audits.value.told import FAMILY, NOISE_MS
 from fetcher.terms import HttpVersion, ProfileName
 
 THINK_MS = 100.0
 """DevTools' target for a document's latency; it calls 600 ms poor."""
-LEAST_GAIN_MS = 10.0
 
 
 @rule(
     "early-hints-opportunity",
     title="The server's time is used",
     severity=Severity.WARNING,
-    also={"note": f"where less than {LEAST_GAIN_MS:.0f} ms would be won"},
+    also={"note": f"where less than {NOISE_MS:.0f} ms would be won"},
     family=FAMILY,
     fix="Send a 103 with what blocks rendering as soon as the request has come.",
     source="developer.chrome.com early-hints; GoogleChrome/lighthouse#13773; DevTools' insight on document latency",
@@ -57,7 +56,7 @@ def early_hints_opportunity(page: Page) -> Iterator[Finding]:
     gained = _gained(advice)
     if gained:
         message += f"; with a 103 after one round trip {gained} (estimated)"
-    small = bool(gains) and max(gains) < LEAST_GAIN_MS
+    small = bool(gains) and max(gains) < NOISE_MS
     yield Finding(
         message,
         severity=Severity.NOTE if small else Severity.WARNING,

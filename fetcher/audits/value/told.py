@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import quantiles
+
+from fetcher.analysis.milestones import milestones
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable
 
 FAMILY = "value"
+
+NOISE_MS = 20.0
+"""Rendering that starts so much sooner, or less, is seen by nobody: little more than a frame of 60 Hz."""
 
 
 def acted_preloads(page: Page) -> tuple[HintFacts, ...]:
@@ -23,6 +30,23 @@ def acted_preloads(page: Page) -> tuple[HintFacts, ...]:
 def _acts(page: Page, facts: HintFacts) -> bool:
     """By the browser's own reading, or as the record shows that a browser did."""
     return facts.link.by(page.profile).acts or (facts.hint is not None and facts.hint.acted)
+
+
+def noise_of(page: Page) -> float:
+    """What rendering must win (ms) to be more than noise: ``NOISE_MS``, or what the start of rendering differs by from
+    run to run (the middle half of four runs and more, else all of them)."""
+    told = [made.render_start.at for load in page.judged if (made := milestones(load)) is not None]
+    starts = sorted(at for at in told if at is not None)
+    return max(NOISE_MS, _width(starts))
+
+
+def _width(starts: Sequence[float]) -> float:
+    if len(starts) < 2:
+        return 0.0
+    if len(starts) < 4:
+        return starts[-1] - starts[0]
+    first, _, third = quantiles(starts, n=4, method="inclusive")
+    return third - first
 
 
 def hinted_urls(page: Page) -> frozenset[str]:

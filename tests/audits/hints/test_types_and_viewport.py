@@ -95,7 +95,7 @@ def test_a_type_and_what_came(hinted: str, came: str, same: bool) -> None:
     """Other names of one type are no difference."""
     hint = f"</b.png>; rel=preload; as=image; type={hinted}"
     found = result(hint_type_unsupported, page(hint, routes={"/b.png": file(came)})).findings
-    assert [each.message for each in found] == ([] if same else [f"type={hinted} is hinted, and {came} came"])
+    assert [each.message for each in found] == ([] if same else [f"/b.png: type={hinted} is hinted, and {came} came"])
 
 
 @pytest.mark.parametrize(
@@ -195,5 +195,5 @@ def test_the_type_of_a_preload_of_the_markup() -> None:
     """Not loaded for its as: nothing is fetched by it."""
     head = '<link rel="preload" href="/a.css" as="style" type="text/javascript">' + PLAIN
     (found,) = result(hint_type_unsupported, page(head=head)).findings
-    assert found.message == "type=text/javascript is not loaded for as=style: by HTML nothing is asked for"
+    assert found.message == "/a.css: type=text/javascript is not loaded for as=style: by HTML nothing is asked for"
     assert found.fix == 'Write <link rel="preload" href="/a.css" as="style">'

@@ -10,6 +10,7 @@ import pytest
 from fetcher.audits import Audit, audit_page
 from fetcher.audits.catalogue import FAMILIES, built_in
 from fetcher.record import PageLoad
+from fetcher.urls import resolve
 from tests.audits.one_page import assert_listed
 from tests.audits.site.every import CLEAN, EVERY, PAGES, crashes, faults, hosts
 from tests.audits.site.proof import Proof, page_of
@@ -52,6 +53,18 @@ async def test_each_rule_finds_its_page(family: str, proof: Proof) -> None:
     assert faults(family, proof, audit) == []
     others = {rule.id for rule in built_in() if rule.family != family} - EVERYWHERE
     assert {finding.rule for finding in audit.findings} & others == set(ELSEWHERE.get(proof.host, ()))
+
+
+NAMELESS = {"link-header-too-large", "preconnect-excess"}
+"""Of the 103 as a whole."""
+
+
+@pytest.mark.parametrize("proof", PAGES["hints"], ids=[proof.host for proof in PAGES["hints"]])
+async def test_each_finding_about_a_hint_names_it(proof: Proof) -> None:
+    """A message may stand alone: a heading of a page whose rest is folded, an annotation, a line of a log."""
+    found = [one for one in (await _audited(proof)).findings if one.rule == proof.rule and one.url is not None]
+    nameless = [one.message for one in found if resolve(one.url or "").path not in one.message]  # type: ignore[union-attr]
+    assert nameless == [] or proof.rule in NAMELESS
 
 
 async def test_a_clean_page_yields_nothing() -> None:

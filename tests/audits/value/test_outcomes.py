@@ -22,6 +22,7 @@ from tests.audits.one_page import found, judged, page
 from tests.audits.site.pages.value import compared
 from tests.audits.site.parts import BODY, CACHED, FONT, HEAD, HINTS, SCRIPT, STYLE, document, final
 from tests.support.loads import shop
+from tests.support.virtual_time import Path as NetworkPath
 
 BY_ID = {rule.id: rule for rule in RULES}
 PICTURE = "</a.png>; rel=preload; as=image"
@@ -183,6 +184,18 @@ def left_out(delay: float) -> Page:
     )
 
 
+def imported(delay: float) -> Page:
+    """A style sheet that a hinted one imports."""
+    return page(
+        *HINTS,
+        routes={
+            "/a.css": asset(b'@import "/b.css";', "text/css", cache=CACHED),
+            "/b.css": asset(b"p{}", "text/css", delay_ms=delay, cache=CACHED),
+        },
+        path=NetworkPath(rtt=10),
+    )
+
+
 def test_what_a_critical_file_would_win_is_a_range() -> None:
     """An estimate of each run, the least and the most of them."""
     runs = Page(tuple(left_out(delay).load for delay in (40, 55, 48)))
@@ -190,6 +203,25 @@ def test_what_a_critical_file_would_win_is_a_range() -> None:
     assert "rendering could start up to 75 ms sooner (estimated; 60 ms to 75 ms by the run)" in told.message
     assert told.cost is not None
     assert (told.cost.least, told.cost.most, told.seen, told.runs) == (60, 75, 3, 3)
+
+
+def test_what_a_critical_file_would_win_may_be_noise() -> None:
+    """Less than 20 ms, or than the runs differ by: a note that says so."""
+    quick = found(BY_ID, "critical-not-hinted", imported(0))
+    assert quick.severity is Severity.NOTE
+    assert "; rendering would win less than 20 ms, which is noise" in quick.message
+    assert found(BY_ID, "critical-not-hinted", left_out(40)).severity is Severity.WARNING
+    unsteady = found(BY_ID, "critical-not-hinted", Page(tuple(left_out(delay).load for delay in (40, 200))))
+    assert unsteady.severity is Severity.NOTE
+    assert "; rendering would win less than the 160 ms by which its start differs between the runs" in unsteady.message
+
+
+def test_what_is_left_out_together_counts_together() -> None:
+    """Of two sheets that take alike, neither wins anything alone, and both win what one of them would."""
+    head = HEAD + '<link rel="stylesheet" href="/b.css"><link rel="stylesheet" href="/c.css">'
+    sheet = asset(b"p{}", "text/css", delay_ms=40, cache=CACHED)
+    told = judged(BY_ID, "critical-not-hinted", page(*HINTS, head=head, routes={"/b.css": sheet, "/c.css": sheet}))
+    assert [one.severity for one in told.findings] == [Severity.WARNING] * 2
 
 
 def test_a_record_without_what_the_page_names_cannot_pass() -> None:
