@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+REDACTED = "[redacted]"
+"""What stands where a secret was: in records, and in what a browser was seen to request."""
+
 Fields = tuple[tuple[str, str], ...]
 """A field section: (lower-case name, value) in wire order, duplicates kept, values isomorphic-decoded (latin-1)."""
 

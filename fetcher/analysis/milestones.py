@@ -7,7 +7,8 @@ parsing, executing and painting for instantaneous. What is taken into account, a
 - deferred scripts and modules (with what they import) run after parsing, before DOMContentLoaded;
 - style sheets of the head whose media hold, with their imports, ``blocking=render`` and the parser's own stops in the
   head come before rendering;
-- the load event waits for everything the document and its frames use but lazy images, preloads nobody took and media.
+- the load event waits for everything the document and its frames use but lazy images, preloads nobody took and media;
+  of what a browser was seen to ask for, as far as its own load event did.
 
 Inline scripts also wait for the style sheets before them: where they stand is not recorded, so that is left out.
 A HAR that tells its browser's own instants gives those, as measured. Times are milliseconds from navigation start.
@@ -16,9 +17,10 @@ A HAR that tells its browser's own instants gives those, as measured. Times are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from fetcher.browser.document.observed import AWAITED
 from fetcher.browser.document.parsing import is_deferred
 from fetcher.browser.document.viewport import ALTERNATE, OTHER_MEDIA
 from fetcher.discovery.candidates import CandidateKind
@@ -30,6 +32,7 @@ UNUSED_AFTER_MS = 3_000.0
 
 _IN_HAR = {"dom_content_loaded": "onContentLoad", "load": "onLoad"}
 _NOT_AWAITED = (Destination.EMPTY, Destination.TRACK, Destination.VIDEO, Destination.AUDIO, Destination.MANIFEST)
+_SEEN = CandidateKind.OBSERVED
 _IDLE = (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD)
 
 
@@ -154,7 +157,8 @@ def milestones(load: PageLoad) -> Milestones | None:
     page = _Page(load, children)
     page.parser.until(document.times.final_response_headers_start)
     for found in sorted(children.get(document.id, ()), key=_in_markup):
-        if found.candidate.element not in ("Link", "Refresh") and not _in_css(found):
+        by_markup = found.candidate.element not in ("Link", "Refresh") and found.candidate.kind is not _SEEN
+        if by_markup and not _in_css(found):  # what a browser was seen to ask for holds no parser up
             page.met(found)
     page.parser.until(end_of(document))
     if not page.begun:
@@ -219,20 +223,33 @@ def _awaited(load: PageLoad) -> list[int]:
     preload, and they are not of a kind that is not awaited. One that nothing is known to name is taken for used."""
     before = {each.redirect_to: each.id for each in load.requests if each.redirect_to is not None}
     named: dict[int, bool] = {}
+    late: set[int] = set()  # what a browser's load did not wait for, and what that asks for in its turn
     for found in load.discoveries:
         if found.request is not None:
             lazy = (found.candidate.attribute("loading") or "").lower() == "lazy"
-            uses = found.candidate.kind not in _IDLE and not lazy
+            after = found.candidate.attribute(AWAITED) == "no" if found.candidate.kind is _SEEN else False
+            after = after or _first(found.source, before) in late
+            uses = found.candidate.kind not in _IDLE and not lazy and not after
             named[found.request] = named.get(found.request, False) or uses
+            if after and not named[found.request]:
+                late.add(found.request)
+            else:
+                late.discard(found.request)
     awaited = []
     for request in load.requests:
-        first, hops = request.id, 0
-        while first in before and hops < len(load.requests):
-            first, hops = before[first], hops + 1
+        first = _first(request.id, before)
         counts = request.destination not in _NOT_AWAITED and first not in load.navigations
         if counts and named.get(first, load.requests[first].hint is None):
             awaited.append(request.id)
     return awaited
+
+
+def _first(number: int, before: Mapping[int, int]) -> int:
+    """The request that was redirected to ``number``, or that itself."""
+    hops = 0
+    while number in before and hops <= len(before):
+        number, hops = before[number], hops + 1
+    return number
 
 
 @dataclass(frozen=True, slots=True)

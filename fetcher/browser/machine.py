@@ -182,7 +182,7 @@ class Browser:
         while True:
             for fetch in self.subresources.take_claimed():
                 if not fetch.is_pending:  # its code runs from now on, not when the hint was answered
-                    commands += self._has_come(fetch, at)
+                    self._has_come(fetch, at)
             due = self.agenda.due(at)
             if not due:
                 break
@@ -198,11 +198,15 @@ class Browser:
         """Nothing is left to do but what a declarative refresh asks for."""
         refresh = self.subresources.refresh
         if refresh is None:
+            followed = self._observed(at) if self.agenda.follow_document(at) else []
+            if not self._is_done():
+                return [*followed, *self._dispatch(at)]
             commands, waits = self._unexplained(at)
+            commands = [*followed, *commands]
             if waits or not self._is_done():
                 return [*commands, *self._dispatch(at)]
             self.finished = True
-            return [*commands, *self.subresources.unused(self.agenda.left()), Finish()]
+            return [*commands, *self.subresources.unused(self.agenda.left(self._asked())), Finish()]
         if self._waits:
             return []
         if refresh.delay:
@@ -217,7 +221,7 @@ class Browser:
         commands: list[Command] = []
         if not self.agenda.has_unexplained:
             return commands, False
-        asked = {one.url.href for one in self.state.fetches if one.consumer is not None or one.document is not None}
+        asked = self._asked()
         while (following := self.agenda.unexplained(asked)) is not None:
             when, source, candidate = following
             if when > at:
@@ -228,6 +232,10 @@ class Browser:
             if not self._is_done() and candidate.attribute("destination") in ("style", "script"):
                 break
         return commands, False
+
+    def _asked(self) -> set[str]:
+        """The URLs that the page itself asked for."""
+        return {one.url.href for one in self.state.fetches if one.consumer is not None or one.document is not None}
 
     # -- the navigation
 
@@ -374,15 +382,13 @@ class Browser:
         commands = [*self.subresources.ended(fetch), *self.subresources.looked_at(fetch, event.first)]
         if fetch.document is None and fetch.consumer is None:
             return commands  # a hint that nothing claimed: its code did not run
-        return [*commands, *self._has_come(fetch, event.at)]
+        self._has_come(fetch, event.at)
+        return commands
 
-    def _has_come(self, fetch: Fetch, at: float) -> list[Command]:
+    def _has_come(self, fetch: Fetch, at: float) -> None:
         """What ``fetch`` was seen to ask for has a time from now on."""
         url = None if fetch.document is not None and fetch.document is self.state.document else fetch.url.href
-        commands: list[Command] = []
-        for candidate, why_not in self.agenda.ended(fetch.id, url, at):
-            commands += self.subresources.not_asked(fetch, [candidate], why_not)
-        return commands
+        self.agenda.ended(fetch.id, url, at)
 
     def _read_through(self, fetch: Fetch) -> None:
         """A document that never had a body has one at its end."""

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fetcher import clock
-from fetcher.browser.document.observed import SECRET, STREAM, AskedByCode
+from fetcher.browser.document.observed import NOT_LOADED, SECRET, STREAM, AskedByCode, not_get
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
@@ -37,21 +37,32 @@ _FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, 
 def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
     """What of ``observed`` no scan can find: what scripts asked for, and the page's own pictures, which code may have
     made; and, should nothing here ask for it, what style sheets drew on what code made, and all of which nobody told
-    what asked. Once for each URL; of methods only GET, and no documents of frames."""
+    what asked. Once for each URL. What code asked for by other methods than GET and the frames it made are not asked
+    for, with the reason."""
     found: dict[str, AskedByCode] = {}
+    refused: dict[tuple[str, str], AskedByCode] = {}
     pages = () if observed is None else (observed.url, observed.final_url)
     for one in observed.requests if observed is not None else ():
         by_code = one.script is not False or (one.initiator in pages and one.destination is Destination.IMAGE)
         sheet = not by_code and one.destination in (Destination.IMAGE, Destination.FONT)
         by_code = by_code or sheet
-        if one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
+        other = None
+        if one.script and (one.method != "GET" or one.destination in _FRAMES):
+            other = not_get(one.method) if one.method != "GET" else NOT_LOADED
+        elif one.method != "GET" or not by_code or one.destination in _FRAMES or one.url in pages:
             continue
         initiator = None if one.initiator in pages else one.initiator
-        why_not = SECRET if is_redacted(one.url) else STREAM if one.stream else None
+        why_not = other or (SECRET if is_redacted(one.url) else STREAM if one.stream else None)
         script = None if sheet else one.script
-        asked = AskedByCode(one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, script, sheet)
-        found.setdefault(one.url, asked)
-    return tuple(found.values())
+        asked = AskedByCode(
+            one.url, one.destination, one.mode, initiator, one.delay or 0.0, why_not, script, sheet,
+            awaited=one.awaited is not False, loads=other is None,
+        )  # fmt: skip
+        if other is not None:
+            refused.setdefault((one.method, one.url), asked)
+        else:
+            found.setdefault(one.url, asked)
+    return (*found.values(), *refused.values())
 
 
 async def load_page(

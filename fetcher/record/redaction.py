@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from operator import is_
 from typing import Any, TypeVar, cast
 
-Record = TypeVar("Record")
+from fetcher.terms import REDACTED as REDACTED
 
-REDACTED = "[redacted]"
+Record = TypeVar("Record")
 
 SECRET_FIELDS = frozenset(
     {

@@ -16,6 +16,7 @@ from fetcher.report.lines import Line, Style, count, paragraph, place, split, to
 
 SCHEMA_VERSION = 1
 MOST_LISTED = 20
+MOST_OTHERS = 3
 READABLE = 140
 LABEL = "script (observed)"
 """As ``load`` labels each of them."""
@@ -33,6 +34,7 @@ def discovered_json(found: Discovered, *, file: str | None, command: str | None)
         "browser": found.browser,
         "whole": found.whole,
         "requests": dict(found.observed.counts) if found.observed is not None else {},
+        "by_something_else": list(found.observed.others) if found.observed is not None else [],
         "by_scripts": [
             {
                 "url": one.url, "method": one.method, "destination": one.destination.value,
@@ -54,7 +56,7 @@ def discovered_lines(
 ) -> list[Line]:
     """The answer in ``width`` cells; ``written`` says where the log is, ``command`` what to run next."""
     width = min(width, READABLE)
-    lines = list(_headline(found, width))
+    lines = list(_headline(found, width, all_rows=all_rows))
     if found.by_scripts:
         lines += [(), *_table(found, width, None if all_rows else MOST_LISTED)]
     lines += [(), *_missed(found, width)]
@@ -67,7 +69,7 @@ def discovered_lines(
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
-def _headline(found: Discovered, width: int) -> Iterator[Line]:
+def _headline(found: Discovered, width: int, *, all_rows: bool) -> Iterator[Line]:
     yield ((shorten(safe(found.url), width), Style.STRONG),)
     if found.final_url is not None and found.final_url != found.url:
         yield from paragraph(f"→ {safe(found.final_url)}", width, most=2)
@@ -80,6 +82,13 @@ def _headline(found: Discovered, width: int) -> Iterator[Line]:
     words = ", ".join(f"{number} by {safe(word)}" for word, number in kinds)
     if total:
         yield from paragraph(f"{count(total, 'request')}: the page" + (f", {words}" if words else ""), width)
+    others = found.observed.others if found.observed is not None else ()
+    if others:
+        home = split(found.final_url or found.url)[0] or None
+        most = len(others) if all_rows or len(others) <= MOST_OTHERS else MOST_OTHERS
+        names = ", ".join(shorten(place(safe(each), home), width) for each in others[:most])
+        more = f" and {len(others) - most} more (-v shows each)" if most < len(others) else ""
+        yield from paragraph(f"By something else: {names}{more}", width, Style.DIM)
 
 
 def _table(found: Discovered, width: int, most: int | None) -> Iterator[Line]:

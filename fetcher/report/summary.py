@@ -19,7 +19,16 @@ from fetcher.report.instants import instants
 from fetcher.report.instants import unused as unused_texts
 from fetcher.report.lines import UNBROKEN, Line, Style, count, milliseconds, paragraph, place, size, to_ascii, trimmed
 from fetcher.report.refusals import refused
-from fetcher.report.rows import has_failed, has_scripts, home_of, hop_of, is_observed, marked_interim, numbered
+from fetcher.report.rows import (
+    OBSERVED,
+    has_failed,
+    has_scripts,
+    home_of,
+    hop_of,
+    is_observed,
+    marked_interim,
+    numbered,
+)
 from fetcher.terms import Destination, HttpVersion, ProfileName
 
 MOST_LISTED = 12
@@ -331,12 +340,35 @@ def unseen(load: PageLoad) -> str:
         return ""
     number = f" ({load.scripts} on the page)" if load.scripts else ""
     seen = [request.id for request in load.requests if is_observed(request)]
+    left = _left_out(load)
     if not seen:
-        return f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
+        missing = (
+            f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."
+        )
+        return missing + left
     return (
         f"Scripts did not run{number}: {count(len(seen), 'request')} that a browser was seen to make "
-        f"({numbered(seen)}), and no others, stand in for theirs; render instants are estimates."
+        f"({numbered(seen)}), and no others, stand in for theirs; render instants are estimates.{left}"
     )
+
+
+def _left_out(load: PageLoad) -> str:
+    """Which requests that a browser was seen to make were not made here, by why: a sentence, "" for none. What a policy
+    refused stands by itself."""
+    alike: dict[str, list[str]] = {}
+    for one in load.discoveries:
+        if one.candidate.element.endswith(f"({OBSERVED})") and one.request is None and one.rule is None:
+            alike.setdefault(one.reason, []).append(one.url or one.candidate.url)
+    total = sum(map(len, alike.values()))
+    if not total:
+        return ""
+    kinds = []
+    for reason, urls in alike.items():
+        name = shorten(place(urls[0], home_of(load)), 60)
+        others = f" and {count(len(urls) - 1, 'other')}" if len(urls) > 1 else ""
+        kinds.append(f"{name}{others} ({reason})")
+    made = "request that is" if total == 1 else "requests that are"
+    return f" A browser was seen to make {total} {made} not made here: {'; '.join(kinds)}."
 
 
 def _listed(entries: Iterable[list[Line]], most: int | None) -> list[Line]:

@@ -11,6 +11,8 @@ import pytest
 from fetcher.analysis.milestones import milestones, unused_preloads
 from fetcher.origin import Answer, Body, Head, RequestSeen, Site, asset, page
 from fetcher.record import PageLoad
+from fetcher.record.observed import Observed, ObservedRequest
+from fetcher.terms import Destination
 from tests.support.loads import shop
 from tests.support.virtual_time import Path, virtual_load
 
@@ -105,6 +107,29 @@ def test_what_never_ended_is_not_known() -> None:
     told = milestones(replace(record, requests=(record.requests[0], script)))
     assert told is not None
     assert (told.dom_content_loaded.at, told.load.at, told.load.request) == (None, None, 1)
+
+
+@pytest.mark.parametrize("awaited", [None, True, False])
+@pytest.mark.parametrize("script", [True, False])
+def test_what_a_browser_was_seen_to_ask_for_late(script: bool, awaited: bool | None) -> None:
+    """It holds no parser up; and not the load, where the browser's own did not wait for it, nor does what it brings."""
+    url = "https://a.test/"
+    late = asset(b"@import '/c-30.css';", "text/css")
+    site = Site({"/": page("<!doctype html><body><img src=/b-20.png>"), "/late.css": late}, default=slow)
+    asked = (
+        ObservedRequest(f"{url}late.png?x=1", "GET", Destination.IMAGE, None, script, url, 1.0, 240.0, awaited=awaited),
+        ObservedRequest(f"{url}late.css", "GET", Destination.STYLE, None, True, url, 1.0, 200.0, awaited=awaited),
+    )
+    record = virtual_load(url, site, path=Path(rtt=2), observed=Observed(url, url, "a test", asked)).load
+    assert {"late.png?x=1", "late.css", "c-30.css"} <= {one.url.removeprefix(url) for one in record.requests}
+    told = milestones(record)
+    assert told is not None
+    assert told.dom_content_loaded.at is not None
+    assert told.dom_content_loaded.at < 20
+    assert told.load.at is not None
+    assert (told.load.at < 40) is (awaited is False)
+    assert told.render_start.at is not None
+    assert told.render_start.at < 20
 
 
 def test_without_a_document_there_are_none() -> None:

@@ -49,6 +49,15 @@ def test_what_scripts_request_is_written_and_summed_up(cli: Cli, tmp_path: Path)
     assert "session=hush" in Path("discoveries.json").read_text()
 
 
+def test_what_neither_the_page_nor_a_script_asked_for_is_named(cli: Cli, tmp_path: Path) -> None:
+    """As the favicon: the first few, with -v and as JSON all."""
+    said = discover(cli, tmp_path, "icons 5", "--json", "said.json")
+    assert "5 by something else" in said.out
+    assert "By something else: /icon0.ico, /icon1.ico, /icon2.ico and 2 more (-v shows each)" in said.out
+    names = [f"{URL}icon{number}.ico" for number in range(5)]
+    assert json.loads(Path("said.json").read_text())["by_something_else"] == names
+
+
 def test_the_options_of_a_load_reach_chromium(cli: Cli, tmp_path: Path) -> None:
     """Names, proxies, user agent, HTTP version; the next command repeats those that it needs, and no secret."""
     told = ["--resolve", "a.test:443:127.0.0.1", "--connect-to", "b.test:443:c.test:8443", "--http", "1.1", "-A", "me"]

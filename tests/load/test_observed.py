@@ -140,6 +140,74 @@ def test_a_url_without_its_secret_is_not_asked_for() -> None:
     assert other.why_not == SECRET
 
 
+KEYED = "https://a.test/app.js?v=1&token=hush-a&w=2"
+
+
+def loaded_by_keyed(markup: str, *requests: ObservedRequest) -> PageLoad:
+    routes = {**sound(), "/": final(content=html(markup)), "/data.json": asset(b"{}", "application/json")}
+    site = Site({}, {"a.test": {**routes, "/app.js": asset(b"", "text/javascript")}})
+    return virtual_load(URL, site, browser="chromium", observed=Observed(URL, URL, "a test", requests)).load
+
+
+def test_a_secret_in_the_url_of_what_asked_loses_nothing() -> None:
+    """Its value may be another in every load; the script is the same where all else of its URL is."""
+    asked_by = "https://a.test/app.js?v=1&token=[redacted]&w=2"
+    observed = (
+        by_script("/data.json", Destination.EMPTY, initiator=asked_by),
+        by_script("/two.json", Destination.EMPTY, initiator=asked_by.replace("w=2", "w=3")),
+    )
+    load = loaded_by_keyed(f'<script src="{KEYED.replace("&", "&amp;")}"></script>', *observed)
+    script = next(one for one in load.requests if one.url == KEYED)
+    data = next(one for one in load.requests if one.url.endswith("/data.json"))
+    assert script.times.response_end is not None
+    assert data.initiator.request == script.id
+    assert data.times.discovered == pytest.approx(script.times.response_end + 40.0, abs=2)
+    other = next(one for one in load.requests if one.url.endswith("/two.json"))  # no script of that URL is here
+    assert load.document_request is not None
+    assert other.initiator.request == load.document_request.id
+    assert other.initiator.element == "script (observed)"
+
+
+def test_what_was_asked_by_a_url_that_is_not_asked_for_follows_the_document() -> None:
+    """A script whose own URL lacks its secret is not requested; what it asked for is, once the page rests."""
+    load = loaded(
+        by_script("/chunk.js?token=[redacted]", Destination.SCRIPT),
+        by_script("/data.json", Destination.EMPTY, 300.0, initiator="https://a.test/chunk.js?token=[redacted]"),
+    )
+    data = next(one for one in load.requests if one.url.endswith("/data.json"))
+    assert data.initiator.element == "script (observed)"
+    assert not [one for one in load.requests if "chunk.js" in one.url]
+    assert load.outcome == "loaded"
+
+
+def test_what_is_not_asked_for_is_said_in_the_summary() -> None:
+    """How many, which and why; a picture of the markup, whose secret is here, is none of them."""
+    load = loaded_by_keyed(
+        f'<img src="/pic.png?token=hush-b"><script src="{KEYED}"></script>',
+        by_script("/pic.png?token=[redacted]", Destination.IMAGE, script=False, initiator=URL),
+        by_script("/gone.json", Destination.EMPTY, initiator="https://a.test/gone.js"),
+        by_script("/gone-too.json", Destination.EMPTY, initiator="https://a.test/gone.js"),
+        by_script("/beacon", Destination.EMPTY, method="POST", initiator=URL),
+        by_script("/frame", Destination.FRAME, initiator=URL),
+    )
+    said = " ".join(render_load(load, width=100, color=False).split())
+    assert "A browser was seen to make 4 requests that are not made here:" in said
+    assert "/gone.json and 1 other (a browser was seen to ask for it, but what asked did not come here)" in said
+    assert "/beacon (sent with POST, and only GET is asked for)" in said
+    assert "/frame (a frame that code made: its document is not asked for)" in said
+    assert "not made here" in html_report([load])
+
+
+def test_urls_that_lack_secrets_are_looked_through_in_time() -> None:
+    """Also where hundreds differ in nothing else."""
+    many = [
+        by_script(f"/x{number}.json", Destination.EMPTY, initiator=f"https://a.test/app.js?n={number}&token=[redacted]")
+        for number in range(500)
+    ]
+    load = loaded_by_keyed(f'<script src="{KEYED}"></script>', *many)
+    assert sum(one.url.endswith(".json") for one in load.requests) == 500
+
+
 def test_every_form_of_the_waterfall_says_what_was_seen_in_a_browser() -> None:
     """``script (observed)``; of the page's own pictures nobody knows who asked. The summary no longer says that all of
     it is missing."""
@@ -162,7 +230,8 @@ def test_every_form_of_the_waterfall_says_what_was_seen_in_a_browser() -> None:
 
 
 def test_what_scripts_cannot_have_asked_for_is_left_to_the_scan() -> None:
-    """Markup's own, other methods, documents of frames; of the document's pictures those code may have made."""
+    """Markup's own; of the document's pictures those code may have made. Other methods, and frames that code made, are
+    in the list with the reason why they are not asked for: a person is told of them."""
     requests = (
         by_script("/post", Destination.EMPTY, method="POST"),
         by_script("/frame", Destination.FRAME),
@@ -174,7 +243,9 @@ def test_what_scripts_cannot_have_asked_for_is_left_to_the_scan() -> None:
     entries = asked_by_code(Observed(URL, URL, "a test", requests))
     assert [(one.url, one.initiator, one.delay) for one in entries] == [
         ("https://a.test/late.png", None, 40.0), ("https://a.test/x.js", SCRIPT, 40.0),
+        ("https://a.test/post", SCRIPT, 40.0), ("https://a.test/frame", SCRIPT, 40.0),
     ]  # fmt: skip
+    assert [bool(one.why_not) for one in entries] == [False, False, True, True]
     assert asked_by_code(None) == ()
 
 

@@ -3,7 +3,7 @@
 ``fake(folder, does)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. ``does`` is, at a
 command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
 reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "crash", "hang" (no load
-event), "stall", "endless", "stream", "dialog", "many N", "hostile", "told JSON" (the page, of its timing); and
+event), "stall", "endless", "stream", "dialog", "many N", "icons N" (nobody asks), "hostile", "told JSON"; and
 "sandbox" (none can be made); "held METHOD" (a dialog opens at it, and its answer, or the load event, waits for that).
 By default a page of five requests, two of them by its script.
 """
@@ -83,6 +83,10 @@ def page(url):
     ended("data", "application/json")
     asked("next", base + "chunk.js", "Script", by_script(base + "app.js"))
     ended("next", "text/javascript")
+    if WORD == "icons":
+        for number in range(int(REST)):
+            asked(f"i{number}", f"{base}icon{number}.ico", "Other", {"type": "other"})
+            ended(f"i{number}", "image/x-icon")
     if WORD == "many":
         for number in range(int(REST)):
             asked(f"m{number}", f"{base}m{number}.json", "Fetch", by_script(base + "app.js"))

@@ -23,6 +23,7 @@ MOST = 100_000
 LATEST = 1e12
 """A later time (s) is none."""
 PROGRAM = "DevTools protocol log"
+ELSE = "something else"
 _BY_CODE = ("XHR", "Fetch", "EventSource")
 _WORKERS = ("worker", "sharedworker")
 """What no markup can ask for, though Chromium names the page or nothing as its initiator."""
@@ -54,6 +55,8 @@ class _Page:
     told: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Sec-Fetch-Mode and Sec-Fetch-Dest as they were sent."""
     streams: set[str] = field(default_factory=set)
+    over: dict[str, float] = field(default_factory=dict)
+    loaded_at: float | None = None
 
 
 def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
@@ -68,6 +71,8 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
         method = message["method"]
         if method == ABOUT and isinstance(params, dict):
             program, notes = _about(params)
+        if method == "Page.loadEventFired" and isinstance(params, dict) and pages and pages[-1].loaded_at is None:
+            pages[-1].loaded_at = _number(params.get("timestamp"))
         if not isinstance(params, dict) or not isinstance(params.get("requestId"), str):
             continue
         seen += 1
@@ -78,9 +83,11 @@ def observed_pages(messages: Iterable[dict[str, Any]]) -> list[Observed]:
                 raise RecordError(f"this log has more than {MOST:,} requests; give one of one page")
         elif (page := owner.get(key)) is None:
             continue
-        elif method == "Network.loadingFinished":
+        elif method in ("Network.loadingFinished", "Network.loadingFailed"):
             at = _number(params.get("timestamp"))
-            if at is not None and key in page.urls:
+            if at is not None:
+                page.over[key] = at
+            if at is not None and key in page.urls and method == "Network.loadingFinished":
                 page.ended.setdefault(page.urls[key], at)
         elif method == "Network.responseReceived":
             response = params.get("response")
@@ -169,11 +176,14 @@ def _observed(page: _Page, program: str, notes: tuple[str, ...]) -> Observed:
     found = []
     counts = Counter({"navigation": 1})
     sheets = {one.url for one in page.made if one.kind == "Stylesheet"}
+    others: dict[str, None] = {}
     for one in page.made:
         told_mode, told_destination = page.told.get(one.key, (None, None))
         fetch = told_destination or one.fields.get("sec-fetch-dest")
         script = one.initiator_type == "script" or one.kind in _BY_CODE or fetch in _WORKERS
-        counts[_maker(one, script, sheets)] += 1
+        counts[maker := _maker(one, script, sheets)] += 1
+        if maker == ELSE:
+            others[one.url] = None
         # A picture that code made after the document was parsed has nobody to name; a lazy one neither.
         loose = one.initiator_type == "other" and one.kind == "Image" and one.frame == page.frame
         if not script and not loose and one.initiator_type != "parser":
@@ -196,9 +206,10 @@ def _observed(page: _Page, program: str, notes: tuple[str, ...]) -> Observed:
                 round(max(one.at - end, 0.0) * 1000, 3) if end is not None else None,
                 script and one.imported,
                 one.kind == "EventSource" or one.key in page.streams,
+                None if page.loaded_at is None else max(one.at, page.over.get(one.key, one.at)) <= page.loaded_at,
             )
         )
-    return Observed(page.url, page.final_url, program, tuple(found), tuple(counts.items()), notes)
+    return Observed(page.url, page.final_url, program, tuple(found), tuple(counts.items()), notes, others=tuple(others))
 
 
 def _maker(one: _Made, script: bool, sheets: set[str]) -> str:
@@ -206,11 +217,15 @@ def _maker(one: _Made, script: bool, sheets: set[str]) -> str:
     if script:
         return "an import" if one.imported else "a script"
     match one.initiator_type:
+        case "parser" if one.initiator in sheets:
+            return "a style sheet"
+        case "parser" | "other" if one.kind == "Image":
+            return "markup or a script"  # which, Chromium says by the moment alone
         case "parser":
-            return "a style sheet" if one.initiator in sheets else "markup"
+            return "markup"
         case "preload" | "preflight":
             return f"a {one.initiator_type}"
-    return "something else"
+    return ELSE
 
 
 def _lower(headers: object) -> dict[str, str]:

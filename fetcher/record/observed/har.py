@@ -22,6 +22,7 @@ def observed_in(load: PageLoad) -> Observed:
         raise RecordError(
             f"this file of {by} says of no request what made it; save one in Chrome's DevTools, or with Browsertime"
         )
+    loaded_at = dict(load.page_timings).get("onLoad")
     made = [
         ObservedRequest(
             one.url,
@@ -33,12 +34,19 @@ def observed_in(load: PageLoad) -> Observed:
             at := _asked_at(one),
             _between(source, at),
             stream=(field_value(one.response_fields, "content-type") or "").strip().lower().startswith(STREAM),
+            awaited=_awaited(one, at, loaded_at),
         )
         for one in load.requests
         if one.destination not in _PAGES and one.initiator.kind in (InitiatorKind.SCRIPT, *_BY_MARKUP)
         for source in [load.requests[one.initiator.request] if one.initiator.request is not None else None]
     ]
     return Observed(load.url, load.final_url or load.url, by, tuple(made))
+
+
+def _awaited(one: RequestRecord, at: float | None, loaded_at: float | None) -> bool | None:
+    """Whether the load event may have waited for it: it was made, and over, by then."""
+    over = one.times.response_end if one.times.response_end is not None else at
+    return None if over is None or loaded_at is None else over <= loaded_at
 
 
 def _asked_at(one: RequestRecord) -> float | None:

@@ -20,7 +20,8 @@ class ObservedRequest:
     style sheet did; None: the file says of no request what made it. ``at`` is ms from navigation start; ``delay`` ms
     from the end of what made it, or of the document where that is not known: 0 where it came before, None where that
     is unknown. ``mode`` is None where the file does not say. ``imported``: a module's import statement asked, not a
-    call. ``stream``: an event stream, whose answer has no end."""
+    call. ``stream``: an event stream, whose answer has no end. ``awaited`` False: the load event came before it
+    was over, so that it did not wait for it; None where the file does not tell."""
 
     url: str
     method: str
@@ -32,6 +33,7 @@ class ObservedRequest:
     delay: float | None = None
     imported: bool = False
     stream: bool = False
+    awaited: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Observed:
     """``url`` is the page's as it was asked for, ``final_url`` where it ended; ``recorded_by`` the kind of file or the
     program that wrote it. ``counts``: how many requests there were in all, by what made them ("markup", "a script",
     "navigation" ...), where the file tells. ``notes`` are sentences on what is missing in it. ``in_chromium`` is what
-    became of hints, where the file tells (a NetLog)."""
+    became of hints, where the file tells (a NetLog). ``others`` are the URLs of what was
+    counted as asked for by nothing that is known, as the favicon."""
 
     url: str
     final_url: str
@@ -48,6 +51,7 @@ class Observed:
     counts: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     in_chromium: InChromium | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:

@@ -141,6 +141,36 @@ def test_an_import_statement_is_told_from_a_call() -> None:
     ]  # fmt: skip
 
 
+def test_what_the_load_event_did_not_wait_for() -> None:
+    """What was made after it, and what was made before (as in its own handler) but not over by then."""
+    picture = {"type": "Image", "initiator": {"type": "other"}, "frameId": "f"}
+    made = [
+        sent(f"https://a.test/{name}.png", name, at, **picture) for name, at in (("a", 2.0), ("b", 2.9), ("c", 4.0))
+    ]
+    over = [
+        {"method": f"Network.loading{how}", "params": {"requestId": key, "timestamp": at}}
+        for how, key, at in (("Failed", "a", 2.5), ("Finished", "b", 3.5), ("Finished", "c", 4.5))
+    ]
+    loaded = {"method": "Page.loadEventFired", "params": {"timestamp": 3.0}}
+    (page,) = observed_pages([DOCUMENT, *made, *over, loaded])
+    assert [one.awaited for one in page.requests] == [True, False, False]
+    (page,) = observed_pages([DOCUMENT, *made, *over])
+    assert [one.awaited for one in page.requests] == [None] * 3
+
+
+def test_what_nobody_explains_is_counted_the_same_in_every_run_and_named() -> None:
+    """A picture of the page is the parser's or nobody's as the moment has it; the favicon is nobody's."""
+    icon = sent("https://a.test/favicon.ico", "i", 3.0, type="Other", initiator={"type": "other"})
+    for asked_by in ({"type": "other"}, {"type": "parser", "url": "https://a.test/"}):
+        picture = sent("https://a.test/late.png", "p", 2.0, type="Image", frameId="f", initiator=asked_by)
+        (page,) = observed_pages([DOCUMENT, picture, icon])
+        assert dict(page.counts) == {"navigation": 1, "markup or a script": 1, "something else": 1}
+        assert page.others == ("https://a.test/favicon.ico",)
+        assert [(one.url, one.script, one.initiator) for one in page.requests] == [
+            ("https://a.test/late.png", False, "https://a.test/")
+        ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
