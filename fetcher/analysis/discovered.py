@@ -14,17 +14,23 @@ ROUNDS = 32
 @dataclass(frozen=True, slots=True)
 class Discovered:
     """One load in a browser. ``observed`` is None where no request of the page was seen. ``whole`` is False where it
-    ended before the network was quiet; ``notes`` say why, and what differs from a load of ours. ``lines`` are the
-    log's."""
+    ended before the network was quiet; ``blocked`` is why a wall answered for the page; ``notes`` say what ended it
+    early and what differs from a load of ours. ``lines`` are the log's."""
 
     url: str
     browser: str
     final_url: str | None = None
     status: int | None = None
     whole: bool = False
+    blocked: str | None = None
     observed: Observed | None = None
     notes: tuple[str, ...] = ()
     lines: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the page was seen: no answer, and no request but its own."""
+        return self.status is None and (self.observed is None or not self.observed.requests)
 
     @property
     def by_scripts(self) -> tuple[ObservedRequest, ...]:

@@ -139,14 +139,18 @@ def _blocked(load: PageLoad, wants_text: bool) -> str | None:
     document = load.document_request
     if document is None:
         return "no document came"
-    mitigated = field_value(document.response_fields, "cf-mitigated")
-    if mitigated is not None:
-        return f"it answered {document.status} with cf-mitigated: {mitigated}, a bot check and not the page"
-    if document.status in BLOCKING:
-        return f"it answered {document.status}"
+    if wall := wall_of(document.status, field_value(document.response_fields, "cf-mitigated")):
+        return wall
     if wants_text and not document.has_text:
         return f"it answered {document.status}, but the text that was expected (--expect-text) is not in its document"
     return None
+
+
+def wall_of(status: int | None, mitigated: str | None) -> str | None:
+    """Why an answer with ``status`` and that cf-mitigated field is a wall's and not the page's, else None."""
+    if mitigated is not None:
+        return f"it answered {status} with cf-mitigated: {mitigated}, a bot check and not the page"
+    return f"it answered {status}" if status in BLOCKING else None
 
 
 def survey(runs: Iterable[Run]) -> Survey:

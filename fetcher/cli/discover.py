@@ -1,7 +1,8 @@
 """``fetcher discover``: one load in the installed Chromium, and the file of what its scripts requested.
 
 The log is written before anything is printed, and also when the load failed, the browser died or somebody stopped it:
-what was seen until then is in it. Progress goes to standard error.
+what was seen until then is in it. Where nothing was, or a wall answered for the page, an earlier file
+stays. Progress goes to standard error.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.streams import check_writable, is_terminal, run, write_text
-from fetcher.errors import FetcherError, UsageError
+from fetcher.errors import ChromiumFailed, FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.runs.chromium import ChromiumOptions
@@ -126,9 +127,11 @@ def discover(
     )
     failure = _run(discovering, progress=None if quiet else is_terminal(sys.stderr))
     found = discovering.found()
-    if failure is not None and not found.lines:
-        raise failure
-    write_text(discovering.text(found), output)
+    if found.is_empty:
+        raise _nothing(failure or ChromiumFailed(f"nothing of {url} was seen"), output, netlog)
+    stays = found.blocked is not None and output != "-" and Path(output).is_file()
+    if not stays:
+        write_text(discovering.text(found), output)
     repeated = _repeated(
         options, http=http, proxy=proxy, noproxy=noproxy, device=device, viewport=viewport, dpr=dpr
     )  # fmt: skip
@@ -136,19 +139,24 @@ def discover(
     if netlog is not None and failure is not None and not Path(netlog).is_file():
         netlog = None  # it could not be written, or Chromium never began one
     given = [word for name in (file, netlog) if name is not None for word in ("--discoveries", name)]
-    command = shlex.join(["fetcher", "load", *given, *repeated, found.url]) if file is not None else None
+    words = ["fetcher", "load", *given, *repeated, found.url]
+    command = shlex.join(words) if file is not None and found.blocked is None else None
     if json is not None:
         import json as values
 
         from fetcher.report.discovered import discovered_json
 
-        write_text(values.dumps(discovered_json(found, file=file, command=command), indent=1) + "\n", json)
+        write_text(
+            values.dumps(discovered_json(found, file=None if stays else file, command=command), indent=1) + "\n", json
+        )
     if not quiet and "-" not in (output, json):
         from fetcher.report.discovered import discovered_lines
         from fetcher.report.terminal import print_lines
 
-        needed = [option for option, given in (("-u", user), ("-b", cookie), ("-H", header)) if given]
-        written = _written(str(file), netlog, no_redact=no_redact, needed=needed if failure is None else ())
+        needed = [option for option, given in (("-u", user), ("-b", cookie), ("-H", header)) if given and command]
+        written = _written(
+            None if stays else file, netlog, no_redact=no_redact, needed=needed if failure is None else ()
+        )
         print_lines(
             lambda width, unicode: discovered_lines(
                 found,
@@ -161,7 +169,26 @@ def discover(
             color=None if color is o.Colour.AUTO else color is o.Colour.ALWAYS,
         )
     if failure is not None:
-        raise _kept_until(failure, output)
+        raise _kept_until(failure, "-" if stays else output)
+    if found.blocked is not None:
+        raise _Blocked(
+            f"{found.url} is behind a wall: {found.blocked}"
+            + (f"; {output} was there and stays as it was" if stays else "")
+            + "; what the server wants may be cookies (-b), credentials (-u) or another browser (-A)"
+        )
+
+
+class _Blocked(FetcherError):
+    kind = "blocked"
+
+
+def _nothing(failure: FetcherError, *names: str | None) -> FetcherError:
+    """The same failure, saying which files of an earlier load stay."""
+    kept = [name for name in names if name is not None and name != "-" and Path(name).is_file()]
+    if kept:
+        stay = "stays as it was" if len(kept) == 1 else "stay as they were"
+        failure.args = (f"{failure}; nothing of the page was seen, so {' and '.join(kept)} {stay}",)
+    return failure
 
 
 def _check_files(output: str, netlog: str | None, json: str | None) -> None:
@@ -210,9 +237,12 @@ def _run(discovering: Discovering, *, progress: bool | None) -> FetcherError | N
     return None
 
 
-def _written(file: str, netlog: str | None, *, no_redact: bool, needed: Sequence[str]) -> str:
+def _written(file: str | None, netlog: str | None, *, no_redact: bool, needed: Sequence[str]) -> str:
     """Where the logs are, what is in them, and the options that the next command ``needed`` but may not repeat."""
-    text = f"{file} has the log" + (f", {netlog} the network log" if netlog is not None else "")
+    named = ((file, "the log"), (netlog, "the network log"))
+    text = ", ".join(f"{name} has {what}" for name, what in named if name is not None)
+    if not text:
+        return ""
     text += "; cookies, credentials and secrets in URLs are in it" if no_redact else ""
     return text + (f"; the next command needs {' and '.join(needed)} as well" if needed else "")
 

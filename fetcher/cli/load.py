@@ -157,6 +157,8 @@ def _observed(names: list[str], url: str, *, quiet: bool) -> Observed:
     if found is None:
         tells = "tells" if len(names) == 1 else "tell"
         raise UsageError(f"--discoveries {told} {tells} of {named(pages)}, not of {parse(url)}; name that page")
+    if not quiet and not found.requests and found.in_chromium is None:
+        tell(f"note: {told} tells of no request that the page made, so nothing is requested for it")
     for note in found.notes if not quiet else ():
         print(f"fetcher: note: {safe(told)} is not whole: {safe(note)}", file=sys.stderr)
     return found

@@ -31,6 +31,7 @@ def discovered_json(found: Discovered, *, file: str | None, command: str | None)
         "url": found.url,
         "final_url": found.final_url,
         "status": found.status,
+        "blocked": found.blocked,
         "browser": found.browser,
         "whole": found.whole,
         "requests": dict(found.observed.counts) if found.observed is not None else {},
@@ -130,8 +131,15 @@ def _missed(found: Discovered, width: int) -> Iterator[Line]:
     if found.observed is None:
         yield from paragraph("No request of the page was seen.", width, Style.WARNING)
         return
+    if found.status is not None and found.status >= 400:
+        what = "a wall in front of the page" if found.blocked is not None else "an error page"
+        yield from paragraph(f"With status {found.status} this is what {what} requests.", width, Style.WARNING)
+    elif found.blocked is not None:
+        yield from paragraph("This is what a bot check in front of the page requests.", width, Style.WARNING)
     lost = found.missed
-    if not lost and not found.whole:
+    if not lost and (found.blocked is not None or (found.status or 0) >= 400):
+        pass  # nothing was shown of the page
+    elif not lost and not found.whole:
         yield from paragraph("Until then no script was seen to request what fetcher load alone misses.", width)
     elif not lost:
         yield from paragraph("fetcher load alone misses nothing that this load's scripts requested.", width, Style.GOOD)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fetcher.analysis.discovered import Discovered
+from fetcher.analysis.survey import wall_of
 from fetcher.errors import RecordError, UsageError
 from fetcher.record.observed.devtools import observed_pages
 from fetcher.record.observed.values import Observed, for_page
@@ -86,6 +87,7 @@ class Discovering:
             shown(seen.final_url) if seen.final_url is not None else None,
             seen.status,
             self._over and not seen.notes,
+            wall_of(seen.status, seen.mitigated),
             observed,
             tuple(map(shown, notes)),
             tuple(seen.lines),
@@ -108,8 +110,8 @@ class Discovering:
 
     def _keep_netlog(self, raw: Path, name: str) -> None:
         try:
-            if not raw.exists():
-                return  # Chromium never began one
+            if not raw.exists() or (Path(name).is_file() and self.found().is_empty):
+                return  # Chromium never began one, or it tells of nothing: an earlier one stays
             if not self.redact:
                 shutil.copyfile(raw, name)
                 return

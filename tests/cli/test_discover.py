@@ -19,6 +19,7 @@ from tests.support.command_line import Cli, Outcome, sentence
 from tests.support.fake_chromium import fake
 
 URL = "https://a.test/"
+KEPT = '[\n{"method":"Fetcher.discovered","params":{}}\n]\n'
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -184,6 +185,40 @@ def test_a_page_that_cannot_be_loaded(cli: Cli, tmp_path: Path, error: str, word
     assert said.code == 3
     assert words in sentence(said)
     assert URL in said.err
+
+
+def test_where_nothing_of_the_page_was_seen_an_earlier_log_stays(cli: Cli, tmp_path: Path) -> None:
+    """No answer came, though Chromium told of the request: nothing is written, and what stays is said."""
+    said = discover(cli, tmp_path, "lost net::ERR_CONNECTION_REFUSED")
+    assert (said.code, said.out) == (3, "")
+    assert "stays" not in sentence(said)
+    assert not Path("discoveries.json").exists()
+    for name in ("discoveries.json", "net.json"):
+        Path(name).write_text(KEPT)
+    said = discover(cli, tmp_path, "lost net::ERR_CERT_AUTHORITY_INVALID", "--netlog", "net.json")
+    assert (said.code, said.out) == (3, "")
+    assert "its certificate is not trusted" in sentence(said)
+    assert "nothing of the page was seen, so discoveries.json and net.json stay as they were" in said.err
+    assert Path("discoveries.json").read_text() == Path("net.json").read_text() == KEPT
+
+
+def test_a_wall_is_not_taken_for_the_page(cli: Cli, tmp_path: Path) -> None:
+    """Exit code 3 as of a page that is blocked, no next command, an earlier log stays. An error page is called one."""
+    said = discover(cli, tmp_path, "status 403", "--json", "said.json")
+    assert said.code == 3
+    assert "https://a.test/ is behind a wall: it answered 403; what the server wants" in sentence(said)
+    assert "this is what a wall in front of the page requests" in said.out
+    assert "next:" not in said.out
+    facts = json.loads(Path("said.json").read_text())
+    assert (facts["blocked"], facts["next"], facts["file"]) == ("it answered 403", None, "discoveries.json")
+    Path("discoveries.json").write_text(KEPT)
+    said = discover(cli, tmp_path, "status 429")
+    assert said.code == 3
+    assert "discoveries.json was there and stays as it was" in sentence(said)
+    assert Path("discoveries.json").read_text() == KEPT
+    said = discover(cli, tmp_path, "status 404")
+    assert said.code == 0
+    assert "With status 404 this is what an error page requests." in said.out
 
 
 def test_what_was_seen_is_kept_when_the_page_crashes(cli: Cli, tmp_path: Path) -> None:

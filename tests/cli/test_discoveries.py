@@ -170,4 +170,5 @@ def test_load_says_that_a_log_is_not_whole(cli: Cli, origin: Listening, tmp_path
         said = cli("load", "--cacert", origin.ca_file, "--discoveries", str(log), page)
         assert said.code == 0, said
         assert ("log.json is not whole: stopped after 60 s" in said.err) is not whole
+        assert "log.json tells of no request that the page made, so nothing is requested for it" in said.err
         assert "\x1b" not in said.err

@@ -2,9 +2,10 @@
 
 ``fake(folder, does)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. ``does`` is, at a
 command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
-reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "crash", "hang" (no load
-event), "stall", "endless", "stream", "dialog", "many N", "icons N" (nobody asks), "hostile", "told JSON"; and
-"sandbox" (none can be made); "held METHOD" (a dialog opens at it, and its answer, or the load event, waits for that).
+reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "lost ERROR" (its request
+is told of), "status N", "crash", "hang" (no load event), "stall", "endless", "stream", "dialog", "many N", "icons N"
+(nobody asks), "hostile", "told JSON" (the page, of its timing); and "sandbox" (none can be made); "held METHOD" (a
+dialog opens at it, and its answer, or the load event, waits for that).
 By default a page of five requests, two of them by its script.
 """
 
@@ -69,7 +70,10 @@ def page(url):
     base = url.split("?")[0].split("#")[0]
     base = base[: base.index("/", 8) + 1]
     asked("d", url, "Document", {"type": "other"})
-    ended("d")
+    if WORD == "lost":  # as where nothing answers, or with a certificate that nobody trusts
+        event("Network.loadingFailed", requestId="d", timestamp=CLOCK[0], errorText=REST)
+        return
+    ended("d", status=int(REST) if WORD == "status" else 200)
     if WORD == "hang":
         asked("never", base + "never.png", "Image", {"type": "parser", "url": url})
         return
@@ -187,7 +191,9 @@ while True:
             with open(@ARGUMENTS@, "a") as file:
                 file.write("\nnavigate " + message["params"]["url"])
             at = message["params"]["url"]
-            if WORD == "fail":
+            if WORD == "lost":
+                page(at)
+            if WORD in ("fail", "lost"):
                 answer = {"errorText": REST}
             else:
                 more = 1

@@ -35,12 +35,13 @@ _NEVER_ENDING = ("EventSource", "WebSocket")
 @dataclass(slots=True)
 class Watched:
     """What one load showed so far. ``lines`` are the log's; ``notes`` sentences on what ended it early, ``remarks`` on
-    what else is wrong."""
+    what else is wrong. ``mitigated`` is the document's cf-mitigated field: a bot check answered for the page."""
 
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     status: int | None = None
+    mitigated: str | None = None
     final_url: str | None = None
     asked: int = 0
     ended: int = 0
@@ -200,6 +201,7 @@ class Watching:
                     self._streams.add(key)
                 if self._is_page(key) and isinstance(response.get("status"), int):
                     self.seen.status = response["status"]
+                    self.seen.mitigated = _field(response.get("headers"), "cf-mitigated")
             case "Network.dataReceived" if key not in self._streams and key in self._under_way:
                 self._changed_at = clock.now()
             case "Network.loadingFinished" | "Network.loadingFailed" if key in self._under_way:
@@ -245,3 +247,8 @@ class Watching:
         """A command whose answer is no matter: what it is for may be gone, or hang."""
         with contextlib.suppress(ChromiumFailed):
             self._tab.browser.begin(method, event.get("sessionId"), ANSWER_SECONDS, **given)
+
+
+def _field(headers: object, name: str) -> str | None:
+    fields = headers.items() if isinstance(headers, dict) else ()
+    return next((value for key, value in fields if str(key).lower() == name and isinstance(value, str)), None)
