@@ -1,8 +1,9 @@
 """Whether a hinted response serves the page's own request, by both rules that browsers have (EH 9.4).
 
-``by_key``: HTML's preload key (URL, destination, mode, credentials, then integrity: EH 9.1), which Firefox and the
-standards go by. ``by_cache``: Chromium's HTTP cache, where cacheability is what matters (EH 9.3). Pure functions of the
-record: what it does not say (a HAR names neither mode nor integrity) counts as equal, and is said to be unknown.
+``by_key``: HTML's preload key (URL, destination, mode, credentials, then integrity: EH 9.1), by which Firefox and the
+standards hand a preload over. ``by_cache``: the HTTP cache, where cacheability is what matters: Chromium has nothing
+else for what a 103 brought (EH 9.3), the others ask it where the key differs. Pure functions of the record: what it
+does not say (a HAR names neither mode nor integrity) counts as equal, and is said to be unknown.
 """
 
 from __future__ import annotations
@@ -62,8 +63,11 @@ class Reuse:
     again: int | None = None
 
     def by(self, profile: ProfileName) -> Obstacle | None:
-        """What stands in the way in that browser: each goes by one of the two rules."""
-        return self.by_key if DRIVING[profile].keeps_preloads else self.by_cache
+        """What stands in the way in that browser: each has an HTTP cache, and one that keeps preloads hands them over
+        as well, so that it asks again only where neither serves."""
+        if not DRIVING[profile].keeps_preloads:
+            return self.by_cache
+        return self.by_key if self.by_cache is not None else None
 
 
 def reuses(load: PageLoad, more: Iterable[Wanted] = ()) -> tuple[Reuse, ...]:

@@ -3,6 +3,7 @@ browser does, sizes and times in words."""
 
 from __future__ import annotations
 
+from fetcher.analysis.verdicts import Verdict
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Quote, Severity
 from fetcher.audits.page import HintFacts, Page
@@ -76,8 +77,14 @@ def by_browser(facts: HintFacts, **does: str) -> tuple[tuple[ProfileName, str], 
     told = []
     for name in BROWSERS:
         verdict = facts.link.by(name)
-        told.append((name, does[name.value] if verdict.acts else f"{verdict.reason} ({verdict.rule})"))
+        told.append((name, does[name.value] if verdict.acts else said(verdict)))
     return tuple(told)
+
+
+def said(verdict: Verdict) -> str:
+    """A verdict as a clause beside its browser's name."""
+    text = verdict.reason.removeprefix(f"{verdict.profile.value.title()} ").rstrip(".")
+    return f"{text} ({verdict.rule})"
 
 
 def cost_of(one: RequestRecord, basis: Basis = Basis.MEASURED) -> Cost | None:

@@ -9,7 +9,7 @@ from fetcher.analysis.verdicts.values import LinkSource
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
-from fetcher.audits.telling import BROWSERS, link_of, listed
+from fetcher.audits.telling import BROWSERS, link_of, listed, said
 from fetcher.fields.link import parse
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
@@ -18,6 +18,8 @@ FAMILY = "consistency"
 
 MOST_APART = 5
 """Links that are told of one by one; more of them make one finding."""
+
+REPEAT = "Repeat the 103's Link field in the final response, unless the edge is configured with it on purpose."
 
 _LATER = "a browser that ignores the 103 asks for {0} only when the page uses {0}"
 _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
@@ -29,7 +31,7 @@ _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "inte
     title="The final response repeats the links of the 103",
     severity=Severity.NOTE,
     family=FAMILY,
-    fix="Repeat the 103's Link field in the final response, unless the edge is configured with it on purpose.",
+    fix=REPEAT,
     source="developer.chrome.com, early hints (good practice); Cloudflare, early hints (learnt from there)",
 )
 def hint_missing_in_final(page: Page) -> Iterator[Finding]:
@@ -40,9 +42,12 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
     page.must_be_there()
     if not page.document.response_fields:
         raise NotApplicable("the record does not say what fields the final response had")
-    hinted = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
-    if not hinted:
+    asked = [hint.link for hint in page.hints if hint.is_preload or hint.is_preconnect]
+    if not asked:
         raise NotApplicable(page.nothing_came if not page.early_hints else "the 103 has no preload and no preconnect")
+    hinted = [link for link in asked if any(_reads(link, name) for name in BROWSERS)]
+    if not hinted:
+        raise NotApplicable("the 103 has no link that any browser takes, and such a one is not to be repeated")
     runs = [(_early(run), _later(run)) for run in page.each_run]
     now = _later(page)
     markup = ", nor by a <link> of the markup" if page.load.discoveries else ""
@@ -59,6 +64,7 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
             quote=link_of(page.interim.fields),
             subject="Link",
             browsers=_in_the_103(missing),
+            fix=_repeated(page, missing),
             seen=sum(bool(them & early - later) for early, later in runs),
             runs=page.runs,
         )
@@ -71,6 +77,7 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
             url=link.url,
             subject=link.url or link.href,
             browsers=_in_the_103([link]),
+            fix=_repeated(page, [link]),
             seen=sum(_key(link) in early and _key(link) not in later for early, later in runs),
             runs=page.runs,
         )
@@ -147,6 +154,22 @@ def _gap(load: PageLoad) -> float | None:
     return final - heads[0].at if heads and heads[0].at is not None and final is not None else None
 
 
+def _reads(link: JudgedLink, name: ProfileName) -> bool:
+    """Whether a browser acts on the link as far as the link itself decides, and not the 103 or what came before."""
+    verdict = link.by(name)
+    return verdict.acts or verdict.rule in ("EH 4.4", "EH 4.8")
+
+
+def _repeated(page: Page, missing: Sequence[JudgedLink]) -> str:
+    """The advice: what a browser drops is mended first, and not repeated as it is."""
+    name = page.profile if page.profile is not ProfileName.SAFARI else ProfileName.CHROMIUM
+    dropped = [link for link in missing if not _reads(link, name)]
+    mended = [fix for link in dropped if (fix := link.by(name).fix) is not None and fix != link.raw]
+    if not mended:
+        return ""
+    return f"{REPEAT} Mend in both what {name.value.title()} drops: write {', '.join(mended)}"
+
+
 def _in_the_103(links: Sequence[JudgedLink]) -> tuple[tuple[ProfileName, str], ...]:
     """On how many of ``links`` each browser acts where they are."""
     told = []
@@ -154,7 +177,7 @@ def _in_the_103(links: Sequence[JudgedLink]) -> tuple[tuple[ProfileName, str], .
         acting = sum(link.by(name).acts for link in links)
         if len(links) == 1:
             verdict = links[0].by(name)
-            told.append((name, "acts on it in the 103" if acting else f"{verdict.reason} ({verdict.rule})"))
+            told.append((name, "acts on it in the 103" if acting else said(verdict)))
         else:
             told.append((name, f"acts on {acting or 'none'} of them in the 103"))
     return tuple(told)

@@ -47,8 +47,8 @@ _MODES = (Cause.CROSSORIGIN_MISSING, Cause.CROSSORIGIN_DIFFERS, Cause.CREDENTIAL
 @in_each_run
 def font_hint_crossorigin(page: Page) -> list[Finding]:
     """A style sheet asks for its fonts with CORS and without credentials for other origins, always. A font hinted
-    without crossorigin is ignored by Firefox and downloaded twice by HTML's rule; Chromium takes what may be cached
-    from its HTTP cache."""
+    without crossorigin is ignored by Firefox and is no preload of it by HTML's rule: what may not be cached is
+    downloaded twice."""
     fonts = [pair for pair in preloads_of(page) if (pair[1].param("as") or "").lower() == "font"]
     if not fonts:
         raise NotApplicable("no font is preloaded")
@@ -88,7 +88,7 @@ def _font(page: Page, facts: HintFacts, link: Link) -> Finding:
 @in_each_run
 def hint_credentials_mismatch(page: Page) -> list[Finding]:
     """crossorigin on the hint and none on the element, or the reverse, or use-credentials on one alone, make two
-    requests of one URL. By HTML's rule the second is downloaded; Chromium serves it from its HTTP cache where the
+    requests of one URL. By HTML's rule the preload is not used; the HTTP cache serves the second request where the
     response may be stored. as=fetch is meant for fetch() and XMLHttpRequest, which ask with CORS."""
     found = []
     unused = 0

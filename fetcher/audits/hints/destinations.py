@@ -112,8 +112,9 @@ def hint_as_invalid(page: Page) -> Iterator[Finding]:
 )
 @in_each_run
 def hint_as_mismatch(page: Page) -> list[Finding]:
-    """The page uses the hinted URL as something else. By HTML the preload is then not used and the URL is downloaded
-    again; Chromium takes what a 103 brought from its HTTP cache, but asked with the wrong priority and Accept."""
+    """The page uses the hinted URL as something else. By HTML the preload is then not used, and where the HTTP cache
+    cannot serve it the URL is downloaded again; Chromium takes what a 103 brought from there in any case. It was asked
+    for with the wrong priority and Accept."""
     found = []
     unused = 0
     for facts, link in preloads_of(page):

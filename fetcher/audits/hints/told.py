@@ -13,7 +13,7 @@ from html import escape
 
 from fetcher.analysis.hinted import read_again
 from fetcher.analysis.reuse import Obstacle, unservable
-from fetcher.analysis.verdicts import JudgedLink, LinkSource, Verdict
+from fetcher.analysis.verdicts import JudgedLink, LinkSource
 from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
@@ -21,6 +21,7 @@ from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.page import HintFacts, Page
 from fetcher.audits.rule import NotApplicable
 from fetcher.audits.telling import counted as counted
+from fetcher.audits.telling import said as said
 from fetcher.fields.link import Link
 from fetcher.record.page_load import RequestRecord
 from fetcher.terms import ProfileName
@@ -171,12 +172,6 @@ def each_browser(page: Page, facts: HintFacts) -> tuple[tuple[ProfileName, str],
     return tuple((name, said(facts.link.by(name))) for name in _asked(page))
 
 
-def said(verdict: Verdict) -> str:
-    """A verdict as a clause beside its browser's name."""
-    text = verdict.reason.removeprefix(f"{verdict.profile.value.title()} ").rstrip(".")
-    return f"{text} ({verdict.rule})"
-
-
 def _asked(page: Page) -> tuple[ProfileName, ...]:
     return _BROWSERS if page.profile in _BROWSERS else (*_BROWSERS, page.profile)
 
@@ -240,7 +235,7 @@ def _asked_at(page: Page, one: Wanted) -> float | None:
 
 
 def from_cache(page: Page, facts: HintFacts, use: Wanted) -> Obstacle | str | None:
-    """Why Chromium's HTTP cache would not serve ``use`` after the hint; "" where no response tells; None where it
+    """Why the HTTP cache would not serve ``use`` after the hint; "" where no response tells; None where it
     would (EH 9.3)."""
     for one in facts.reuses:
         if one.wanted == use:
@@ -267,14 +262,25 @@ def on_reuse(
         verdict = facts.link.by(name)
         if not verdict.acts:
             told.append((name, said(verdict)))
+            continue
+        refused, cached = _refused(page, facts, use), from_cache(page, facts, use)
+        if refused is not None:
+            told.append((name, refused))
         elif name in _CHROMIUMS:
-            refused = _refused(page, facts, use)
-            told.append(
-                (name, refused or _in_chromium(from_cache(page, facts, use), "hint" if is_early(facts) else "preload"))
-            )
+            told.append((name, _in_chromium(cached, "hint" if is_early(facts) else "preload")))
         else:
-            told.append((name, f"downloads it again, for {by_key.reason} (EH 9.1)"))
+            told.append((name, _by_key(cached, by_key)))
     return tuple(told)
+
+
+def _by_key(cached: Obstacle | str | None, by_key: Obstacle) -> str:
+    """In a browser that hands preloads over by HTML's key, and then has an HTTP cache like every other."""
+    if isinstance(cached, Obstacle):
+        return f"downloads it again, for {by_key.reason} (EH 9.1)"
+    served = "its HTTP cache serves the page's request: one download"
+    if cached is not None:
+        served = "its HTTP cache serves the page's request if the response may be stored and is fresh"
+    return f"does not match it with the preload, for {by_key.reason} (EH 9.1); {served}"
 
 
 def _in_chromium(obstacle: Obstacle | str | None, word: str) -> str:
@@ -306,9 +312,7 @@ def downloads_again(page: Page, facts: HintFacts, use: Wanted) -> bool:
     """Whether the page's browser makes a second download for ``use``, as measured or as its rule says."""
     if is_idle(page, facts) or not heeds(facts, page.profile):
         return False
-    if page.profile in _CHROMIUMS:
-        return bool(_measured(page, facts)) or isinstance(from_cache(page, facts, use), Obstacle)
-    return True
+    return bool(_measured(page, facts)) or isinstance(from_cache(page, facts, use), Obstacle)
 
 
 def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
@@ -316,7 +320,7 @@ def on_mismatch(page: Page, facts: HintFacts, use: Wanted) -> Severity:
     where it does nothing with preloads anyway."""
     if is_idle(page, facts):
         return Severity.NOTE
-    lost = not heeds(facts, page.profile) or (page.profile in _CHROMIUMS and _refused(page, facts, use) is not None)
+    lost = not heeds(facts, page.profile) or _refused(page, facts, use) is not None
     return Severity.ERROR if lost or downloads_again(page, facts, use) else Severity.WARNING
 
 
@@ -326,7 +330,7 @@ def second_download(page: Page, facts: HintFacts, use: Wanted) -> Cost | None:
     measured = _measured(page, facts)
     if measured is not None:
         return _taken(measured, Basis.MEASURED)
-    if _refused(page, facts, use) is not None and facts.request is not None and page.profile in _CHROMIUMS:
+    if _refused(page, facts, use) is not None and facts.request is not None:
         return _taken(facts.request, Basis.MEASURED)  # for nothing
     if not downloads_again(page, facts, use):
         return head_start_lost(page, facts)

@@ -192,7 +192,8 @@ def hint_fetched_twice(page: Page) -> Iterator[Finding]:
                 chromium="serves from its HTTP cache what may be stored, whatever destination and mode (EH 9.3)"
                 if double.cause is not Cause.FRAME_PARTITION
                 else "downloads it again: a frame of another site has a cache of its own (EH 10.3)",
-                firefox="downloads it again where URL, destination, mode or credentials differ (EH 9.1)",
+                firefox="hands it over where URL, destination, mode and credentials are the same (EH 9.1), else serves "
+                "from its HTTP cache what may be stored",
                 safari="opens the connection",
             ),
             cost=_cost_again(page, one, double),

@@ -106,6 +106,8 @@ def reused(page: Page, facts: HintFacts, profile: ProfileName) -> Step:
         said = "its response serves the page's own request"
         if asked[0].wanted is None:
             said = "its response may be kept, and could serve a request"
+        elif profile in (ProfileName.FIREFOX, ProfileName.STANDARD) and asked[0].by_key is not None:
+            said += f" from the HTTP cache, not as a preload, for {asked[0].by_key.reason}"
         return Step(StepName.REUSE, State.PASSED, said, rule, evidence=evidence)
     first, obstacle = bad[0]
     if len(bad) < len(asked):

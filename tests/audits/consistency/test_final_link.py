@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.audits import Page
+from fetcher.audits import Page, audit_page
+from fetcher.audits.catalogue import named
 from fetcher.record import PageLoad
 from tests.audits.cases import SCRIPT, STYLE, load, page, told
 from tests.audits.site.parts import HEAD, document, final, interim, sound
@@ -34,6 +35,20 @@ def both(early: tuple[str, ...], late: tuple[str, ...]) -> PageLoad:
 def test_missing_in_final(judged: Page, says: str) -> None:
     """One finding for a link that is left out, one for all of them where none is repeated."""
     assert told("hint-missing-in-final", judged).startswith(says)
+
+
+def test_what_browsers_drop_is_not_repeated_as_it_is() -> None:
+    """nopush, by which Chromium drops a link, is mended in both; as=picture, which no browser takes, in neither."""
+    dropped = page(both((f"{STYLE}; nopush", "</p.png>; rel=preload; as=picture"), ()))
+    (found,) = audit_page(dropped, [named("hint-missing-in-final")]).findings
+    assert found.message.startswith("the preload of /a.css in the 103 is not repeated")
+    assert found.fix.endswith(f"Mend in both what Chromium drops: write {STYLE}")
+    does = {name.value: text for name, text in found.browsers}
+    assert does["chromium"].startswith("drops a link of a 103 for any parameter it does not know")
+    assert does["firefox"] == "acts on it in the 103"
+    assert does["safari"].startswith("acts on rel=preconnect only")
+    none = page(both(("</p.png>; rel=preload; as=picture",), ()))
+    assert told("hint-missing-in-final", none).startswith("not-applicable: the 103 has no link that any browser takes")
 
 
 def test_the_markup_repeats_it() -> None:
