@@ -6,8 +6,8 @@ Chromium would and writes the waterfall as SVG. What is drawn is a load that too
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 import fetcher
@@ -30,6 +30,8 @@ async def loaded() -> fetcher.PageLoad:
 
 
 if __name__ == "__main__":
-    to = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("file", nargs="?", type=Path, default=FILE, metavar="FILE", help="where the SVG goes")
+    to = options.parse_args().file
     to.write_text(svg(asyncio.run(loaded())), encoding="utf-8")
     print(to)

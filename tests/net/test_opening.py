@@ -116,7 +116,11 @@ async def test_certificate_sentences() -> None:
     cases = [
         (server_context("other.test"), {}, r"is for another host than shop\.test:\d+; .*--insecure"),
         (server_context(not_before=past, not_after=past), {}, r"has expired; skip the check with --insecure"),
-        (server_context(), {"ca_file": None}, r"not trusted here.*--cacert FILE or .*--insecure"),
+        (
+            server_context(),
+            {"ca_file": None},
+            r"not trusted here.*--cacert FILE or NetOptions\(ca_file=...\), or .*--insecure \(insecure=True",
+        ),
     ]
     for context, changes, sentence in cases:
         async with serving(idle, tls=context) as port:

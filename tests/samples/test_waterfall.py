@@ -31,5 +31,15 @@ def test_the_picture_in_the_readme_is_of_todays_code(tmp_path: Path) -> None:
     assert drawn(committed) == drawn(new.read_text(encoding="utf-8")), "say `make waterfall`, and look at it"
 
 
+def test_an_option_is_no_file(tmp_path: Path) -> None:
+    """--help tells, another is refused, and neither is the name of what is written."""
+    for option, code in (("--help", 0), ("--nonsense", 2)):
+        command = [sys.executable, str(ROOT / "samples/waterfall.py"), option]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+        assert done.returncode == code
+        assert "FILE" in done.stdout + done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_readme_shows_it() -> None:
     assert "](samples/waterfall.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
