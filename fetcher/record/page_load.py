@@ -321,6 +321,12 @@ class PageLoad:
     repeat_view: bool = False
     in_chromium: InChromium | None = None
 
+    @property
+    def is_navigation_alone(self) -> bool:
+        """Whether a browser measured the load and its requests are not in the record, as ``compare --in chromium``
+        makes it: what it does not hold may have happened all the same."""
+        return self.only_hints and self.recorded_by is not None
+
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;
         times are milliseconds, sizes bytes, unknown is None. Nothing is redacted."""

@@ -174,13 +174,19 @@ def notes_of(before: Sequence[PageLoad], after: Sequence[PageLoad]) -> Iterator[
         ("the profile", lambda load: str(load.profile or "unknown")),
         ("whether hints were acted on", lambda load: {None: "unknown", True: "yes", False: "no"}[load.early_hints]),
         ("the device", _device),
-        ("what was loaded", lambda load: "the document and its hints" if load.only_hints else "the whole page"),
+        ("what was loaded", _loaded),
         ("who loaded it", lambda load: load.recorded_by or "fetcher"),
     )
     for what, reading in asked:
         old, new = (_words(sorted({reading(load) for load in side})) for side in (before, after))
         if old != new and before and after:
             yield f"{what} differs: {old} before, {new} after"
+
+
+def _loaded(load: PageLoad) -> str:
+    if load.is_navigation_alone:
+        return "the whole page, of which the navigation alone is in the record"
+    return "the document and its hints" if load.only_hints else "the whole page"
 
 
 def _device(load: PageLoad) -> str:
@@ -199,5 +205,11 @@ def _notes(old: PageView, new: PageView) -> Iterator[str]:
         cut = [load for load in view.loads if load.outcome != "loaded"]
         if cut:
             yield f"a load {side} was not over ({cut[0].outcome}): what it lacks may only not have come yet"
-    if any(hints.hides(load) and not load.only_hints for load in (*old.loads, *new.loads)):
+    hiding = [any(hints.hides(load) and not load.only_hints for load in side.loads) for side in (old, new)]
+    ran = [any(load.recorded_by is not None for load in side.loads) for side in (old, new)]
+    if any(hiding) and not any(ran):
         yield "scripts did not run: what only they would request is in neither"
+    else:
+        for hides, side in zip(hiding, ("before", "after"), strict=True):
+            if hides:
+                yield f"scripts did not run {side}: what only they would request is not in it"

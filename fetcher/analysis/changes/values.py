@@ -99,6 +99,8 @@ class Effect:
     before: Shift | None
     after: Shift | None
     overlap: bool | None = None
+    ways: tuple[str, str] | None = None
+    """How each side's figure came about, where that differs: such intervals are not set against each other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from fetcher.record.redaction import redacted
 from fetcher.report.changes.words import (
     OVERLAP,
     about,
+    answer,
     basis,
-    counted,
     effect,
     figure,
     name_of,
@@ -53,7 +53,7 @@ def _page(page: PageDifference) -> Iterator[str]:
     if page.why is not None:
         yield f"❌ not compared: {_short(page.why)}"
         return
-    yield text(counted(page.changes))
+    yield text(answer(page))
     for title, changes in sections(page):
         plain = [one for one in changes if one.trend is Trend.OTHER] if title == "Requests" else []
         shown = [one for one in changes if one.trend is not Trend.OTHER] if title == "Requests" else changes

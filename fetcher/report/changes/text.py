@@ -13,8 +13,8 @@ from fetcher.report.changes.words import (
     MARKS,
     OVERLAP,
     about,
+    answer,
     basis,
-    counted,
     effect,
     figure,
     name_of,
@@ -56,7 +56,7 @@ def _page(page: PageDifference, width: int, most: int | None) -> list[Line]:
     lines: list[Line] = [((shorten(page_title(page), width), Style.STRONG),)]
     if page.why is not None:
         return lines + paragraph(f"not compared: {page.why}", width, Style.BAD)
-    lines += paragraph(counted(page.changes), width)
+    lines += paragraph(answer(page), width)
     for title, changes in sections(page):
         lines += [(), ((title, Style.STRONG),)]
         listed = changes if most is None or len(changes) <= most + 1 else changes[:most]

@@ -152,7 +152,23 @@ def summary(difference: Difference) -> str:
         return "nothing could be compared"
     left_out = len(difference.pages) - difference.compared
     rest = f"; {count(left_out, 'page')} not compared" if left_out else ""
+    if len(difference.pages) == 1:
+        return answer(difference.pages[0])
     return counted(difference.changes) + rest
+
+
+def answer(page: PageDifference) -> str:
+    """What differs in one page. Of effects that nothing was shown of, or can be, no one says that they are the same."""
+    judged = {overlap(one) for one in page.effects}
+    if not page.effects:
+        return counted(page.changes)
+    undecided = next((why for why in ("measured differently", "too few pairs to say") if why in judged), None)
+    known = any(one.overlap is not None for one in page.effects)
+    if known:
+        return counted(page.changes) if page.changes else "no difference shown"
+    why = (undecided or "none was measured on both sides").removesuffix(" to say")
+    told = f"nothing can be said of the effects: {why}"
+    return f"{counted(page.changes)}; {told}" if page.changes else told
 
 
 def counted(changes: Iterable[Change]) -> str:
@@ -194,6 +210,8 @@ def change_of(unit: str, value: float | None) -> str:
 
 
 def title_of(one: Figure | Effect) -> str:
+    if isinstance(one, Effect) and one.ways is not None:
+        return one.title  # each side says it
     return f"{one.title} (estimated)" if one.estimated else one.title
 
 
@@ -211,7 +229,10 @@ def basis(page: PageDifference) -> str:
 
 def effect(one: Effect) -> tuple[str, str, str, str]:
     """Title, the effect before and after with their intervals, and whether those overlap."""
-    return title_of(one), shifted(one.unit, one.before), shifted(one.unit, one.after), overlap(one)
+    before, after = shifted(one.unit, one.before), shifted(one.unit, one.after)
+    if one.ways is not None:
+        before, after = (f"{told}, {way.split(' ')[0]}" for told, way in zip((before, after), one.ways, strict=True))
+    return title_of(one), before, after, overlap(one)
 
 
 def shifted(unit: str, shift: Shift | None) -> str:
@@ -219,7 +240,7 @@ def shifted(unit: str, shift: Shift | None) -> str:
     if shift is None or shift.value is None:
         return "-"
     text = change_of(unit, shift.value)
-    if shift.low is None or shift.high is None:
+    if shift.low is None or shift.high is None or shift.pairs < FEWEST:
         return f"{text} ({count(shift.pairs, 'pair')}; {FEWEST} at least)"
     return f"{text} ({change_of(unit, shift.low)} to {change_of(unit, shift.high)})"
 
@@ -227,6 +248,8 @@ def shifted(unit: str, shift: Shift | None) -> str:
 def overlap(one: Effect) -> str:
     if one.before is None or one.after is None:
         return "measured on one side only"
+    if one.ways is not None:
+        return "measured differently"
     if one.overlap is None:
         return "too few pairs to say"
     if one.overlap:

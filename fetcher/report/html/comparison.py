@@ -39,13 +39,15 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
     head = ["figure", text(first.name), text(second.name), "difference (95 % interval)", "p", "could be seen", "so"]
     plots = "".join(_plot(one, (first.name, second.name)) for name in _PLOTTED if (one := shown.of(name)))
     notes = "".join(f'<p class="hm">{text(note)}</p>' for note in shown.notes)
+    drawn = any(load and not load.is_navigation_alone for pair in shown.pairs for load in (pair.first, pair.second))
+    below = " The waterfalls below are those of one pair." if drawn else ""
     return (
         f'<h2 id="comparison">Comparison</h2><p><strong>{text(summary(shown))}</strong></p>'
         f"<p>{text(made(shown))}; loaded by {text(shown.by)}</p>{notes}"
         + table(head, rows, caption="Medians of both arms, and the shift of pairs")
         + f'<div class="plots">{plots}</div>'
         + "".join(f"<p>{text(arm.name)}: {text(beside(arm))}</p>" for arm in shown.arms)
-        + f'<p class="dim">{text(METHOD)} The waterfalls below are those of one pair.</p>'
+        + f'<p class="dim">{text(METHOD)}{below}</p>'
     )
 
 

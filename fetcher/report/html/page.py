@@ -41,8 +41,10 @@ def html_report(
     """One page for one load, or for several beside each other over one time axis. ``names`` title them ("hints off",
     "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls. Secrets are
     replaced unless ``redact`` is False."""
-    shown = [safe_load(redacted(load) if redact else load) for load in loads]
-    titles = [*names, *("" for _ in shown)][: len(shown)]
+    given = [safe_load(redacted(load) if redact else load) for load in loads]
+    named = list(zip(given, [*names, *("" for _ in given)], strict=False))
+    shown = [load for load, _ in named if not load.is_navigation_alone]
+    titles = [title for load, title in named if not load.is_navigation_alone]
     end = max([axis_end(load) for load in shown] + [0.001])
     keys = [f"w{number}" for number in range(len(shown))]
     paths = [path_to_rendering(load) for load in shown]
@@ -55,7 +57,7 @@ def html_report(
         hint_table(load, title) + path_table(load, path, title)
         for load, title, path in zip(shown, titles, paths, strict=True)
     )
-    first = shown[0] if shown else None
+    first = given[0] if given else None
     subject = text(first.final_url or first.url) if first is not None else "no load"
     several = " two side" if len(shown) > 1 else ""
     return (
@@ -63,8 +65,7 @@ def html_report(
         f'content="{_policy()}"><meta name="viewport" content="width=device-width"><title>{subject} · fetcher</title>'
         f'<link rel="icon" href="data:,"><style>{_asset("report.css")}</style></head><body>'
         f"<header><h1>{subject}</h1>{_first_words(shown)}</header><main>{''.join(sections)}"
-        f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
-        f'<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
+        f"{_undrawn(given)}{_drawn(blocks, several)}"
         f"{tables}{_notes(shown, titles)}{early_hint_rules(''.join((*sections, tables)))}"
         f"</main><footer>{_footer(shown)}</footer>"
         f'<script type="application/json" id="data">{data(dict(zip(keys, map(details, shown), strict=True)))}</script>'
@@ -82,6 +83,26 @@ _TOOLS = (
     '<button id="beside" type="button" hidden>one above the other</button>'
     '<button id="theme" type="button">light or dark</button></div>'
 )
+
+
+def _drawn(blocks: str, several: str) -> str:
+    if not blocks:
+        return ""
+    return (
+        f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
+        '<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
+    )
+
+
+def _undrawn(loads: Sequence[PageLoad]) -> str:
+    """Why there is no waterfall of loads that a browser measured."""
+    by = dict.fromkeys(load.recorded_by or "" for load in loads if load.is_navigation_alone)
+    if not by:
+        return ""
+    return (
+        f"<p>{text(' and '.join(by))} made the requests: of each load the record holds the navigation alone, so there "
+        "is no waterfall of it, and what became of each hint is not in it.</p>"
+    )
 
 
 def _first_words(loads: Sequence[PageLoad]) -> str:
