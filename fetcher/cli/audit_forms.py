@@ -18,6 +18,7 @@ from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.audits.result import AuditResult
+    from fetcher.record import PageLoad
     from fetcher.report.lines import Line
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -106,20 +107,42 @@ class AuditForms:
 
 def _html(result: AuditResult, *, redact: bool) -> str:
     """The findings of each page and, of a few pages, the waterfall of the run that the rules speak of."""
-    from fetcher.audits.page import Page
-    from fetcher.report.audit.words import readable
     from fetcher.report.html import html_report
+
+    drawn = drawn_of(result)
+    few = drawn if len(drawn) <= MOST_SIDE_BY_SIDE else []
+    return html_report(
+        [load for load, _ in few],
+        names=[name for _, name in few],
+        sections=audit_sections(result, redact=redact),
+        urls=[page.url for page in result.pages],
+        redact=redact,
+    )
+
+
+def audit_sections(result: AuditResult, *, redact: bool, first: bool = True) -> list[str]:
+    """A section of HTML for each page; ``first`` of those on the page."""
+    from fetcher.report.audit.words import readable
     from fetcher.report.html.findings import findings_section
 
     shown = readable(result, redact=redact)
-    loaded = [(page, told.url) for page, told in zip(result.pages, shown.pages, strict=True) if page.loads]
-    few = loaded if len(loaded) <= MOST_SIDE_BY_SIDE else []
-    return html_report(
-        [Page(page.loads, page.profile).load for page, _ in few],
-        names=[url for _, url in few] if len(few) > 1 else (),
-        sections=[findings_section(shown, page) for page in shown.pages],
-        redact=redact,
-    )
+    return [findings_section(shown, page, first=first and not number) for number, page in enumerate(shown.pages)]
+
+
+def drawn_of(result: AuditResult) -> list[tuple[PageLoad, str]]:
+    """Of each page that was loaded the run that the rules speak of, and which that is."""
+    from fetcher.audits.page import Page
+    from fetcher.record.redaction import redact_text
+
+    found = []
+    for page in result.pages:
+        if page.loads:
+            load = Page(page.loads, page.profile).load
+            number = next(place for place, one in enumerate(page.loads, 1) if one is load)
+            of = f" · {redact_text(page.url)}" if len(result.pages) > 1 else ""
+            which = f"run {number} of {len(page.loads)}, which" if len(page.loads) > 1 else "the one run, which"
+            found.append((load, f"{which} the findings are of{of}"))
+    return found
 
 
 def print_audit(result: AuditResult, output: str | None, *, verbose: bool, colour: bool | None, redact: bool) -> None:

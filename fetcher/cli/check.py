@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
+from fetcher.cli.audit_options import MarkdownFile
+from fetcher.cli.forms import MOST_SIDE_BY_SIDE, Forms, HtmlFile
+from fetcher.cli.streams import is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Checked, Expectations, Run
     from fetcher.browser.storage.state import BrowserState
     from fetcher.cli.progress import Line
+    from fetcher.record import PageLoad
     from fetcher.record.observed import Observed
 
 FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
@@ -114,6 +117,8 @@ def check(
     max_time: MaxTime = None,
     discoveries: Discoveries = None,
     json: o.JsonFile = None,
+    html: HtmlFile = None,
+    markdown: MarkdownFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     quiet: o.Quiet = False,
@@ -122,10 +127,8 @@ def check(
     debug: o.Debug = False,
 ) -> None:
     """Is there a 103, how soon and how often, and what does each browser do with each of its links."""
-    check_writable(json)
-    check_writable(output)
-    if json == output == "-":
-        raise UsageError("--json - and -o - both want standard output; give one of them a file")
+    forms = Forms(html=html, others=(("--json", json), ("--md", markdown), ("-o", output)))
+    forms.check()
     net = o.net_options(
         http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
@@ -162,13 +165,15 @@ def check(
     if json is not None and checking.checked:  # where nothing was seen, an earlier file is worth more
         with put_down(faults):
             write_text(_json(checking.checked, several=len(urls) > 1, redact=not no_redact), json)
-    if (output is not None or (json != "-" and not quiet)) and checking.checked:
+    if checking.checked:
+        _write_forms(checking.checked, forms, markdown, redact=not no_redact)
+    if (output is not None or not (forms.takes_stdout or quiet)) and checking.checked:
         from fetcher.report.terminal import print_check
 
         colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
         with put_down(faults), report_stream(output) as stream:
             print_check(checking.checked, file=stream, color=colour, all_rows=verbose, redact=not no_redact)
-    if output not in (None, "-") or json == "-" or quiet:
+    if output not in (None, "-") or (output is None and forms.takes_stdout) or quiet:
         _say_what_failed(checking.checked)
     if faults:
         raise faults[0]
@@ -177,6 +182,36 @@ def check(
     code = _exit_code(checking.checked)
     if code:
         raise typer.Exit(code)
+
+
+def _write_forms(checked: Sequence[Checked], forms: Forms, markdown: str | None, *, redact: bool) -> None:
+    """The page and the Markdown, where they are wanted."""
+    if forms.html is not None:
+        from fetcher.report.html.check import check_section
+
+        drawn = [each for one in checked if (each := drawn_of(one, several=len(checked) > 1)) is not None]
+        few = drawn if len(drawn) <= MOST_SIDE_BY_SIDE else []
+        forms.write(
+            [load for load, _ in few], names=[name for _, name in few], urls=[one.url for one in checked],
+            sections=[check_section(one, redact=redact) for one in checked], redact=redact,
+        )  # fmt: skip
+    if markdown is not None:
+        from fetcher.report.check.markdown import check_markdown
+
+        write_text(check_markdown(checked, redact=redact), markdown)
+
+
+def drawn_of(checked: Checked, *, several: bool) -> tuple[PageLoad, str] | None:
+    """The run that a page shows of a check, the first that counts, and which that is; None where none has a record."""
+    from fetcher.record.redaction import redact_text
+
+    made = [run for run in checked.runs if run.load is not None]
+    if not made:
+        return None
+    run = next((run for run in made if run.outcome == "counted"), made[0])
+    of = f" · {redact_text(checked.url)}" if several else ""
+    assert run.load is not None
+    return run.load, f"run {run.number} of {len(checked.runs)}{of}"
 
 
 class _Checking:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.streams import check_writable, write_text
+from fetcher.cli.streams import check_writable, tell, write_text
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,15 +70,28 @@ class Forms:
         """Whether one of the files that are made of loads is wanted."""
         return any((self.html, self.svg, self.trace, self.har))
 
+    def say_which(self, shown: str) -> None:
+        """On stderr, that what can show one load only shows ``shown``."""
+        wanting = [option for option, name in (("--svg", self.svg), ("--trace", self.trace)) if name is not None]
+        if wanting and shown:
+            verb = "show" if len(wanting) > 1 else "shows"
+            tell(f"note: {' and '.join(wanting)} {verb} {shown}")
+
     def write(
-        self, loads: Sequence[PageLoad], *, names: Sequence[str] = (), sections: Sequence[str] = (), redact: bool
+        self,
+        loads: Sequence[PageLoad],
+        *,
+        names: Sequence[str] = (),
+        sections: Sequence[str] = (),
+        urls: Sequence[str] = (),
+        redact: bool,
     ) -> None:
-        """Every file wanted. The HTML page has all ``loads``, titled by ``names``, below ``sections``; a picture or a
-        trace shows the last, a HAR the first and its repeat view."""
+        """Every file wanted. The HTML page, of ``urls``, has all ``loads``, titled by ``names``, below ``sections``; a
+        picture or a trace shows the last, a HAR the first and its repeat view."""
         if self.html is not None:
             from fetcher.report.html import html_report
 
-            write_text(html_report(loads, names=names, sections=sections, redact=redact), self.html)
+            write_text(html_report(loads, names=names, sections=sections, urls=urls, redact=redact), self.html)
         if not loads:
             return
         if self.svg is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
+from fetcher.cli.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import is_terminal, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError
@@ -88,6 +89,7 @@ def load(
     html: HtmlFile = None,
     svg: SvgFile = None,
     trace: TraceFile = None,
+    markdown: MarkdownFile = None,
     output: o.Report = None,
     no_redact: o.NoRedact = False,
     fail: o.Fail = False,
@@ -97,7 +99,7 @@ def load(
     debug: o.Debug = False,
 ) -> None:
     """Load a page and everything it asks for, acting on its 103s, and show the waterfall."""
-    forms = Forms(html, svg, trace, har, (("--json", json), ("-o", output)))
+    forms = Forms(html, svg, trace, har, (("--json", json), ("--md", markdown), ("-o", output)))
     forms.check()
     o.distinct({**forms.named, "--storage": storage})
     net = o.net_options(
@@ -125,7 +127,14 @@ def load(
             records = [redacted(record) for record in records]
         if json is not None:
             write_text(_json(records, several=repeat_view), json)
-        forms.write(records, names=("first view", "repeat view") if len(records) > 1 else (), redact=False)
+        views = ("first view", "repeat view") if len(records) > 1 else ()
+        forms.write(records, names=views, redact=False)
+        if views and not quiet:
+            forms.say_which("the repeat view; --html shows both")
+        if markdown is not None:
+            from fetcher.report.markdown.load import loads_markdown
+
+            write_text(loads_markdown(records, views, redact=False), markdown)
         free = output is not None or not forms.takes_stdout
         shown = free and not (quiet and output is None)
         if shown and (failure is None or _saw_something(records[-1])):

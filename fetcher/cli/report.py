@@ -7,19 +7,24 @@ an HTML page, Markdown, a picture, a trace or a HAR comes out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_forms import AuditForms
+from fetcher.cli.audit_forms import AuditForms, audit_sections
+from fetcher.cli.audit_forms import drawn_of as drawn_of_audit
 from fetcher.cli.audit_options import JUnitFile, MarkdownFile, SarifFile
+from fetcher.cli.check import drawn_of as drawn_of_check
 from fetcher.cli.forms import MOST_SIDE_BY_SIDE, Forms, HtmlFile, SvgFile, TraceFile
-from fetcher.cli.streams import report_stream, write_text
+from fetcher.cli.streams import report_stream, tell, write_text
 from fetcher.errors import RecordError, UsageError
 
 if TYPE_CHECKING:
-    from fetcher.report.lines import Line
+    from fetcher.record import PageLoad
+
+VIEWS = ("first view", "repeat view")
 
 EPILOG = """\b
 Examples:
@@ -36,7 +41,7 @@ Examples:
 
 \b
 Files may be records (fetcher load --json), HARs of Chrome, Firefox, WebPageTest or Browsertime,
-and saved checks, audits or comparisons. Of several runs of a page the first is shown."""
+and saved checks, audits or comparisons. Of several runs of a page the first is shown, and said."""
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Saved records, HARs, checks, audits, comparisons.")
@@ -70,72 +75,117 @@ def report(
                 f"report loads nothing, and {file} is a URL; fetcher load --html FILE URL loads and shows it"
             )
     given = [_Given(file, redact=not no_redact) for file in files]
-    side_by_side = [load for one in given for load in one.side_by_side]
-    loads = [load for one in given for load in one.loads]
-    if html is not None and len(side_by_side) > MOST_SIDE_BY_SIDE:
-        raise UsageError(
-            f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {len(side_by_side)}"
-        )
-    if not loads and any((svg, trace, har)):
-        raise UsageError(
-            "--svg, --trace and --har are made of loads, and these files hold none (an audit of many pages)"
-        )
+    _check_loads(given, forms)
     tools = AuditForms(junit=junit, sarif=sarif)
     audits = [one.saved.audit for one in given if one.saved.audit is not None]
     if tools.any and (len(audits) != 1 or len(given) > 1):
         raise UsageError("--junit and --sarif are of one saved audit; name the file of fetcher audit --json")
     if html is not None:
-        names = [name for one in given for name in one.names] if len(side_by_side) > 1 else []
-        sections = [section for one in given for section in one.sections()]
-        Forms(html).write(side_by_side, names=names, sections=sections, redact=not no_redact)
-    Forms(None, svg, trace, har).write(loads, redact=not no_redact)
+        _page(given, html, redact=not no_redact)
+    drawn = [each for one in given for each in one.drawn]
+    if drawn:
+        one = drawn[0]
+        views = (one.load,) if one.repeat is None else (one.load, one.repeat)
+        Forms(None, svg, trace, har).write(views, redact=not no_redact)
     if tools.any:
         tools.write_files(audits[0], redact=not no_redact)
     if markdown is not None:
         write_text("\n".join(text for one in given for text in one.markdown()), markdown)
     if output is not None or not (forms.any or tools.any or markdown or quiet):
-        _show(given, output, verbose=verbose, color=color, redact=not no_redact)
+        _show(given, output, verbose=verbose, color=color)
+    for note in _left_out(given, forms) if not quiet else ():
+        tell(f"note: {note}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A page's load as it is shown: ``name`` titles it, ``repeat`` is its repeat view. ``which`` says which of several
+    loads of the file it is, "" where it is the only one; ``runs`` is how many of them are the page's own runs."""
+
+    load: PageLoad
+    name: str = ""
+    repeat: PageLoad | None = None
+    which: str = ""
+    runs: int = 1
 
 
 class _Given:
-    """One of the files. ``loads`` are its pages, each by the first of its runs; of a comparison the second arm's load
-    of the first pair that counts. ``side_by_side`` are those that an HTML page shows, by ``names``."""
+    """One of the files. ``drawn`` are its pages' loads as pictures show them, of a comparison the second arm's load of
+    the first pair that counts. ``side_by_side`` are those that an HTML page shows, with their titles."""
 
     def __init__(self, file: str, *, redact: bool) -> None:
-        from fetcher.runs.inputs import pages_of
         from fetcher.runs.saved_files import read_saved
 
+        self.file = file
         self.saved = read_saved(file)
         self.redact = redact
+        self.drawn = self._drawn()
+        if self.saved.kind == "load" and not self.drawn:
+            raise RecordError(f"{file} holds no load")
+
+    def _drawn(self) -> list[_Drawn]:
+        from fetcher.runs.inputs import pages_of
+
+        saved = self.saved
+        if saved.comparison is not None:
+            pair = next((each for each in saved.comparison.pairs if each.counts), None)
+            if pair is None or pair.second is None:
+                return []
+            return [_Drawn(pair.second, which=f"pair {pair.number}, {saved.comparison.arms[1].name}")]
+        if saved.audit is not None:
+            return [_Drawn(load, name, which=name) for load, name in drawn_of_audit(saved.audit)]
+        if saved.checks:
+            several = len(saved.checks) > 1
+            made = [each for one in saved.checks if (each := drawn_of_check(one, several=several)) is not None]
+            return [_Drawn(load, name, which=name) for load, name in made]
+        pages = pages_of(saved)
+        found = []
+        for number, page in enumerate(pages, 1):
+            name = f"{self.file} {number}" if len(pages) > 1 else self.file
+            repeat, runs = page.answers.repeat, len(page.loads)
+            which = f"the first of {runs} runs" if runs > 1 else "the repeat view" if repeat is not None else ""
+            found.append(_Drawn(page.loads[0], name, repeat, which, runs))
+        return found
+
+    @property
+    def side_by_side(self) -> list[tuple[PageLoad, str]]:
         comparison = self.saved.comparison
         if comparison is not None:
             from fetcher.record.redaction import redact_text
 
             pair = next((each for each in comparison.pairs if each.counts), None)
             both = [load for load in (pair.first, pair.second) if load is not None] if pair is not None else []
-            self.loads, self.side_by_side = both[1:], both
-            self.names = [redact_text(arm.name) if redact else arm.name for arm in comparison.arms][: len(both)]
-            return
-        self.loads = [page.loads[0] for page in pages_of(self.saved) if page.loads]
-        self.side_by_side = self.loads
-        several = len(self.loads) > 1
-        self.names = [f"{file} {number}" if several else file for number in range(1, len(self.loads) + 1)]
-        if not self.loads and self.saved.audit is None:
-            raise RecordError(f"{file} holds no load")
+            names = [redact_text(arm.name) if self.redact else arm.name for arm in comparison.arms]
+            return list(zip(both, names, strict=False))
+        if self.saved.kind in ("audit", "check") and len(self.drawn) > MOST_SIDE_BY_SIDE:
+            return []  # what was found stands in the sections
+        found = []
+        for one in self.drawn:
+            found.append((one.load, f"{one.name}, first view" if one.repeat is not None else one.name))
+            if one.repeat is not None:
+                found.append((one.repeat, f"{one.name}, repeat view"))
+        return found
 
-    def sections(self) -> list[str]:
+    @property
+    def urls(self) -> list[str]:
+        """The pages it is about."""
+        if self.saved.audit is not None:
+            return [page.url for page in self.saved.audit.pages]
+        if self.saved.comparison is not None:
+            return [self.saved.comparison.url]
+        return [one.url for one in self.saved.checks] or [one.load.final_url or one.load.url for one in self.drawn]
+
+    def sections(self, *, first: bool) -> list[str]:
         """What stands above the waterfalls of an HTML page."""
         if self.saved.audit is not None:
-            from fetcher.report.audit.words import readable
-            from fetcher.report.html.findings import findings_section
-
-            shown = readable(self.saved.audit, redact=self.redact)
-            return [findings_section(shown, page) for page in shown.pages]
+            return audit_sections(self.saved.audit, redact=self.redact, first=first)
         if self.saved.comparison is not None:
             from fetcher.report.html.comparison import comparison_section
 
             return [comparison_section(self.saved.comparison, redact=self.redact)]
-        return []
+        from fetcher.report.html.check import check_section
+
+        return [check_section(one, redact=self.redact) for one in self.saved.checks]
 
     def markdown(self) -> list[str]:
         if self.saved.audit is not None:
@@ -146,38 +196,105 @@ class _Given:
             from fetcher.report.comparison.markdown import comparison_markdown
 
             return [comparison_markdown(self.saved.comparison, redact=self.redact)]
-        from fetcher.report.markdown.load import load_markdown
+        if self.saved.checks:
+            from fetcher.report.check.markdown import check_markdown
 
-        return [load_markdown(load, redact=self.redact) for load in self.loads]
+            return [check_markdown(self.saved.checks, redact=self.redact)]
+        from fetcher.report.markdown.load import load_markdown, loads_markdown
+
+        return [
+            load_markdown(one.load, redact=self.redact)
+            if one.repeat is None
+            else loads_markdown([one.load, one.repeat], VIEWS, redact=self.redact)
+            for one in self.drawn
+        ]
+
+    def show(self, stream: TextIO, *, verbose: bool, colour: bool | None) -> None:
+        """As the command that saved it does, of an audit with its waterfalls."""
+        from fetcher.report.terminal import print_check, print_lines, print_load, print_repeat_view
+
+        asked: dict[str, Any] = {"all_rows": verbose, "redact": self.redact}
+        audit, comparison = self.saved.audit, self.saved.comparison
+        if self.saved.checks:
+            print_check(self.saved.checks, file=stream, color=colour, **asked)
+        elif comparison is not None:
+            from fetcher.report.comparison.text import comparison_lines
+
+            print_lines(
+                lambda width, unicode: comparison_lines(comparison, width=width, unicode=unicode, **asked),
+                file=stream, color=colour,
+            )  # fmt: skip
+        else:
+            for number, one in enumerate(self.drawn):
+                if number:
+                    print(file=stream)
+                if one.repeat is not None:
+                    print_repeat_view(one.load, one.repeat, file=stream, color=colour, **asked)
+                else:
+                    print_load(one.load, file=stream, color=colour, **asked)
+        if audit is not None:
+            from fetcher.report.audit.text import audit_lines
+
+            if self.drawn:
+                print(file=stream)
+            print_lines(
+                lambda width, unicode: audit_lines(audit, width=width, unicode=unicode, **asked),
+                file=stream, color=colour,
+            )  # fmt: skip
 
 
-def _show(given: list[_Given], output: str | None, *, verbose: bool, color: o.Colour, redact: bool) -> None:
-    """Each load's waterfall, then what each audit found and what each comparison showed."""
-    from fetcher.report.audit.text import audit_lines
-    from fetcher.report.comparison.text import comparison_lines
-    from fetcher.report.terminal import print_lines, print_load
+def _check_loads(given: list[_Given], forms: Forms) -> None:
+    """Raises UsageError for a form that cannot hold what the files do, before any is written."""
+    drawn = [each for one in given for each in one.drawn]
+    side_by_side = sum(len(one.side_by_side) for one in given)
+    if forms.html is not None and side_by_side > MOST_SIDE_BY_SIDE:
+        raise UsageError(f"one page shows {MOST_SIDE_BY_SIDE} loads at the most, and these files have {side_by_side}")
+    wanting = [option for option in ("--svg", "--trace", "--har") if forms.named[option] is not None]
+    if not wanting:
+        return
+    if not drawn:
+        raise UsageError(
+            "--svg, --trace and --har are made of loads, and these files hold none (an audit of many pages)"
+        )
+    if len(drawn) > 1:
+        raise UsageError(
+            f"{' and '.join(wanting)} can hold one page, and these files have {len(drawn)}; name one file of one page, "
+            f"or --html for up to {MOST_SIDE_BY_SIDE}"
+        )
 
+
+def _page(given: list[_Given], html: str, *, redact: bool) -> None:
+    both = [each for one in given for each in one.side_by_side]
+    alone = len(both) == 1 and given[0].saved.kind == "load"
+    sections: list[str] = []
+    for one in given:
+        sections += one.sections(first=not sections)
+    Forms(html).write(
+        [load for load, _ in both], names=[] if alone else [name for _, name in both], sections=sections,
+        urls=[url for one in given for url in one.urls], redact=redact,
+    )  # fmt: skip
+
+
+def _left_out(given: list[_Given], forms: Forms) -> Iterator[str]:
+    """What the files hold and a form that was asked for does not show."""
+    for one in given:
+        for each in one.drawn:
+            if each.runs > 1:
+                yield f"{one.file} holds {each.runs} runs of {each.load.url}; the first is shown"
+            elif each.which:
+                wanting = [option for option in ("--svg", "--trace") if forms.named[option] is not None]
+                if forms.har is not None and each.repeat is None:
+                    wanting.append("--har")
+                if wanting:
+                    verb = "show" if len(wanting) > 1 else "shows"
+                    yield f"of {one.file} {' and '.join(wanting)} {verb} {each.which} alone"
+
+
+def _show(given: list[_Given], output: str | None, *, verbose: bool, color: o.Colour) -> None:
+    """Each file as the command that saved it shows it."""
     colour = None if color is o.Colour.AUTO else color is o.Colour.ALWAYS
-    loads = [load for one in given if one.saved.comparison is None for load in one.loads]
-
-    def results(width: int, unicode: bool) -> Iterator[list[Line]]:
-        for one in given:
-            if one.saved.audit is not None:
-                yield audit_lines(one.saved.audit, width=width, unicode=unicode, all_rows=verbose, redact=redact)
-            if one.saved.comparison is not None:
-                yield comparison_lines(
-                    one.saved.comparison, width=width, unicode=unicode, all_rows=verbose, redact=redact
-                )
-
-    def lines(width: int, unicode: bool) -> Iterator[Line]:
-        for number, block in enumerate(results(width, unicode)):
-            if loads or number:
-                yield ()
-            yield from block
-
     with report_stream(output) as stream:
-        for number, load in enumerate(loads):
+        for number, one in enumerate(given):
             if number:
                 print(file=stream)
-            print_load(load, file=stream, color=colour, all_rows=verbose, redact=redact)
-        print_lines(lines, file=stream, color=colour)
+            one.show(stream, verbose=verbose, colour=colour)

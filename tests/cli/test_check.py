@@ -267,3 +267,17 @@ progress.Runs = Interrupting
 check.is_terminal = lambda stream: True
 main()
 """
+
+
+def test_a_page_and_markdown(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Both hold the table of browsers and the verdict; the report itself is still printed."""
+    page, pull = tmp_path / "c.html", tmp_path / "c.md"
+    outcome = cli(
+        "check", "-n", "1", "--cacert", origin.ca_file, "--html", str(page), "--md", str(pull), f"{origin.https}/",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert "✓ passed" in outcome.out
+    for text in (page.read_text(encoding="utf-8"), pull.read_text(encoding="utf-8")):
+        assert "passed" in text
+        assert "Safari acts on rel=preconnect only" in text
+    assert "<h3>run 1 of 1</h3>" in page.read_text(encoding="utf-8")

@@ -58,3 +58,14 @@ def test_what_a_failed_load_learned_is_kept(cli: Cli, origin: Listening, tmp_pat
     assert cli("load", "--storage", storage, "--max-time", "0.4", f"{origin.http}/late").code == 3
     done = cli("load", "--storage", storage, f"{origin.http}/")
     assert done.code == 0
+
+
+def test_markdown_of_both_views(cli: Cli, origin: Listening, tmp_path: Path) -> None:
+    """Each by its name; that a picture can show one view only is said."""
+    pull, picture = tmp_path / "rv.md", tmp_path / "rv.svg"
+    outcome = cli("load", "--repeat-view", "--md", str(pull), "--svg", str(picture), f"{origin.http}/")
+    assert outcome.code == 0, outcome.err
+    text = pull.read_text(encoding="utf-8")
+    assert ": first view\n" in text
+    assert ": repeat view\n" in text
+    assert "note: --svg shows the repeat view; --html shows both" in outcome.err

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fetcher.analysis import saved_comparison
+from fetcher.analysis import Expectations, saved_comparison
+from fetcher.analysis.double_fetches import double_fetches
+from fetcher.analysis.verdicts import verdicts
 from fetcher.audits.saved import dumps
 from fetcher.cli import app
+from fetcher.record import dumps as dumps_load
 from fetcher.record import save_har, save_record
 from fetcher.report.audit.junit import junit
 from fetcher.report.audit.markdown import markdown
 from fetcher.report.audit.sarif import sarif
+from fetcher.report.check.markdown import check_markdown
+from fetcher.report.check.saved import check_json
 from fetcher.report.comparison.markdown import comparison_markdown
+from fetcher.report.html.check import check_section
 from fetcher.report.html.comparison import comparison_section
+from fetcher.report.html.markup import text as markup
 from fetcher.report.markdown.load import load_markdown
+from fetcher.report.terminal import render_check
+from fetcher.terms import ProfileName
 from tests.support.audits import blocked, page, result
+from tests.support.checks import checked, load
 from tests.support.comparisons import noisy
 from tests.support.loads import eager_http1, many, shop
 
@@ -164,3 +176,89 @@ def test_what_holds_no_load_says_what_it_is(saved: Path, capsys: pytest.CaptureF
     said = capsys.readouterr().err
     assert "exchange.json: this is one exchange of fetcher get, which is no page load" in said
     assert "fetcher load --json FILE" in said
+
+
+def test_a_saved_check(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The check as it was printed, and its table and verdict in the page and as Markdown; not a waterfall alone."""
+    links = ("</a.css>; rel=preload; as=style", "</b.js>; rel=preload; as=script; nopush")
+    made = checked(load(*links), load(*links, late=2), expected=Expectations(hints=2))
+    (saved / "check.json").write_text(json.dumps(check_json(made)))
+    assert app.run(["report", "check.json"]) == 0
+    assert capsys.readouterr().out == render_check([made], width=80, color=False)
+    assert app.run(["report", "--html", "c.html", "--md", "c.md", "check.json"]) == 0
+    assert capsys.readouterr() == ("", "")
+    pages = (saved / "c.html").read_text(encoding="utf-8"), (saved / "c.md").read_text(encoding="utf-8")
+    assert check_section(made) in pages[0]
+    assert "<h3>run 1 of 2</h3>" in pages[0]
+    assert pages[1] == check_markdown([made])
+    for text in pages:
+        for told in ("103 in 2 of 2 runs", "1 finding", "--expect-hints 2", "safari", "Safari acts on rel=preconnect"):
+            assert told in text
+    assert "/b.js" in pages[1]
+
+
+def test_both_views_of_a_repeat_view(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In every form that can hold two; a picture says which it is of."""
+    first = shop()
+    second = replace(first, repeat_view=True)
+    (saved / "rv.json").write_text(f"[{dumps_load(first)},{dumps_load(second)}]")
+    assert app.run(["report", "rv.json"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("First view") < said.index("Repeat view") < said.index("content the cache saved")
+    command = "report --html rv.html --md rv.md --har rv.har --svg rv.svg rv.json"
+    assert app.run(command.split()) == 0
+    assert capsys.readouterr().err == "fetcher: note: of rv.json --svg shows the repeat view alone\n"
+    page = (saved / "rv.html").read_text(encoding="utf-8")
+    assert "<h3>rv.json, first view</h3>" in page
+    assert "<h3>rv.json, repeat view</h3>" in page
+    titles = [line for line in (saved / "rv.md").read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
+    assert [title.rpartition(": ")[2] for title in titles] == ["first view", "repeat view"]
+    assert len(json.loads((saved / "rv.har").read_text())["log"]["pages"]) == 2
+
+
+@pytest.mark.parametrize("option", ["--svg", "--trace", "--har"])
+def test_what_can_hold_one_page_is_given_no_two(saved: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    """Refused with a word, and nothing written."""
+    assert app.run(["report", option, "out", "shop.json", "other.har"]) == 2
+    assert f"{option} can hold one page, and these files have 2" in capsys.readouterr().err
+    assert not (saved / "out").exists()
+
+
+def test_of_several_runs_the_first_is_shown_and_said(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (saved / "runs.json").write_text(f"[{dumps_load(shop())},{dumps_load(shop())}]")
+    assert app.run(["report", "--md", "runs.md", "runs.json"]) == 0
+    assert "runs.json holds 2 runs of https://shop.test/product/42; the first is shown" in capsys.readouterr().err
+
+
+def test_several_audits_on_one_page_are_told_apart(saved: Path) -> None:
+    """Each section names its page and says whether it passed; each waterfall says which run it is of."""
+    for name in ("shop.json", "other.har"):
+        app.run(["audit", "-q", "--json", f"{name}.audit", name])
+    assert app.run(["report", "--html", "both.html", "shop.json.audit", "other.har.audit"]) == 0
+    page = (saved / "both.html").read_text(encoding="utf-8")
+    urls = [shop().final_url or shop().url, eager_http1().final_url or eager_http1().url]
+    for url in urls:
+        assert re.search(
+            rf"<h2[^>]*>Findings · {re.escape(url)}</h2><p><strong class=\"(yes|no)\">(passed|failed): ", page
+        )
+    assert f"<h1>{urls[0]} and {urls[1]}</h1>" in page
+    assert page.count('id="findings"') == 1
+    assert "the one run, which the findings are of" in page
+
+
+def test_the_mended_link_stands_beside_what_was_refused(saved: Path) -> None:
+    """In the page's table of hints, as after the terminal's arrow: of a link refused, and of one fetched twice."""
+    made = load("</b.js>; rel=preload; as=script; nopush")
+    save_record(made, "nopush.json")
+    assert app.run(["report", "--html", "page.html", "nopush.json"]) == 0
+    page = (saved / "page.html").read_text(encoding="utf-8")
+    fixes = [fix for link in verdicts(made) if (fix := link.by(ProfileName.CHROMIUM).fix) is not None]
+    assert fixes
+    for fix in fixes:
+        assert f'→ <code class="raw">{markup(fix)}</code>' in page
+    twice = [one.link for one in double_fetches(shop()) if one.link is not None]
+    assert twice
+    assert app.run(["report", "--html", "page.html", "shop.json"]) == 0
+    page = (saved / "page.html").read_text(encoding="utf-8")
+    for fix in twice:
+        assert f'→ <code class="raw">{markup(fix)}</code>' in page

@@ -33,13 +33,13 @@ def link_table(checked: Checked, width: int, most: int | None, *, raw: bool) -> 
     if not hints:
         return
     shown = hints if most is None or len(hints) <= most + 1 else hints[:most]
-    home = _home(checked.url)
+    home = home_of(checked.url)
     digits = len(str(shown[-1].number))
     browsers = [profile.value for profile in ProfileName]
     verdict_width = sum(len(name) + 1 for name in browsers)
     wide = width >= WIDE
     under: Line = ((" " * (digits + 2), Style.PLAIN),)
-    longest = max(cells(_what(hint, home)) for hint in shown)
+    longest = max(cells(what(hint, home)) for hint in shown)
     room = width - digits - 2 - verdict_width - (60 if wide else 0)
     name = max(min(longest, room), 10)
     heading: list[tuple[str, Style]] = [(" " * (digits + 2 + name), Style.PLAIN)]
@@ -50,23 +50,23 @@ def link_table(checked: Checked, width: int, most: int | None, *, raw: bool) -> 
     for hint in shown:
         line: list[tuple[str, Style]] = [
             (f"{hint.number:>{digits}}  ", Style.DIM),
-            (pad(shorten(_what(hint, home), name), name), Style.STRONG if hint.acted else Style.PLAIN),
+            (pad(shorten(what(hint, home), name), name), Style.STRONG if hint.acted else Style.PLAIN),
         ]
         for verdict in hint.verdicts:
             mark, style = ("✓", Style.GOOD) if verdict.acts else ("✗", _alarm(verdict, checked.profile))
             line += [(" " * (len(verdict.profile) // 2 + 1), Style.PLAIN), (mark, style)]
             line.append((" " * (len(verdict.profile) - len(verdict.profile) // 2 - 1), Style.PLAIN))
-        result, style = _result(hint, checked)
+        came, style = result(hint, checked)
         if wide:
-            line += [("  ", Style.PLAIN), (shorten(result, width - digits - 4 - name - verdict_width, 1.0), style)]
+            line += [("  ", Style.PLAIN), (shorten(came, width - digits - 4 - name - verdict_width, 1.0), style)]
             yield tuple(line)
         else:
             yield tuple(line)
-            yield from paragraph(result, width, style, lead=under, indent=digits + 2)
-        if told := _in_chromium(seen.get(hint.raw)):
+            yield from paragraph(came, width, style, lead=under, indent=digits + 2)
+        if told := in_chromium(seen.get(hint.raw)):
             yield from paragraph(told, width, Style.DIM, lead=under, indent=digits + 2)
-        what = _what(hint, home)
-        if (raw or _is_at_fault(hint)) and (hint.raw != what or cells(what) > name):
+        name_of = what(hint, home)
+        if (raw or _is_at_fault(hint)) and (hint.raw != name_of or cells(name_of) > name):
             yield from paragraph(
                 hint.raw, width, Style.DIM, lead=((" " * (digits + 2), Style.PLAIN),), indent=digits + 2
             )
@@ -76,10 +76,10 @@ def link_table(checked: Checked, width: int, most: int | None, *, raw: bool) -> 
             yield from paragraph(fix, width, Style.GOOD, lead=arrow, indent=digits + 4)
     if len(shown) < len(hints):
         yield ((f"   … and {len(hints) - len(shown)} more; -v shows all", Style.DIM),)
-    yield from _reasons(hints, checked.profile, width, most)
+    yield from reasons(hints, checked.profile, width, most)
 
 
-def _in_chromium(seen: HintInChromium | None) -> str:
+def in_chromium(seen: HintInChromium | None) -> str:
     """ "Chromium: 103 read at 53 ms, fetched at 65 ms, used at 431 ms", and what goes against our verdict."""
     if seen is None:
         return ""
@@ -90,7 +90,7 @@ def _in_chromium(seen: HintInChromium | None) -> str:
     return f"Chromium{mark}: {when}{said}" if when else f"Chromium{mark}{said}"
 
 
-def _home(url: str) -> str | None:
+def home_of(url: str) -> str | None:
     """The origin of ``url``, without the name and password it may hold."""
     scheme, mark, rest = split(url)[0].partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if mark else None
@@ -110,13 +110,13 @@ def _is_at_fault(hint: HintSurvey) -> bool:
     return not hint.acted and hint.rule not in _PAGE_WIDE
 
 
-def _what(hint: HintSurvey, home: str | None) -> str:
+def what(hint: HintSurvey, home: str | None) -> str:
     if hint.url is None:
         return hint.href or hint.raw
     return place(hint.url, home).removesuffix("/") or "/"
 
 
-def _result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
+def result(hint: HintSurvey, checked: Checked) -> tuple[str, Style]:
     """What the link is and what came of it: "style, 200 text/css, 12.1 kB in 34 ms, fresh"."""
     kind = hint.rel or ("no rel" if hint.href else "unreadable")
     if hint.destination is not None and hint.rel == "preload":
@@ -161,7 +161,7 @@ def _fetched(fetches: Sequence[HintFetch]) -> tuple[str, Style]:
     return ", ".join(parts), Style.DIM if fine else Style.WARNING
 
 
-def _reasons(hints: Sequence[HintSurvey], driving: ProfileName, width: int, most: int | None) -> Iterator[Line]:
+def reasons(hints: Sequence[HintSurvey], driving: ProfileName, width: int, most: int | None) -> Iterator[Line]:
     """Why a browser does not act: one line for each reason, with the browsers and the links it holds for. What does not
     touch the driving browser stands apart, so that nobody takes it for a failure."""
     grouped: dict[tuple[int, str, str], list[ProfileName]] = {}

@@ -39,7 +39,7 @@ def check_lines(
     lines += headline(checked, width)
     if checked.survey.runs:
         lines += link_table(checked, width, None if all_rows else MOST_LISTED, raw=all_rows)
-        lines += _remarks(checked, width, None if all_rows else MOST_LISTED)
+        lines += remarks(checked, width, None if all_rows else MOST_LISTED)
         if all_rows:
             lines += _runs(checked.runs, width)
         lines += [(), _result_line(checked)]
@@ -68,7 +68,7 @@ def _unfinished(checked: Checked, seen: Survey, width: int, most: int | None, *,
     yield from link_table(replace(checked, survey=seen), width, most, raw=raw)
 
 
-def _remarks(checked: Checked, width: int, most: int | None) -> Iterator[Line]:
+def remarks(checked: Checked, width: int, most: int | None) -> Iterator[Line]:
     met = [
         paragraph(f"{one.what}: {one.found}", width, lead=(("✓ ", Style.GOOD),), indent=2)
         for one in checked.expectations
@@ -84,12 +84,22 @@ def _remarks(checked: Checked, width: int, most: int | None) -> Iterator[Line]:
 
 def _result_line(checked: Checked) -> Line:
     """ "✗ 2 findings, 1 warning; judged from 3 of 5 runs"."""
+    passed, said = result_words(checked)
+    mark, style = ("✓ ", Style.GOOD) if passed else ("✗ ", Style.BAD)
+    return ((mark, style), (said, style))
+
+
+def result_words(checked: Checked) -> tuple[bool | None, str]:
+    """Whether it passed, None where nothing could be judged, and in words: "2 findings, 1 warning; judged from 3 of 5
+    runs", "blocked", "could not be loaded"."""
+    if not checked.survey.runs:
+        return None, "blocked, not judged" if checked.outcome is CheckOutcome.BLOCKED else "could not be loaded"
     warnings = f", {count(len(checked.warnings), 'warning')}" if checked.warnings else ""
     if not checked.complete:
         warnings += f"; judged from {checked.survey.runs} of {count(checked.asked, 'run')}"
     if checked.findings:
-        return (("✗ ", Style.BAD), (count(len(checked.findings), "finding") + warnings, Style.BAD))
-    return (("✓ ", Style.GOOD), ("passed" + warnings, Style.GOOD))
+        return False, count(len(checked.findings), "finding") + warnings
+    return True, "passed" + warnings
 
 
 def _remark(remark: Remark, mark: str, style: Style, width: int) -> list[Line]:
@@ -102,10 +112,10 @@ def _runs(runs: Iterable[Run], width: int) -> Iterator[Line]:
     """-v: one line a run."""
     yield ()
     for run in runs:
-        yield from paragraph(_run(run), width, Style.DIM, lead=((f"run {run.number}  ", Style.DIM),), indent=7)
+        yield from paragraph(run_words(run), width, Style.DIM, lead=((f"run {run.number}  ", Style.DIM),), indent=7)
 
 
-def _run(run: Run) -> str:
+def run_words(run: Run) -> str:
     load = run.load
     if run.outcome is not RunOutcome.COUNTED or load is None:
         return f"{run.outcome}: {run.why}"

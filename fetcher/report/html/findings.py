@@ -15,12 +15,13 @@ MOST = 200
 """Findings shown on one page; the saved audit has them all."""
 
 
-def findings_section(result: AuditResult, page: AuditedPage) -> str:
-    """What the rules say of ``page``, which its heading names where ``result`` has several."""
-    of = f" · {text(page.url)}" if len(result.pages) > 1 else ""
-    named = ' id="findings"' if page is result.pages[0] else ""
-    said = ended(result, [page]) + verdict(result, page)
-    head = f"<h2{named}>Findings{of}</h2><p>{text(said)} · {text(judged_by(page))}</p>"
+def findings_section(result: AuditResult, page: AuditedPage, *, first: bool = True) -> str:
+    """What the rules say of ``page``, which its heading names; ``first`` of those on the page."""
+    named = ' id="findings"' if first else ""
+    end = ended(result, [page])
+    tone = {"failed: ": ' class="no"', "passed: ": ' class="yes"'}.get(end, "")
+    said = f"<strong{tone}>{text(end + verdict(result, page))}</strong>"
+    head = f"<h2{named}>Findings · {text(page.url)}</h2><p>{said} · {text(judged_by(page))}</p>"
     if page.outcome is not PageOutcome.JUDGED:
         return head
     reported = page.reported

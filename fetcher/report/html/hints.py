@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from fetcher.analysis.double_fetches import double_fetches
 from fetcher.analysis.hints_in_chromium import Agreement, HintInChromium, hints_in_chromium
 from fetcher.analysis.verdicts import JudgedLink, verdicts
 from fetcher.record.page_load import Hint, PageLoad
@@ -20,12 +23,13 @@ def hint_table(load: PageLoad, title: str = "") -> str:
     if not links:
         return ""
     seen = hints_in_chromium(load)
+    doubles = {one.earlier: one.link for one in double_fetches(load)}
     observed = ["Chromium, by its NetLog"] if seen else []
     head = ["link", "here", *observed, *(profile.value for profile in ProfileName)]
     rows = [
         [
             _link(link),
-            _became(load, link),
+            _became(load, link, doubles),
             *(_seen(one) for one in seen[at : at + 1]),
             *(_verdict(link, profile) for profile in ProfileName),
         ]
@@ -45,13 +49,20 @@ def _link(link: JudgedLink) -> str:
     return f'<code class="raw">{text(link.raw)}</code>{len(link.raw)} bytes{url}'
 
 
-def _became(load: PageLoad, link: JudgedLink) -> str:
+def _became(load: PageLoad, link: JudgedLink, doubles: Mapping[int, str | None]) -> str:
+    """``doubles`` are the links as they should be of hints fetched twice, by request."""
     hint = load.hints[link.hint] if link.hint is not None else None
     if hint is None:
         return "not in the record"
     if not hint.acted:
-        return f"refused ({text(hint.rule)}): {text(hint.reason)}"
-    return text(_came_of(load, hint))
+        fix = link.by(load.profile or ProfileName.CHROMIUM).fix
+        return f"refused ({text(hint.rule)}): {text(hint.reason)}{_mended(fix)}"
+    return text(_came_of(load, hint)) + _mended(doubles.get(hint.request) if hint.request is not None else None)
+
+
+def _mended(link: str | None) -> str:
+    """The link as it should be, to be copied."""
+    return f'<br>→ <code class="raw">{text(link)}</code>' if link else ""
 
 
 def _came_of(load: PageLoad, hint: Hint) -> str:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from fetcher.record.page_load import PageLoad
-from fetcher.record.redaction import redacted
-from fetcher.report.escape import safe_load
+from fetcher.record.redaction import redact_text, redacted
+from fetcher.report.escape import safe, safe_load
 from fetcher.report.html.early_hints import early_hint_rules
 from fetcher.report.html.hints import hint_table
 from fetcher.report.html.instants import marks, path_table, path_to_rendering
@@ -36,11 +36,12 @@ def html_report(
     *,
     names: Sequence[str] = (),
     sections: Sequence[str] = (),
+    urls: Sequence[str] = (),
     redact: bool = True,
 ) -> str:
     """One page for one load, or for several beside each other over one time axis. ``names`` title them ("hints off",
-    "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls. Secrets are
-    replaced unless ``redact`` is False."""
+    "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls; ``urls`` are the
+    pages it is about where it is of more than its loads. Secrets are replaced unless ``redact`` is False."""
     given = [safe_load(redacted(load) if redact else load) for load in loads]
     named = list(zip(given, [*names, *("" for _ in given)], strict=False))
     shown = [load for load, _ in named if not load.is_navigation_alone]
@@ -50,15 +51,14 @@ def html_report(
     paths = [path_to_rendering(load) for load in shown]
     critical = [frozenset(path.requests) if path is not None else frozenset[int]() for path in paths]
     blocks = "".join(
-        _load(load, title, waterfall(load, name=key, end=end, lines=marks(load), critical=on_path))
+        _load(load, title, len(shown) > 1, waterfall(load, name=key, end=end, lines=marks(load), critical=on_path))
         for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
     )
     tables = "".join(
         hint_table(load, title) + path_table(load, path, title)
         for load, title, path in zip(shown, titles, paths, strict=True)
     )
-    first = given[0] if given else None
-    subject = text(first.final_url or first.url) if first is not None else "no load"
+    subject = _subject([safe(redact_text(url) if redact else url) for url in urls], given)
     several = " two side" if len(shown) > 1 else ""
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
@@ -83,6 +83,14 @@ _TOOLS = (
     '<button id="beside" type="button" hidden>one above the other</button>'
     '<button id="theme" type="button">light or dark</button></div>'
 )
+
+
+def _subject(urls: Sequence[str], loads: Sequence[PageLoad]) -> str:
+    """The pages by address, as HTML: no more than two by name."""
+    named = list(dict.fromkeys(urls or [load.final_url or load.url for load in loads]))
+    if len(named) > 2:
+        named = [named[0], f"{len(named) - 1} more pages"]
+    return text(" and ".join(named)) or "no load"
 
 
 def _drawn(blocks: str, several: str) -> str:
@@ -111,8 +119,9 @@ def _first_words(loads: Sequence[PageLoad]) -> str:
     return _facts(loads[0])
 
 
-def _load(load: PageLoad, title: str, body: str) -> str:
-    head = f"<h3>{text(title)}</h3>{_facts(load)}" if title else ""
+def _load(load: PageLoad, title: str, several: bool, body: str) -> str:
+    """The facts of a load that is alone stand at the top."""
+    head = (f"<h3>{text(title)}</h3>" if title else "") + (_facts(load) if several else "")
     return f'<section class="load">{head}{body}</section>'
 
 

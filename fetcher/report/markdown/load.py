@@ -5,7 +5,7 @@ The words are the terminal's own (``summary``), so that no form says more than a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redacted
@@ -22,14 +22,20 @@ WIDTH = 120
 """Of the waterfall, in characters."""
 
 
-def load_markdown(load: PageLoad, *, redact: bool = True, most: int = MOST_CHARACTERS) -> str:
-    """The text, ending in a newline. Secrets are replaced unless ``redact`` is False."""
-    return bounded(_blocks(redacted(load) if redact else load), most)
+def load_markdown(load: PageLoad, *, title: str = "", redact: bool = True, most: int = MOST_CHARACTERS) -> str:
+    """The text, ending in a newline; ``title`` tells it from others. Secrets are replaced unless not ``redact``."""
+    return bounded(_blocks(redacted(load) if redact else load, title), most)
 
 
-def _blocks(load: PageLoad) -> Iterator[str]:
+def loads_markdown(loads: Sequence[PageLoad], titles: Sequence[str] = (), *, redact: bool = True) -> str:
+    """One after the other, each by its title where there are some."""
+    named = zip(loads, [*titles, *("" for _ in loads)], strict=False)
+    return "\n".join(load_markdown(load, title=title, redact=redact) for load, title in named)
+
+
+def _blocks(load: PageLoad, title: str) -> Iterator[str]:
     url, *said = ["".join(part for part, _ in line) for line in headline(load, width=UNWRAPPED)]
-    yield f"## fetcher load of {code(shorten(safe(url), LONGEST))}"
+    yield f"## fetcher load of {code(shorten(safe(url), LONGEST))}" + (f": {text(title)}" if title else "")
     yield "\n".join(f"{text(shorten(line, LONGEST))}  " for line in said).rstrip()
     bullets = "\n".join(_bullet(line) for line in details(load, width=UNWRAPPED))
     yield bullets
