@@ -20,6 +20,8 @@ from fetcher.terms import Destination, Fields, field_value, field_values
 
 BLOCKING = frozenset({403, 429, 503})
 
+OLD_HTTP = "HTTP/1.0"
+
 STILL_OPENING = "still opening when the load was over"
 """A connection slower than the document; nothing is wrong with it."""
 
@@ -207,6 +209,8 @@ def _distinct(words: Iterable[str | None]) -> tuple[str, ...]:
 def _protocol(load: PageLoad, document: RequestRecord | None) -> str | None:
     if document is None:
         return None
+    if document.version == OLD_HTTP:  # spoken by the server alone, so that no connection is of it
+        return OLD_HTTP
     connection = load.connections[document.connection] if document.connection is not None else None
     return connection.protocol.value if connection and connection.protocol else document.version
 

@@ -9,7 +9,7 @@ the least it can be: over the budget that is a finding, within it nothing is kno
     final-headers = 600        # ms to the head of the final response
     head-start = 100           # ms, at least, from the 103 to the final head
     hints = 6                  # links in the 103
-    link-bytes = 1024          # bytes of its Link fields
+    link-bytes = 1024          # bytes of its Link field, the lines joined as a finding quotes it
     hinted-bytes = 200_000     # bytes that the hints fetched
     requests = 60
     bytes = 1_500_000          # bytes of all responses
@@ -30,7 +30,7 @@ from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
 from fetcher.errors import UsageError
 from fetcher.record.json_faults import why_not_toml
 from fetcher.record.page_load import PageLoad, RequestRecord
-from fetcher.terms import field_values
+from fetcher.terms import field_value
 
 Figure = Callable[[PageLoad], float | None]
 
@@ -62,7 +62,7 @@ def _head_start(load: PageLoad) -> float | None:
 
 def _link_bytes(load: PageLoad) -> float | None:
     early = early_hints_of(load)
-    return float(sum(len(value) for value in field_values(early[0].fields, "link"))) if early else None
+    return float(len(field_value(early[0].fields, "link") or "")) if early else None
 
 
 def _hinted(load: PageLoad) -> list[RequestRecord]:
@@ -99,7 +99,7 @@ MEASURES = (
     Measure("final-headers", "the final head came", "ms", lambda load: load.final_response_headers_start),
     Measure("head-start", "the 103 came before the final head by", "ms", _head_start, least=True, of_hints=True),
     Measure("hints", "the 103 has", "links", _hints, of_hints=True),
-    Measure("link-bytes", "the Link fields of the 103 have", "bytes", _link_bytes, of_hints=True),
+    Measure("link-bytes", "the Link field of the 103, its lines joined, has", "bytes", _link_bytes, of_hints=True),
     Measure(
         "hinted-bytes", "the hints fetched", "bytes", lambda load: _bytes(_hinted(load)), of_hints=True,
         known=lambda load: _known_bytes(_hinted(load)),

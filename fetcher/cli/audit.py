@@ -125,6 +125,7 @@ def audit(
     chosen = settled(
         context, settings.settings, name, runs=runs, pause=pause, browser=browser, fail_on=fail_on.value,
         only=only or [], skip=skip or [], rules_file=rules_file or [], probe=probe or [], baseline=baseline, rps=rps,
+        cacert=cacert,
     )  # fmt: skip
     forms = AuditForms(json, junit, sarif, markdown, html, output, github)
     forms.check(**{"--baseline": chosen.baseline})
@@ -132,7 +133,7 @@ def audit(
     rules = _rules(chosen, settings, name, budget, expected)
     kept = Kept(chosen.baseline, write=write_baseline)
     net = o.net_options(
-        http=http, cacert=cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
+        http=http, cacert=chosen.cacert, insecure=insecure, resolve=resolve, connect_to=connect_to, cert=cert, key=key,
         proxy=proxy, noproxy=noproxy,
     )  # fmt: skip
     live: dict[str, Any] = {
@@ -159,7 +160,7 @@ def audit(
     _say(notes, quiet=quiet)
     failure = auditing.all(files, targets, asked)
     _say(auditing.unmatched(), quiet=quiet)
-    result = kept.compared(auditing.result(chosen.fail_on))
+    result = kept.compared(auditing.result(chosen.fail_on), written=failure is None)
     if result.pages:
         forms.write(result, quiet=quiet, verbose=verbose, colour=colour, redact=not no_redact)
     if failure is not None:

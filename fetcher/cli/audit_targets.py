@@ -43,10 +43,11 @@ class Settled:
     probe: list[str]
     baseline: str | None
     rps: float | None
+    cacert: str | None
 
 
 _KEYS = {"rules": "rules_file", "fail-on": "fail_on"}
-_FILES = ("rules", "baseline")
+_FILES = ("rules", "baseline", "cacert")
 
 
 def settled(context: typer.Context, settings: Mapping[str, Any], name: str | None, **given: Any) -> Settled:

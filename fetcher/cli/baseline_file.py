@@ -38,11 +38,11 @@ class Kept:
         except FetcherError as error:
             raise UsageError(f"--baseline {name}: {error}") from error
 
-    def compared(self, result: AuditResult) -> AuditResult:
-        """Against what the file knew; against itself where it is written, so that nothing is new."""
+    def compared(self, result: AuditResult, *, written: bool = True) -> AuditResult:
+        """Against what the file knew; against itself where it is ``written``, so that nothing is new."""
         from fetcher.audits import baseline
 
-        known = baseline.renewed(result, self.old) if self.write else self.old
+        known = baseline.renewed(result, self.old) if self.write and written else self.old
         if known is None:
             return result
         found = baseline.compared(result, known)

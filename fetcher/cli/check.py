@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -358,5 +359,7 @@ def _begins_with(storage: str, given: BrowserState | None) -> BrowserState:
     """What is known of sites in ``storage``, without its responses: each run is of a page that was never seen."""
     from fetcher.load.state_file import StateFile, with_given
 
+    if not Path(storage).exists():
+        raise UsageError(f"--storage {storage}: there is no such file; fetcher load --storage makes it")
     with StateFile(storage) as kept:
         return replace(with_given(kept.read(), given), stored=())

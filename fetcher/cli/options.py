@@ -64,7 +64,8 @@ Browser = Annotated[
     typer.Option(
         "--browser",
         metavar="PROFILE",
-        help="Whose decisions to make: chromium, or eager (chromium that also acts on hints over HTTP/1.1).",
+        help="Whose decisions to make: chromium, firefox, safari, standard (HTML as written), or eager (chromium that "
+        "also acts on hints over HTTP/1.1).",
     ),
 ]
 NoEarlyHints = Annotated[bool, typer.Option("--no-early-hints", help="Receive 103s, report them, act on none.")]

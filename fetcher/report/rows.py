@@ -119,7 +119,9 @@ def hop_of(load: PageLoad, request: int) -> str:
 
 
 def has_scripts(load: PageLoad) -> bool:
-    return load.scripts > 0 or any(request.destination is Destination.SCRIPT for request in load.requests)
+    """Whether the page has any; what only a 103 calls a script is none."""
+    asked = (one for one in load.requests if one.destination is Destination.SCRIPT)
+    return load.scripts > 0 or any(one.initiator.kind is not InitiatorKind.EARLY_HINT for one in asked)
 
 
 def has_failed(request: RequestRecord) -> bool:

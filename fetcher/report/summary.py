@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.reuse import Cause
+from fetcher.analysis.survey import OLD_HTTP
 from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
@@ -101,7 +102,8 @@ def _over(load: PageLoad) -> str:
     if not load.navigations:
         return ""
     protocol = _spoken(load, load.navigations[-1])
-    said = _OVER[protocol] if protocol is not None else load.requests[load.navigations[-1]].version
+    version = load.requests[load.navigations[-1]].version
+    said = version if protocol is None or version == OLD_HTTP else _OVER[protocol]
     return f" over {shorten(said, 16)}" if said else ""
 
 
@@ -234,7 +236,7 @@ def _acted(load: PageLoad, hint: Hint, doubles: Mapping[int, DoubleFetch], width
         elif has_scripts(load):
             mark, style, text = "?", Style.WARNING, "not seen used; a script may ask for it, and scripts did not run"
         else:
-            mark, style, text = "?", Style.WARNING, "not used by the page"
+            mark, style, text = "!", Style.WARNING, "not used by the page"
         used_as = _used_as(load, hint)
         if again is None and used_as is not None and used_as is not hint.destination:
             mark, style = "!", Style.WARNING

@@ -78,6 +78,7 @@ _SETTINGS: Mapping[str, type | tuple[type, ...]] = {
     "probe": list,
     "baseline": str,
     "rps": (int, float),
+    "cacert": str,
 }
 
 

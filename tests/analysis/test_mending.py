@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fetcher.analysis.verdicts import verdicts
-from fetcher.analysis.verdicts.mending import mended
+from fetcher.analysis.verdicts.mending import mended, mended_hint
 from fetcher.browser.hints.reading import Asked, Early
 from fetcher.browser.profiles import DRIVING
 from fetcher.terms import ProfileName
 from fetcher.urls import parse
 from tests.analysis.test_verdicts import OVER_HTTP2, load_of
+from tests.support.checks import load as through_http2
 
 EARLY = Early(parse("https://a.test/"), ())
+
+
+def test_what_was_not_refused_for_its_text_has_no_mending() -> None:
+    """A session opens no connection ahead, whatever the link says."""
+    load = through_http2("</a.css>; rel=preload; as=style")
+    refused = replace(load.hints[0], acted=False, rule="transport", reason="a session has no way")
+    assert mended_hint(load, refused) is None
+    nopush = replace(refused, raw=f"{refused.raw}; nopush", rule="EH 3.2")
+    assert mended_hint(load, nopush) == refused.raw
+
 
 # link, profile, what would act (None: only the author can know)
 MENDED: list[tuple[str, ProfileName, str | None]] = [

@@ -24,7 +24,11 @@ def found(budget: dict[str, float], **given: object) -> list[str]:
     [
         ("first-interim", 20, "the 103 came after 21.3 ms; the budget is at most 20 ms"),
         ("hints", 5, "the 103 has 6 links; the budget is at most 5 links"),
-        ("link-bytes", 100, "the Link fields of the 103 have 237 bytes; the budget is at most 100 bytes"),
+        (
+            "link-bytes",
+            100,
+            "the Link field of the 103, its lines joined, has 237 bytes; the budget is at most 100 bytes",
+        ),
         ("requests", 1, "the page made "),
         ("bytes", 1000, "the page took "),
         ("hinted-bytes", 1000, "the hints fetched "),

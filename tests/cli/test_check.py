@@ -64,6 +64,9 @@ def test_a_good_page(check: Check) -> None:
     ("path", "options", "code", "says"),
     [
         ("/no-hints", (), 0, "! no 103 in 2 runs over h2"),
+        ("/no-hints", (), 0, "✓ passed (no 103 came, and nothing was expected)"),
+        ("/error", ("--expect-status", "404"), 0, "✓ --expect-status 404: it answered 404"),
+        ("/", ("--expect-status", "404"), 1, "✗ --expect-status 404 is not met: it answered 200"),
         ("/sometimes", (), 0, "! 103 in 1 of 2 runs over h2"),
         ("/sometimes", ("--delivery", "80%"), 1, "✗ --delivery 80% is not met: 1 of 2 runs brought a 103 (50%)"),
         ("/sometimes", ("--delivery", "50%"), 0, "✓ --delivery 50%: 1 of 2 runs brought a 103 (50%)"),
@@ -112,6 +115,7 @@ def test_exit_codes(check: Check, path: str, options: tuple[str, ...], code: int
     [
         (("--delivery", "0.8"), "write --delivery 80%"),
         (("--expect-text", ""), "--expect-text is empty"),
+        (("--storage", "no-such-file.db"), "--storage no-such-file.db: there is no such file; fetcher load --storage"),
         (("--expect-hint", ""), "--expect-hint is empty"),
         (("--pause", "nan"), "--pause"),
         (("--pause", "inf"), "--pause"),

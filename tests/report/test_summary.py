@@ -11,7 +11,7 @@ from fetcher.record import PageLoad
 from fetcher.report.escape import cells
 from fetcher.report.lines import milliseconds, signed, size
 from fetcher.report.summary import MOST_LISTED, details, headline
-from fetcher.terms import Destination, ProfileName
+from fetcher.terms import Destination, InitiatorKind, ProfileName
 from tests.support.loads import eager_http1, early_hints, failed, hint, hostile, many, shop, shop_without_hints
 
 
@@ -45,6 +45,21 @@ def through_a_session() -> PageLoad:
     return replace(load, connections=(load.connections[0], *rest))
 
 
+def hinted_script() -> PageLoad:
+    """A page without scripts, whose 103 hints something as one that nothing uses."""
+    load = eager_http1()
+    hinted = next(one for one in load.requests if one.initiator.kind is InitiatorKind.EARLY_HINT)
+    requests = tuple(replace(one, destination=Destination.SCRIPT) if one is hinted else one for one in load.requests)
+    unused = tuple(replace(one, used=False, head_start=None) for one in load.hints)
+    return replace(load, requests=requests, hints=unused)
+
+
+def over_http10() -> PageLoad:
+    load = eager_http1()
+    first, *rest = load.requests
+    return replace(load, requests=(replace(first, version="HTTP/1.0"), *rest))
+
+
 SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms, 301.6 ms later"),
     ("no interim", lambda: replace(shop(), navigations=(1,)), "no interim response · final response 31.0 ms"),
@@ -60,6 +75,8 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("head start", shop, "✓ #1 /css/main.css  sent 302.1 ms before the page asked for it"),
     ("double fetch", shop, "✗ #3 /fonts/inter.woff2  fetched again as #9: the hint has no crossorigin"),
     ("unused", shop, "? #4 /img/banner-old.jpg  not seen used; a script may ask for it"),
+    ("surely unused", hinted_script, "! #1 /site.css  not used by the page"),
+    ("HTTP/1.0", over_http10, "over HTTP/1.0, as the profile eager does"),
     ("unknown", failed, "? #1 /css/main.css  unknown whether the page would have used it"),
     ("preconnect", shop, "✓ c1 preconnect cdn.test  open at 44.0 ms, used by 3 requests"),
     ("idle preconnect", failed, "? c1 preconnect cdn.test  open at 44.0 ms, no request used it"),
@@ -118,6 +135,7 @@ def test_nothing_is_unseen_without_scripts() -> None:
     """The caveat stands where it is true, and only there."""
     assert "Not seen" in text(shop())
     assert "Not seen" not in text(shop_without_scripts())
+    assert "Not seen" not in text(hinted_script())
     assert "No browser acts" not in text(replace(eager_http1(), profile=ProfileName.CHROMIUM))
 
 

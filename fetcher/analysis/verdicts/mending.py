@@ -54,12 +54,14 @@ def mended(text: str, read: Reading, early: Early) -> str | None:
 
 
 def mended_hint(load: PageLoad, hint: Hint) -> str | None:
-    """The text with which the profile that drove ``load`` would have acted on ``hint``."""
+    """The text with which the profile that drove ``load`` would have acted on ``hint``; None where it was not its text
+    that was refused (a transport, a limit, an earlier link)."""
     interim = load.interim[hint.interim]
     base = resolve(load.requests[interim.request].url)
     if hint.acted or base is None or load.profile is None:
         return None
-    return mended(hint.raw, DRIVING[load.profile].read, Early(base, interim.fields))
+    text = mended(hint.raw, DRIVING[load.profile].read, Early(base, interim.fields))
+    return text if text != hint.raw else None
 
 
 def _step(dropped: Dropped, text: str) -> str | None:

@@ -27,7 +27,8 @@ def interim_not_gated(page: Page) -> Iterator[Finding]:
     interim = _of_probe(page, "cors")
     if interim is not None:
         yield Finding(
-            "a script's request (Sec-Fetch-Mode: cors) was answered with a 103, which only navigations use",
+            f"a script's request (Sec-Fetch-Mode: cors) was answered with a 103{_fields(interim)}, which only "
+            "navigations use",
             quote=link_of(interim.fields),
             subject="Sec-Fetch-Mode: cors",
             browsers=all_browsers("acts on a 103 of a navigation only"),
@@ -49,7 +50,7 @@ def interim_to_bots(page: Page) -> Iterator[Finding]:
     interim = _of_probe(page, "crawler")
     if interim is not None:
         yield Finding(
-            "a crawler (by its User-Agent, without Sec-Fetch fields) was answered with a 103",
+            f"a crawler (by its User-Agent, without Sec-Fetch fields) was answered with a 103{_fields(interim)}",
             quote=link_of(interim.fields),
             subject="crawler",
             cost=Cost(bytes=size_of(interim.fields)),
@@ -95,6 +96,12 @@ def _others(load: PageLoad) -> list[InterimResponse]:
         if one.status == 103 and one.request not in load.navigations:
             found.setdefault(one.request, one)
     return list(found.values())
+
+
+def _fields(interim: InterimResponse) -> str:
+    """What is counted, which is not what the quoted field has: " (its fields have 322 bytes with their names)"."""
+    size = size_of(interim.fields)
+    return f" (its fields have {size:,} bytes with their names)" if size else ""
 
 
 def _of_probe(page: Page, name: str) -> InterimResponse | None:

@@ -150,9 +150,12 @@ def _unsettled(page: AuditedPage, width: int, *, all_rows: bool) -> Iterator[Lin
 def _tally(page: AuditedPage, width: int, *, all_rows: bool) -> Iterator[Line]:
     """ "56 rules passed, 3 do not apply here, 2 unknown"."""
     passed, idle = page.of(Outcome.PASSED), page.of(Outcome.NOT_APPLICABLE)
-    yield ()
-    parts = [f"{count(len(passed), 'rule')} passed"]
+    parts = [f"{count(len(passed), 'rule')} passed"] if passed else []
     parts += [f"{len(idle)} not applicable"] if idle else []
     parts += [f"{len(page.of(Outcome.UNKNOWN))} unknown"] if page.of(Outcome.UNKNOWN) else []
+    if not parts:
+        return
     names = f": {', '.join(one.rule for one in passed)}" if all_rows and passed else ""
-    yield from paragraph(", ".join(parts) + names, width, Style.DIM, lead=(("✓ ", Style.DIM),), indent=2)
+    mark = "✓ " if passed else "  "
+    yield ()
+    yield from paragraph(", ".join(parts) + names, width, Style.DIM, lead=((mark, Style.DIM),), indent=2)

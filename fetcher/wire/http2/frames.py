@@ -200,7 +200,10 @@ class FieldBlock:
         self._size += len(fragment)
         self.wire_size += payload_size + 9
         if self._size > limit or len(self._fragments) > BLOCK_FRAMES:
-            text = f"The server sent a head of {self._size} compressed bytes in {len(self._fragments)} frames."
+            text = (
+                f"The server sent a head of {self._size} compressed bytes in {len(self._fragments)} frames; at most "
+                f"{limit} bytes in {BLOCK_FRAMES} frames are read (head_bytes)."
+            )
             raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes"))
         return b"".join(self._fragments) if flags & END_HEADERS else None
 
