@@ -92,7 +92,7 @@ def test_http2_without_tls(cli: Cli, origin: Listening, command: str) -> None:
 
 # path of the sample site -> words of the sentence, whether its 103 had been seen, the record's kind
 HOSTILE = [
-    ("/silent", "not over after 0.4 s", True, "deadline"),
+    ("/silent", "not over after", True, "deadline"),
     ("/cut", "closed the connection after the 103 without a final response", True, "connection-lost"),
     ("/garbage", "does not begin with a status line", True, "remote-protocol"),
     ("/flood", "More than 100 interim responses", True, "limit"),
@@ -105,14 +105,19 @@ HOSTILE = [
 def test_a_server_that_fails_after_its_103(
     cli: Cli, origin: Listening, tmp_path: Path, command: str, path: str, words: str, seen: bool, kind: str
 ) -> None:
-    """Exit code 3, a sentence that says where and what, and every 103 that came is in the JSON."""
+    """Exit code 3, a sentence that says where and what, and every 103 that came is in the JSON. On a busy machine the
+    silent one's may come after the time it is given, so that it is given more."""
     name = tmp_path / "seen.json"
-    patience = ("--max-time", "0.4") if path == "/silent" else ()
-    outcome = cli(command, *patience, "--json", str(name), f"{origin.http}{path}")
-    assert outcome.code == 3
-    assert words in sentence(outcome)
-    assert f"{origin.http}{path}" in sentence(outcome)
-    saved = json.loads(name.read_text())
+    for seconds in ("0.4", "3", "12") if path == "/silent" else ("",):
+        patience = ("--max-time", seconds) if seconds else ()
+        outcome = cli(command, *patience, "--json", str(name), f"{origin.http}{path}")
+        assert outcome.code == 3
+        assert words in sentence(outcome)
+        assert f"{origin.http}{path}" in sentence(outcome)
+        assert not seconds or f"not over after {seconds} s" in sentence(outcome)
+        saved = json.loads(name.read_text())
+        if saved["interim"]:
+            break
     assert bool(saved["interim"]) is seen
     assert saved["outcome"] == kind
     assert saved["error"]
