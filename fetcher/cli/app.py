@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -109,8 +110,14 @@ def run(arguments: Sequence[str]) -> int:
         return _say("interrupted", INTERRUPTED)
 
 
+@cache
+def _command() -> Any:
+    """Reads every command's signature, which is work worth doing once for a program that runs many command lines."""
+    return typer.main.get_command(app)
+
+
 def _invoke(arguments: Sequence[str], debug: bool) -> int:
-    command = typer.main.get_command(app)
+    command = _command()
     try:
         with command.make_context("fetcher", list(arguments)) as context:
             command.invoke(context)
