@@ -15,11 +15,13 @@ from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
 from fetcher.browser.requests.device import device as device_named
 from fetcher.browser.storage.state import BrowserState
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
 from fetcher.net import NetOptions, prepare
 from fetcher.net.options import HttpChoice
 from fetcher.net.proxy import basic
+from fetcher.record.notes import NOTHING_ELSE
 from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
 from fetcher.record.redaction import is_redacted
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 
 
 _FRAMES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME, Destination.OBJECT, Destination.EMBED)
+
+
+def _beside(made: PageLoad, observed: Observed) -> PageLoad:
+    """``made`` with what ``observed`` says of hints, and where all that it has was found here, with a note of that."""
+    only_found = all(one.candidate.kind is not CandidateKind.OBSERVED for one in made.discoveries)
+    told = made.outcome == "loaded" and made.scripts > 0 and not made.only_hints and observed.whole and only_found
+    notes = (*made.notes, NOTHING_ELSE) if told else made.notes
+    return replace(made, in_chromium=observed.in_chromium, notes=notes)
 
 
 def asked_by_code(observed: Observed | None) -> tuple[AskedByCode, ...]:
@@ -144,7 +154,7 @@ async def load_page(
 
     def recorded() -> PageLoad:
         made = recorder.load()
-        return made if observed is None else replace(made, in_chromium=observed.in_chromium)
+        return made if observed is None else _beside(made, observed)
 
     if uses_session:
         from fetcher.load.session import SessionTransport  # aiohttp: 0.3 s that other loads need not spend

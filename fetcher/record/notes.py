@@ -20,6 +20,9 @@ THEIRS = {
 }
 """What a load driven by another than Chromium's rules owes to them."""
 
+NOTHING_ELSE = "A browser was seen to request nothing of the page but what was found here."
+"""Of a load beside which a browser's file was given (--discoveries): its scripts hide no request."""
+
 
 def notes_of(load: PageLoad) -> tuple[str, ...]:
     """The notes of a load that is over (an error of the load itself is ``load.error``, not a note)."""

@@ -13,6 +13,7 @@ from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.reuse import Cause
 from fetcher.analysis.survey import OLD_HTTP
 from fetcher.analysis.verdicts.mending import mended_hint
+from fetcher.record.notes import NOTHING_ELSE
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten
 from fetcher.report.in_chromium import in_chromium_lines
@@ -343,6 +344,8 @@ def unseen(load: PageLoad) -> str:
     number = f" ({load.scripts} on the page)" if load.scripts else ""
     seen = [request.id for request in load.requests if is_observed(request)]
     left = _left_out(load)
+    if not seen and NOTHING_ELSE in load.notes:
+        return f"Scripts did not run{number}; render instants are estimates.{left}"
     if not seen:
         missing = (
             f"Scripts did not run{number}; what only they would request is missing; render instants are estimates."

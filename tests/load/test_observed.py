@@ -45,6 +45,16 @@ def loaded(*requests: ObservedRequest, hints: tuple[str, ...] = ()) -> PageLoad:
     return virtual_load(URL, Site({}, {"a.test": routes}), browser="chromium", observed=observed).load
 
 
+def test_scripts_that_requested_nothing_hide_nothing() -> None:
+    """The file was given and has no more than was found: nothing is said to be missing, and a note says why."""
+    sheet = ObservedRequest("https://a.test/a.css", "GET", Destination.STYLE, None, False, URL, 1.0)
+    said = " ".join(render_load(loaded(sheet), width=300, color=False).split())
+    assert "Scripts did not run (1 on the page); render instants are estimates." in said
+    assert "Note A browser was seen to request nothing of the page but what was found here." in said
+    more = " ".join(render_load(loaded(by_script("/data.json", Destination.EMPTY)), width=300, color=False).split())
+    assert "nothing of the page but" not in more
+
+
 def test_each_is_asked_for_as_long_after_its_initiator() -> None:
     """With the script as its initiator, labelled; the load is over when the last of them is."""
     load = loaded(by_script("/data.json", Destination.EMPTY), by_script("/more.js", Destination.SCRIPT, 400.0))
