@@ -107,7 +107,8 @@ class Origin:
             # create_server appends to strerror what it was doing.
             why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
             raise UsageError(
-                f"cannot listen on {self.host} port {self._port}: {why.lower()}; name another one"
+                f"cannot listen on {self.host} port {self._port}: {why.lower()}; name another one "
+                f"({'--tls-port' if self.tls else '--port'})"
             ) from error
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]

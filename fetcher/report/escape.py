@@ -135,10 +135,12 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return fill + text if right else text + fill
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` cells, broken at spaces, and inside words only where they are longer."""
+def wrap(text: str, width: int, first: int | None = None) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, the first of ``first`` ones where that is given, broken at spaces,
+    and inside words only where they are longer."""
     lines: list[str] = []
     line = ""
+    later, width = width, width if first is None else first
     for word in text.split(" "):
         joined = f"{line} {word}" if line else word
         if cells(joined) <= width:
@@ -146,9 +148,11 @@ def wrap(text: str, width: int) -> list[str]:
             continue
         if line:
             lines.append(line)
+            width = later
         while cells(word) > width:
             part = take(word, width) or word[0]
             lines.append(part)
             word = word[len(part) :]
+            width = later
         line = word
     return [*lines, line] if line or not lines else lines

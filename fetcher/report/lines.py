@@ -6,6 +6,7 @@ each have one ASCII stand-in of the same width, so a layout made once holds for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -58,7 +59,7 @@ _ASCII = str.maketrans(
         "→": ">",
         "±": "~",
         "…": "~",
-        **dict(zip("▁▂▃▄▅▆▇", "_.,-=+#", strict=True)),  # heights of a distribution
+        **dict(zip("▁▂▃▄▅▆▇", "_:-=+*%", strict=True)),  # heights of a distribution
     }
 )
 _ASCII_QUEUED = str.maketrans({"·": "."})
@@ -66,6 +67,9 @@ _ASCII_QUEUED = str.maketrans({"·": "."})
 
 UNBROKEN = "\u00a0"
 """A space at which ``paragraph`` does not break; servers' texts hold none (``safe`` shows them)."""
+
+_UNITS = re.compile(r"(?<=\d) (?=(?:ms|s|B|kB|MB|GB|TB)\b)")
+"""Between a number and its unit: neither is read without the other."""
 
 
 def to_ascii(line: Line) -> Line:
@@ -93,7 +97,8 @@ def paragraph(
 ) -> list[Line]:
     """``text`` wrapped to ``width`` after ``lead``, later lines ``indent`` cells in; ``most`` lines at most."""
     first = sum(cells(part) for part, _ in lead)
-    rows = [row.replace(UNBROKEN, " ") for row in wrap(text, max(width - max(first, indent), 20))]
+    text = _UNITS.sub(UNBROKEN, text)
+    rows = [row.replace(UNBROKEN, " ") for row in wrap(text, max(width - indent, 20), max(width - first, 20))]
     if most is not None and len(rows) > most:
         rows = [*rows[: most - 1], shorten(" ".join(rows[most - 1 :]), max(width - indent, 20), 1.0)]
     return [trimmed([*(lead if not n else [(" " * indent, Style.PLAIN)]), (row, style)]) for n, row in enumerate(rows)]

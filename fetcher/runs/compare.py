@@ -88,7 +88,7 @@ class Comparing:
                 self.ended = f"the interval is at most {self.until:g} ms wide"
                 break
         else:
-            self.ended = f"{self.wanted} pairs were asked for"
+            self.ended = f"{self.wanted} pair{'s were' if self.wanted > 1 else ' was'} asked for"
         return self.result()
 
     def result(self) -> Comparison:
@@ -187,7 +187,7 @@ def off_and_on(url: str, options: dict[str, Any]) -> tuple[Way, Way]:
     """The two arms of a comparison of hints: both receive every 103, the first ignores it."""
     return (
         Way(HINTS[0], url, {**options, "early_hints": False}, "every 103 received and ignored"),
-        Way(HINTS[1], url, options, "the 103 acted on"),
+        Way(HINTS[1], url, options, "a 103 acted on where one comes"),
     )
 
 

@@ -43,7 +43,7 @@ class SavedPage:
 
 def read_pages(name: str) -> list[SavedPage]:
     """The runs of each page in the file ``name``, in its order."""
-    pages = pages_of(read_saved(name))
+    pages = pages_of(read_saved(name, or_url=True))
     if not pages:
         raise RecordError(f"{name} holds no load")
     return pages

@@ -7,6 +7,7 @@ or ``UsageError`` where the name is neither a file nor a URL.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,17 @@ from fetcher.record.saved import check, from_json
 MOST_BYTES = 2_000_000_000
 """A file larger than this is no record: it is refused before it is read."""
 
+_MESSAGE = re.compile(rb'\[?\s*\{\s*("id"\s*:\s*\d+\s*,\s*)?"method"\s*:\s*"(Network|Page|Target|Runtime)\.')
+"""How a DevTools protocol log begins: with a message, or a list of them."""
+
 _OTHERS = {
     "exchange": "one exchange of fetcher get, which is no page load; fetcher load --json FILE saves one",
     "why": "what fetcher why says of hints, and holds no load; fetcher load --json FILE saves one",
+    "difference": "what fetcher diff found between two results, and holds no load; name those results themselves",
+    "discoveries": (
+        "what fetcher discover found of scripts, and holds no load; "
+        "fetcher load --discoveries FILE URL takes the log it was read from"
+    ),
     "audit-baseline": "a baseline, and holds no load; fetcher audit --json FILE saves a whole audit",
 }
 
@@ -55,9 +64,9 @@ class SavedFile:
         return "check" if self.checks else "load"
 
 
-def read_saved(name: str) -> SavedFile:
-    """What is in the file ``name``."""
-    path = _file(name)
+def read_saved(name: str, *, or_url: bool = False) -> SavedFile:
+    """What is in the file ``name``; ``or_url``: a URL might have been named instead."""
+    path = _file(name, or_url=or_url)
     try:
         with path.open("rb") as file:
             start = file.read(4096)
@@ -65,6 +74,10 @@ def read_saved(name: str) -> SavedFile:
             from fetcher.record.har.reader import pages_from_har
 
             return SavedFile(name, tuple(pages_from_har(path)))
+        if (log := _log_of_a_browser(start)) is not None:
+            raise RecordError(
+                f"{name}: this is a {log}, which holds no load; fetcher load --discoveries FILE URL takes it beside one"
+            )
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise RecordError(f"{name} cannot be read: {error.strerror or error}") from error
@@ -78,16 +91,26 @@ def read_saved(name: str) -> SavedFile:
         raise RecordError(f"{name} is no saved record: its lists are nested too deeply") from error
 
 
-def _file(name: str) -> Path:
+def _log_of_a_browser(start: bytes) -> str | None:
+    """What a file that begins so is, where --discoveries takes it and it holds no load."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"{") and text[1:].lstrip().startswith((b'"constants"', b'"events"')):
+        return "Chromium NetLog"
+    return "DevTools protocol log" if _MESSAGE.match(text) else None
+
+
+def _file(name: str, *, or_url: bool) -> Path:
+    meant = "a URL, a saved record or a HAR file" if or_url else "a saved record, HAR, check, audit or comparison"
     path = Path(name)
     try:
         is_folder, exists = path.is_dir(), path.exists()
     except (OSError, ValueError):
         is_folder = exists = False  # a name that no file can have: too long, or with a zero byte
     if is_folder:
-        raise UsageError(f"{name} is a folder; name a URL, a saved record or a HAR file")
+        raise UsageError(f"{name} is a folder; name {meant}")
     if not exists:
-        raise UsageError(f"{name} is neither an http or https URL nor a file; name a URL, a saved record or a HAR file")
+        what = "is neither an http or https URL nor a file" if or_url else "is no file"
+        raise UsageError(f"{name} {what}; name {meant}")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise RecordError(f"{name} has more than {MOST_BYTES} bytes; that is no record")
@@ -136,6 +159,8 @@ def _loads_in(data: Any) -> list[PageLoad]:
         from fetcher.record.har.reader import pages_from_har
 
         return pages_from_har(data)
-    if isinstance(data, dict) and isinstance(data.get("kind"), str) and data["kind"] in _OTHERS:
-        raise RecordError(f"this is {_OTHERS[data['kind']]}")
+    if isinstance(data, dict) and isinstance(data.get("kind"), str):
+        kind = data["kind"]
+        told = _OTHERS.get(kind) or f"of the kind {ascii(kind)[:40]}, which holds no load that this version knows"
+        raise RecordError(f"this is {told}")
     return [from_json(data)]

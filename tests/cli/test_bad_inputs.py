@@ -305,7 +305,7 @@ def test_a_port_that_is_taken(cli: Cli, refused_port: int) -> None:
     """serve says which port and nothing of its own calls."""
     outcome = cli("serve", "--port", str(refused_port), "--no-tls")
     assert outcome.code == 2
-    assert sentence(outcome).endswith(f"port {refused_port}: address already in use; name another one")
+    assert sentence(outcome).endswith(f"port {refused_port}: address already in use; name another one (--port)")
 
 
 def test_get_as_a_navigation(cli: Cli, origin: Listening) -> None:

@@ -73,7 +73,7 @@ def test_exit_codes(saved: Path, arguments: str, code: int, told: str, capsys: p
     ("arguments", "told"),
     [
         ("before.json comparison.json", "before.json holds a saved load and comparison.json a saved comparison"),
-        ("before.json nothing.json", "neither an http or https URL nor a file"),
+        ("before.json nothing.json", "nothing.json is no file; name a saved record"),
         ("before.json https://a.test/", "diff loads nothing, and https://a.test/ is a URL"),
         ("exchange.json before.json", "one exchange of fetcher get"),
         ("--json - --md - before.json after.json", "both want standard output"),

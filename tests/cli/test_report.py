@@ -85,7 +85,8 @@ def test_a_saved_audit_brings_its_findings(saved: Path, capsys: pytest.CaptureFi
     ("arguments", "told"),
     [
         ("report https://a.test/", "report loads nothing, and https://a.test/ is a URL"),
-        ("report nothing.json", "neither an http or https URL nor a file"),
+        ("report nothing.json", "nothing.json is no file; name a saved record, HAR, check, audit or comparison"),
+        ("diff shop.json nothing.json", "nothing.json is no file; name a saved record, HAR, check"),
         ("report broken.json", "not JSON"),
         ("report --html none/page.html shop.json", "there is no folder none"),
         ("report --html same --svg same shop.json", "both name same"),
@@ -176,6 +177,31 @@ def test_what_holds_no_load_says_what_it_is(saved: Path, capsys: pytest.CaptureF
     said = capsys.readouterr().err
     assert "exchange.json: this is one exchange of fetcher get, which is no page load" in said
     assert "fetcher load --json FILE" in said
+
+
+@pytest.mark.parametrize("command", ["report", "audit", "diff shop.json"])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"kind": "difference", "schema": 1}', "this is what fetcher diff found between two results"),
+        ('{"schema": 1, "kind": "discoveries"}', "fetcher load --discoveries FILE URL takes the log it was read from"),
+        (
+            '{"constants": {}, "events": []}',
+            "this is a Chromium NetLog, which holds no load; fetcher load --discoveries",
+        ),
+        ('[{"method": "Network.requestWillBeSent", "params": {}}]', "this is a DevTools protocol log, which holds no"),
+        ('{"method": "Page.frameNavigated", "params": {}}\n{"method": "x"}', "this is a DevTools protocol log"),
+        ('{"schema": 1, "kind": "of tomorrow"}', "this is of the kind 'of tomorrow'"),
+    ],
+)
+def test_files_of_other_commands_are_known(
+    saved: Path, capsys: pytest.CaptureFixture[str], command: str, content: str, told: str
+) -> None:
+    """Each by what it is and what takes it, not by a member that is not known."""
+    (saved / "other.json").write_text(content)
+    assert app.run([*command.split(), "other.json"]) in (2, 3)
+    assert f"other.json: {told}" in (said := capsys.readouterr().err) or told in said
+    assert "a member" not in said
 
 
 def test_a_saved_check(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:

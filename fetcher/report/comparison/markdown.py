@@ -18,6 +18,7 @@ from fetcher.report.comparison.words import (
     difference,
     made,
     middle,
+    named,
     probability,
     summary,
     title,
@@ -45,7 +46,8 @@ def _blocks(shown: Comparison) -> Iterator[str]:
     whole = [one for one in shown.measures if one.url is None]
     if whole:
         yield _measures(whole, shown, home)
-    yield "\n".join(f"- **{_short(arm.name)}**: {_short(beside(arm))}" for arm in shown.arms)
+    named_arms = zip(_lettered(shown), shown.arms, strict=True)
+    yield "\n".join(f"- **{_short(name)}**: {_short(beside(arm, shown.counted))}" for name, arm in named_arms)
     if shown.notes:
         yield "\n".join(f"- ⚠️ {_short(note)}" for note in shown.notes)
     dropped = [f"- pair {pair.number}: {_short(pair.why)}" for pair in shown.pairs if pair.why is not None]
@@ -56,12 +58,18 @@ def _blocks(shown: Comparison) -> Iterator[str]:
     resources = [one for one in shown.measures if one.url is not None]
     if resources:
         yield folded(count(len(resources), "hinted resource"), [_measures(resources, shown, home)])
-    yield f"_{text(METHOD)} − is sooner or less with {_short(second.name)}._"
+    yield f"_{text(METHOD)} − is sooner or less with {_short(named(shown)[1])}._"
+
+
+def _lettered(shown: Comparison) -> list[str]:
+    """The arms' names, after their letters where rows have those."""
+    pairs = zip(named(shown), (arm.name for arm in shown.arms), strict=True)
+    return [name if letter == name else f"{letter}: {name}" for letter, name in pairs]
 
 
 def _measures(measures: Iterable[Measure], shown: Comparison, home: str | None) -> str:
     head = [
-        "", _short(shown.arms[0].name), _short(shown.arms[1].name), "difference (95 % interval)", "p", "detectable",
+        "", *map(_short, named(shown)), "difference (95 % interval)", "p", "detectable",
         "so",
     ]  # fmt: skip
     rows = (

@@ -13,8 +13,10 @@ from fetcher.report.comparison.words import (
     claim,
     detectable,
     difference,
+    key,
     made,
     middle,
+    named,
     probability,
     summary,
     title,
@@ -34,26 +36,27 @@ def comparison_lines(
     shown = safe_load(redacted(comparison) if redact else comparison, unicode=unicode)
     width = min(width, READABLE)
     home = split(shown.url)[0] or None
-    first, second = shown.arms
+    short = named(shown)
     lines: list[Line] = [((shorten(shown.url, width), Style.STRONG),)]
-    lines += paragraph(f"{first.name} against {second.name}, {shown.by}", width)
+    lines += paragraph(f"{key(shown)}, {shown.by}", width)
     lines += paragraph(summary(shown), width, _tone(shown))
     lines.append(())
     rows = [one for one in shown.measures if one.url is None]
     resources = [one for one in shown.measures if one.url is not None]
-    lines += _table([*rows, *(resources if all_rows else ())], (first.name, second.name), home, width)
+    lines += _table([*rows, *(resources if all_rows else ())], short, home, width)
     if resources and not all_rows:
         lines.append(((f"and {len(resources)} hinted resources; -v shows them", Style.DIM),))
     lines.append(())
     for measure in [one for name in _PLOTTED if (one := shown.of(name))][:MOST_PLOTTED]:
-        lines += _plot(measure, (first.name, second.name), width)
+        lines += _plot(measure, short, width, unicode=unicode)
     lines += paragraph(made(shown), width, Style.DIM)
-    for arm in shown.arms:
-        lines += paragraph(beside(arm), width, Style.DIM, lead=((f"{arm.name}  ", Style.PLAIN),), indent=2)
+    for arm, name in zip(shown.arms, short, strict=True):
+        told = beside(arm, shown.counted)
+        lines += paragraph(told, width, Style.DIM, lead=((f"{name}  ", Style.PLAIN),), indent=2)
     for note in shown.notes:
         lines += paragraph(note, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
     lines += paragraph(
-        f"{METHOD} − is sooner or less with {second.name}.",
+        f"{METHOD} − is sooner or less with {short[1]}.",
         width,
         Style.DIM,
     )
@@ -108,8 +111,11 @@ def _narrow(measures: Sequence[Measure], arms: tuple[str, str], home: str | None
     lines: list[Line] = []
     for one in measures:
         head = f"{arms[0]} {middle(one, one.first)}, {arms[1]} {middle(one, one.second)}"
-        name = shorten(title(one, home), max(width - cells(head) - 2, 20))
-        lines.append(((f"{name}  ", Style.STRONG), (head, Style.PLAIN)))
+        name = shorten(title(one, home), width)
+        if cells(name) + 2 + cells(head) <= width:
+            lines.append(((f"{name}  ", Style.STRONG), (head, Style.PLAIN)))
+        else:
+            lines += [((name, Style.STRONG),), *paragraph(head, width, lead=(("  ", Style.PLAIN),), indent=2)]
         claimed = claim(one)
         told = f"{difference(one)}, p {probability(one)}: {claimed}" if claimed else difference(one)
         lines += paragraph(told, width, _claimed(one.shift), lead=(("  ", Style.PLAIN),), indent=2)
@@ -119,7 +125,7 @@ def _narrow(measures: Sequence[Measure], arms: tuple[str, str], home: str | None
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 
 
-def _plot(measure: Measure, arms: tuple[str, str], width: int) -> list[Line]:
+def _plot(measure: Measure, arms: tuple[str, str], width: int, *, unicode: bool) -> list[Line]:
     """A line for each arm: how many loads fell where, over one axis."""
     values = [value for pair in measure.values for value in pair]
     low, high = min(values), max(values)
@@ -127,6 +133,7 @@ def _plot(measure: Measure, arms: tuple[str, str], width: int) -> list[Line]:
     room = max(20, min(width - name - 2, 80))
     if high <= low:
         return []
+    empty = "·" if unicode else "."
     axis = f"{milliseconds(low)}"
     end = milliseconds(high)
     lines: list[Line] = [((title(measure, None), Style.STRONG),)]
@@ -135,7 +142,7 @@ def _plot(measure: Measure, arms: tuple[str, str], width: int) -> list[Line]:
         for pair in measure.values:
             counts[min(room - 1, int((pair[arm] - low) / (high - low) * room))] += 1
         most = max(counts)
-        bars = "".join(_HEIGHTS[-(-number * 8 // most)] if number else "·" for number in counts)
+        bars = "".join(_HEIGHTS[-(-number * 8 // most)] if number else empty for number in counts)
         lines.append(((pad(arms[arm], name) + "  ", Style.PLAIN), (bars, style)))
     lines.append(((" " * (name + 2) + axis + " " * max(1, room - cells(axis) - cells(end)) + end, Style.DIM),))
     return [*lines, ()]

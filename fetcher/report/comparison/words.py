@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fetcher.analysis.comparison import Arm, Comparison, Measure
 from fetcher.analysis.paired import FEWEST, Shift
 from fetcher.analysis.spread import Spread
+from fetcher.report.escape import cells
 from fetcher.report.lines import count, milliseconds, place, signed, size
 
 METHOD = (
@@ -91,8 +92,26 @@ def made(comparison: Comparison) -> str:
     return f"{text}, order seeded with {comparison.seed}; {comparison.ended}"
 
 
-def beside(arm: Arm) -> str:
-    """What could explain a difference: "edge 10 hit · round trip 24.1 ms · acted on in 10"."""
+SHORT = 18
+"""Cells of an arm's name that a row or a plot can hold; longer ones are told once, and called A and B."""
+
+
+def named(comparison: Comparison) -> tuple[str, str]:
+    """What rows and plots call both arms."""
+    first, second = (arm.name for arm in comparison.arms)
+    return ("A", "B") if max(cells(first), cells(second)) > SHORT else (first, second)
+
+
+def key(comparison: Comparison) -> str:
+    """ "hints off against hints on", with the letters where rows have those."""
+    full = [arm.name for arm in comparison.arms]
+    short = named(comparison)
+    told = [name if name == letter else f"{letter}: {name}" for name, letter in zip(full, short, strict=True)]
+    return " against ".join(told)
+
+
+def beside(arm: Arm, loads: int) -> str:
+    """What could explain a difference: "edge 10 hit · round trip 24.1 ms · 103 acted on in 10 of 10 loads"."""
     parts = []
     if arm.options:
         parts.append(arm.options)
@@ -100,7 +119,7 @@ def beside(arm: Arm) -> str:
         parts.append("edge cache " + ", ".join(f"{number} {state.value}" for state, number in arm.states))
     if arm.rtt is not None:
         parts.append(f"round trip {milliseconds(arm.rtt.median)}")
-    parts.append(f"103 acted on in {count(arm.acted, 'load')}")
+    parts.append(f"103 acted on in {arm.acted or 'none'} of {count(loads, 'load')}")
     return " · ".join(parts)
 
 
@@ -111,7 +130,7 @@ def summary(comparison: Comparison, names: Sequence[str] = ("lcp", "fcp", "rende
         return "no figure that a visitor would notice was measured"
     told = title(measure, None)
     if measure.shift.is_shown:
-        return f"{told}: {difference(measure)}, {claim(measure)} with {comparison.arms[1].name}"
+        return f"{told}: {difference(measure)}, {claim(measure)} with {named(comparison)[1]}"
     if is_too_few(measure.shift):
         return f"{told}: {count(measure.shift.pairs, 'pair')}, too few to say; {FEWEST} at least"
     text = f"{told}: {claim(measure)}"

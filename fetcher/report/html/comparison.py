@@ -10,8 +10,10 @@ from fetcher.report.comparison.words import (
     claim,
     detectable,
     difference,
+    key,
     made,
     middle,
+    named,
     probability,
     summary,
     title,
@@ -28,7 +30,7 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
     """What ``comparison`` shows. Secrets are replaced unless ``redact`` is False."""
     shown = safe_load(redacted(comparison) if redact else comparison)
     home = split(shown.url)[0] or None
-    first, second = shown.arms
+    short = named(shown)
     rows = [
         [
             text(title(one, home)), text(middle(one, one.first)), text(middle(one, one.second)),
@@ -36,17 +38,20 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
         ]
         for one in shown.measures
     ]  # fmt: skip
-    head = ["figure", text(first.name), text(second.name), "difference (95 % interval)", "p", "could be seen", "so"]
-    plots = "".join(_plot(one, (first.name, second.name)) for name in _PLOTTED if (one := shown.of(name)))
+    head = ["figure", *map(text, short), "difference (95 % interval)", "p", "could be seen", "so"]
+    plots = "".join(_plot(one, short) for name in _PLOTTED if (one := shown.of(name)))
     notes = "".join(f'<p class="hm">{text(note)}</p>' for note in shown.notes)
     drawn = any(load and not load.is_navigation_alone for pair in shown.pairs for load in (pair.first, pair.second))
     below = " The waterfalls below are those of one pair." if drawn else ""
     return (
         f'<h2 id="comparison">Comparison</h2><p><strong>{text(summary(shown))}</strong></p>'
-        f"<p>{text(made(shown))}; loaded by {text(shown.by)}</p>{notes}"
+        f"<p>{text(key(shown))}</p><p>{text(made(shown))}; loaded by {text(shown.by)}</p>{notes}"
         + table(head, rows, caption="Medians of both arms, and the shift of pairs")
         + f'<div class="plots">{plots}</div>'
-        + "".join(f"<p>{text(arm.name)}: {text(beside(arm))}</p>" for arm in shown.arms)
+        + "".join(
+            f"<p>{text(name)}: {text(beside(arm, shown.counted))}</p>"
+            for arm, name in zip(shown.arms, short, strict=True)
+        )
         + f'<p class="dim">{text(METHOD)}{below}</p>'
     )
 
@@ -74,8 +79,8 @@ def _plot(measure: Measure, arms: tuple[str, str]) -> str:
     name = text(title(measure, None))
     return (
         f'<svg class="dots" viewBox="0 0 600 84" width="600" height="84" role="img" aria-label="{name} of both arms">'
-        f'<text x="0" y="12" class="s">{name}</text><text x="0" y="30">{text(arms[0][:16])}</text>'
-        f'<text x="0" y="62">{text(arms[1][:16])}</text>{joins}{dots}'
+        f'<text x="0" y="12" class="s">{name}</text><text x="0" y="30">{text(arms[0])}</text>'
+        f'<text x="0" y="62">{text(arms[1])}</text>{joins}{dots}'
         f'<text x="110" y="80">{text(milliseconds(low))}</text>'
         f'<text x="580" y="80" text-anchor="end">{text(milliseconds(high))}</text></svg>'
     )

@@ -29,7 +29,7 @@ def test_it_answers_in_its_heading() -> None:
     assert render[-1] == "sooner"
     assert rows(text)["final response head"][-1] == "no difference shown"
     assert "- **hints off**: every 103 received and ignored · edge cache 10 unknown · round trip 19.9 ms" in text
-    assert "- **hints on**: the 103 acted on" in text
+    assert "- **hints on**: a 103 acted on" in text
     assert "10 of 10 pairs count, 1 dropped as warm-up" in text
     assert "<summary>1 hinted resource</summary>" in text
 

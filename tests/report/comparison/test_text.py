@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fetcher.analysis.comparison import Comparison
+from fetcher.report.comparison.markdown import comparison_markdown
 from fetcher.report.comparison.text import comparison_lines
 from fetcher.report.escape import cells
 from fetcher.report.html.comparison import comparison_section
+from fetcher.report.lines import Style, paragraph
 from tests.support.comparisons import noisy
 
 
@@ -89,3 +92,51 @@ def test_five_pairs_of_an_older_file_show_nothing_either() -> None:
     text = " ".join(words(replace(result, measures=(few,)), 120))
     assert "rendering can start (estimated): 5 pairs, too few to say; 6 at least" in text
     assert "four times in five" not in text
+
+
+def test_long_names_of_arms_are_letters_with_a_key(result: Comparison) -> None:
+    """Rows and plots keep their width and the rows their own names; the page's dots are told apart."""
+    urls = "https://localhost:8443/a/long/path", "https://localhost:8443/another"
+    arms = tuple(replace(arm, name=url) for arm, url in zip(result.arms, urls, strict=True))
+    made = replace(result, arms=(arms[0], arms[1]))
+    for width in (60, 80, 120):
+        lines = words(made, width)
+        assert max(map(cells, lines)) <= width
+        assert f"A: {urls[0]} against B: {urls[1]}" in " ".join(" ".join(lines).split())
+        assert any(re.match(r"rendering can start \(estimated\)(  |$)", line) for line in lines)
+        assert any(line.startswith("A  ") for line in lines)
+        assert "sooner with B" in " ".join(" ".join(lines).split())
+    section = comparison_section(made)
+    assert '<text x="0" y="30">A</text>' in section
+    assert f"A: {urls[0]} against B: {urls[1]}" in section
+    assert "| A | B |" in comparison_markdown(made)
+
+
+def test_empty_places_of_a_plot_are_dots_in_ascii(result: Comparison) -> None:
+    """A bar of "|" would look like one full of loads; no height is drawn as the empty place is."""
+    plotted = [line for line in words(result, 80, unicode=False) if line.startswith("hints on  ") and " | " not in line]
+    assert plotted
+    assert all("." in line and "|" not in line for line in plotted)
+
+
+def test_in_how_many_loads_a_103_was_acted_on(result: Comparison) -> None:
+    """Of how many; and the arm is not said to have acted on what never came."""
+    text = " ".join(" ".join(words(result, 80)).split())
+    assert "103 acted on in 10 of 10 loads" in text
+    assert "103 acted on in none of 10 loads" in text
+    assert "a 103 acted on where one comes" in text
+
+
+def test_a_number_keeps_its_unit() -> None:
+    """No line ends between them, in any width."""
+    for width in range(30, 90):
+        lines = paragraph("load 397.2 ms, then 12.1 kB and 3 s more of it, 397.2 ms (381.0 ms to 402.2 ms)", width)
+        for line in lines:
+            assert not re.search(r"\d$", "".join(part for part, _ in line))
+
+
+def test_later_lines_use_the_width_that_a_long_lead_leaves_free() -> None:
+    lead = (("a very long lead indeed  ", Style.PLAIN),)
+    lines = ["".join(part for part, _ in line) for line in paragraph("word " * 30, 60, lead=lead, indent=2)]
+    assert max(map(len, lines)) <= 60
+    assert len(lines[1]) > 50
