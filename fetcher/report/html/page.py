@@ -51,7 +51,12 @@ def html_report(
     paths = [path_to_rendering(load) for load in shown]
     critical = [frozenset(path.requests) if path is not None else frozenset[int]() for path in paths]
     blocks = "".join(
-        _load(load, title, len(shown) > 1, waterfall(load, name=key, end=end, lines=marks(load), critical=on_path))
+        _load(
+            load,
+            title,
+            len(shown) > 1,
+            waterfall(load, name=key, end=end, lines=marks(load), critical=on_path, is_alone=len(shown) == 1),
+        )
         for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
     )
     tables = "".join(

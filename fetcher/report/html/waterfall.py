@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.report.bars import Phase, Span
-from fetcher.report.escape import shorten
+from fetcher.report.escape import cells, shorten
 from fetcher.report.html.markup import share, text
 from fetcher.report.lines import Style, milliseconds
 from fetcher.report.rows import Row, has_failed, is_observed, label_place, marked_interim, rows, short_found
@@ -34,6 +34,9 @@ _FIELDS = frozenset(
      "x-cache", "cache-status", "timing-allow-origin", "access-control-allow-origin")
 )  # fmt: skip
 _LONGEST = 160
+MOST_SHOWN, FEWEST_SHOWN, WIDEST, WIDEST_BESIDE = 72, 12, 52, 36
+"""Characters: of a resource's name; of the column of names at least and at most, less where another load may stand
+beside it; the rest is the chart's."""
 
 
 def axis_end(load: PageLoad) -> float:
@@ -49,9 +52,11 @@ def waterfall(
     end: float,
     lines: Mapping[str, float] | None = None,
     critical: frozenset[int] = frozenset(),
+    is_alone: bool = True,
 ) -> str:
     """``load`` (its texts safe already) as a ``<table>`` over 0 to ``end`` ms. ``name`` prefixes the ids of its rows;
-    ``lines`` are further instants to mark, by label; ``critical`` the requests on the critical path."""
+    ``lines`` are further instants to mark, by label; ``critical`` the requests on the critical path. ``is_alone``:
+    no other load stands on the page."""
     instants = dict(lines or {})
     marked = marked_interim(load)
     hop = load.requests[load.navigations[-1]] if load.navigations else None
@@ -61,7 +66,10 @@ def waterfall(
     if hop is not None and hop.times.final_response_headers_start is not None:
         guides.append(("f", "final head", hop.times.final_response_headers_start))
     guides += [("m", label, at) for label, at in instants.items()]
-    body = "".join(_row(load, row, name, end, critical) for row in rows(load, all_rows=True))
+    every = rows(load, all_rows=True)
+    body = "".join(_row(load, row, name, end, critical) for row in every)
+    longest = max([cells(shorten(row.what, MOST_SHOWN)) for row in every] + [FEWEST_SHOWN])
+    names = min(longest, WIDEST if is_alone else WIDEST_BESIDE) + 3
     marks = "".join(
         f'<b class="g {kind}" style="--a:{share(at, end)}" title="{text(label)} {text(milliseconds(at))}">'
         f"<span>{text(label)} {text(milliseconds(at))}</span></b>"
@@ -69,7 +77,8 @@ def waterfall(
     )
     ticks = "".join(f'<b class="a" style="--a:{share(at, end)}">{text(_tick(at))}</b>' for at in _ticks(end))
     return (
-        f'<table class="wf" id="{name}" data-end="{end:.3f}"><caption>Waterfall of {text(load.final_url or load.url)}'
+        f'<table class="wf" id="{name}" data-end="{end:.3f}" style="--r:{names}ch">'
+        f"<caption>Waterfall of {text(load.final_url or load.url)}"
         "</caption><thead><tr>"
         '<th scope="col">#</th><th scope="col">from</th><th scope="col">resource</th><th scope="col">code</th>'
         f'<th scope="col">size</th><th scope="col" class="bar"><span class="sr">time</span>{ticks}'
@@ -80,7 +89,7 @@ def waterfall(
 def _ticks(end: float) -> list[float]:
     step = 10.0 ** (len(str(int(end))) - 1)
     for part in (10, 5, 4, 2, 1):
-        if end / (step / part) <= 9:
+        if end / (step / part) <= 6:
             step /= part
             break
     return [step * number for number in range(int(end / step) + 1)]
@@ -111,7 +120,7 @@ def _row(load: PageLoad, row: Row, name: str, end: float, critical: frozenset[in
         f'<tr{f" id={identity}" if identity else ""} class="{classes}" tabindex="-1" data-t="{text(row.type)}">'
         f"<td>{text(row.number)}</td><td>{text(short_found(row))}</td>"
         f'<th scope="row" title="{text(request.url if request else row.what)}">'
-        f"{text(shorten(row.what, 72))}{below}</th>"
+        f"{text(shorten(row.what, MOST_SHOWN))}{below}</th>"
         f"<td>{text(row.code)}</td><td>{text(row.size)}</td>"
         f'<td class="bar">{bars}{chunks}{marks}{label if labels else ""}</td></tr>'
     )

@@ -174,3 +174,42 @@ def test_everybody_can_read_it(browser: Chromium, pages: Path, name: str, dark: 
             returnByValue=True,
         )
     assert json.loads(answer["result"]["value"]) == []
+
+
+@pytest.mark.parametrize("width", [700, 1300, 1800])
+@pytest.mark.parametrize("name", ["one", "two"])
+def test_ticks_and_labels_stand_apart(browser: Chromium, pages: Path, name: str, width: int) -> None:
+    """No tick touches another, no label is cut at the chart's edge, and two loads stand beside each other only where
+    both charts have room."""
+    with browser.tab() as tab:
+        assert opened(tab, pages / f"{name}.html") == []
+        tab.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        deadline = time.monotonic() + 20
+        while tab.evaluate("innerWidth") != width:
+            assert time.monotonic() < deadline
+        tab.evaluate("dispatchEvent(new Event('resize'))")
+        found = json.loads(tab.evaluate(_APART))
+    assert found["touching"] == []
+    assert found["cut"] == []
+    assert found["narrowest"] >= (250 if width > 700 else 60)
+    assert found["beside"] is (name == "two" and width >= 1700)
+
+
+_APART = """
+(() => {
+  const touching = [], cut = [], lefts = new Set(), widths = [];
+  for (const table of document.querySelectorAll("table.wf")) {
+    const chart = table.querySelector("thead .bar").getBoundingClientRect();
+    lefts.add(Math.round(chart.left)); widths.push(chart.width);
+    const ticks = [...table.querySelectorAll("thead .bar > b.a")];
+    const boxes = ticks.filter((each) => getComputedStyle(each).visibility !== "hidden")
+      .map((each) => each.getBoundingClientRect());
+    boxes.forEach((box, place) => { if (place && box.left < boxes[place - 1].right) touching.push(box.left); });
+    for (const label of table.querySelectorAll("tbody .bar > s")) {
+      const box = label.getBoundingClientRect();
+      if (box.right > chart.right + 7 && chart.width > 250) cut.push(label.textContent);
+    }
+  }
+  return JSON.stringify({touching, cut, narrowest: Math.min(...widths), beside: lefts.size > 1});
+})()
+"""

@@ -22,6 +22,22 @@
       const label = guide.firstElementChild;
       guide.classList.toggle("flip", guide.offsetLeft + label.offsetWidth + 8 > width);
     }
+    let free = 0;  // ticks that would touch the one before, or leave the chart, are not shown
+    const ticks = [...table.querySelectorAll("thead .bar > b.a")].map((each) => [each, each.offsetLeft, each.offsetWidth]);
+    ticks.forEach(([each, left, wide], place) => {
+      const from = place ? left - wide / 2 : left, crowded = from < free || (place > 0 && from + wide > width);
+      each.classList.toggle("crowded", crowded);
+      if (!crowded) free = from + wide + 8;
+    });
+    // a label that leaves the chart on the right ends in front of its bar instead
+    const labels = [...body.querySelectorAll(".bar > s")];
+    for (const label of labels) if (label.dataset.moved) { label.classList.remove("z"); label.style.right = ""; delete label.dataset.moved; }
+    const cut = labels.filter((label) => !label.classList.contains("z") && label.offsetLeft + label.offsetWidth > width);
+    const starts = cut.map((label) => Math.min(...[...label.parentElement.querySelectorAll("i, u")].map((each) => each.offsetLeft), label.offsetLeft));
+    cut.forEach((label, place) => {
+      if (starts[place] < label.offsetWidth) return;
+      label.classList.add("z"); label.dataset.moved = "1"; label.style.right = `${width - starts[place]}px`;
+    });
     load.querySelector("svg.arrows")?.remove();
     const from = body.querySelector("tr.nav:not(.out) u.e");
     if (!from) return;
@@ -150,7 +166,7 @@
       const head = table.querySelector("thead .bar");
       head.querySelectorAll(":scope > b.a").forEach((each) => each.remove());
       let step = 10 ** Math.floor(Math.log10(end));
-      for (const part of [10, 5, 4, 2]) if (end * part / step <= 9) { step /= part; break; }
+      for (const part of [10, 5, 4, 2]) if (end * part / step <= 6) { step /= part; break; }
       for (let at = 0; at <= end * 1.0001; at += step) {
         const tick = el("b", end >= 10000 ? `${Number((at / 1000).toFixed(2))} s` : String(Number(at.toFixed(2))));
         tick.className = "a";
