@@ -165,7 +165,7 @@ def test_what_a_killed_chromium_leaves_is_read() -> None:
             deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline and b"/late.png" not in file.read_bytes():
                 time.sleep(0.1)  # it is written a part at a time
-            os.kill(browser.pid, signal.SIGKILL)
+            os.killpg(browser.pid, signal.SIGKILL)  # its network service, left alone, would end the file
         found = for_page(read_observed(str(file)), page)
         assert found is not None
         assert found.in_chromium is not None
