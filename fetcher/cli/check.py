@@ -35,6 +35,7 @@ Examples:
   fetcher check -n 20 --pause 1 https://example.com/ https://example.com/product/42
   fetcher check --browser eager http://localhost:8000/     a server that speaks HTTP/1.1 only
   fetcher check -v --json check.json https://example.com/  every run with its whole record
+  fetcher check --html check.html --md check.md https://example.com/   to send around
   fetcher check --discoveries net.json https://example.com/    beside what Chromium did
 
 \b

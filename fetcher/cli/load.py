@@ -32,7 +32,7 @@ Examples:
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
   fetcher load --har page.har -o waterfall.txt https://example.com/
-  fetcher load --html page.html --svg waterfall.svg https://example.com/
+  fetcher load --html page.html --svg waterfall.svg --md load.md https://example.com/
   fetcher load --transport aiohttp https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load --repeat-view https://example.com/

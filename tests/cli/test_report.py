@@ -215,7 +215,7 @@ def test_a_saved_check(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
     pages = (saved / "c.html").read_text(encoding="utf-8"), (saved / "c.md").read_text(encoding="utf-8")
     assert check_section(made) in pages[0]
-    assert "<h3>run 1 of 2</h3>" in pages[0]
+    assert pages[0].index("Check · ") < pages[0].index("<h3>run 1 of 2</h3>") < pages[0].index('<ul class="facts">')
     assert pages[1] == check_markdown([made])
     for text in pages:
         for told in ("103 in 2 of 2 runs", "1 finding", "--expect-hints 2", "safari", "Safari acts on rel=preconnect"):

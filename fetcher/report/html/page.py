@@ -54,7 +54,7 @@ def html_report(
         _load(
             load,
             title,
-            len(shown) > 1,
+            len(shown) > 1 or bool(sections),
             waterfall(load, name=key, end=end, lines=marks(load), critical=on_path, is_alone=len(shown) == 1),
         )
         for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
@@ -69,7 +69,7 @@ def html_report(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
         f'content="{_policy()}"><meta name="viewport" content="width=device-width"><title>{subject} · fetcher</title>'
         f'<link rel="icon" href="data:,"><style>{_asset("report.css")}</style></head><body>'
-        f"<header><h1>{subject}</h1>{_first_words(shown)}</header><main>{''.join(sections)}"
+        f"<header><h1>{subject}</h1>{_first_words(shown) if not sections else ''}</header><main>{''.join(sections)}"
         f"{_undrawn(given)}{_drawn(blocks, several)}"
         f"{tables}{_notes(shown, titles)}{early_hint_rules(''.join((*sections, tables)))}"
         f"</main><footer>{_footer(shown)}</footer>"
@@ -124,9 +124,9 @@ def _first_words(loads: Sequence[PageLoad]) -> str:
     return _facts(loads[0])
 
 
-def _load(load: PageLoad, title: str, several: bool, body: str) -> str:
-    """The facts of a load that is alone stand at the top."""
-    head = (f"<h3>{text(title)}</h3>" if title else "") + (_facts(load) if several else "")
+def _load(load: PageLoad, title: str, facts: bool, body: str) -> str:
+    """``facts``: they stand here; those of a load that the page is of alone stand at its top."""
+    head = (f"<h3>{text(title)}</h3>" if title else "") + (_facts(load) if facts else "")
     return f'<section class="load">{head}{body}</section>'
 
 
