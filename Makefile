@@ -8,6 +8,8 @@ READY = .venv/ready
 # Tests side by side, one more than two cores have, for some wait; 0 runs them one after the other.
 WORKERS ?= 3
 CODE = fetcher tests samples
+# Many tests start a Python of their own; without bytecode each of them, and each worker, compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check format format-check lint types interop chromium bench bench-load waterfall serve clean
 .DEFAULT_GOAL := test
