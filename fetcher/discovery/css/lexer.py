@@ -7,6 +7,7 @@ either remembered in the state or, a few bytes at most, kept to be read again in
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from fetcher.discovery.candidates import Candidate
@@ -22,7 +23,7 @@ NAME_LIMIT = 256  # names are cut here: none that means anything is longer
 Place = tuple[int, int]  # line, offset
 
 
-class CssLexer:
+class CssLexer(ABC):
     """``line`` and ``offset`` place the first byte, or with ``fixed`` every byte; ``encoding`` is a Python codec."""
 
     def __init__(self, *, line: int, offset: int, fixed: bool, encoding: str) -> None:
@@ -284,31 +285,31 @@ class CssLexer:
 
     # --- what a subclass says ---------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _item(self, buffer: bytes, index: int) -> int:
         """The state at the beginning of a rule or declaration."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _open_function(self) -> bool:
         """A "(" after ``_last``: True when an url's text follows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _open_url(self) -> None:
         """A string follows "url("."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _structure(self, byte: int) -> None:
         """One of { } ) [ ] ;"""
-        raise NotImplementedError
 
+    @abstractmethod
     def _end_string(self) -> None:
         """``_text`` is a whole string."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _end_url(self) -> None:
         """``_text`` is a whole unquoted url."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _spoil(self, *, rule: bool) -> None:
         """Something stands here that no url("...") may hold; with ``rule``, that no @import or
         declaration may hold either."""
-        raise NotImplementedError

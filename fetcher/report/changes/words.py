@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from fetcher.analysis.changes import Change, Difference, Effect, Figure, PageDifference, Trend, What
 from fetcher.analysis.paired import FEWEST, Shift
@@ -265,7 +265,3 @@ def page_title(page: PageDifference) -> str:
     if page.before == page.after or page.before is None or page.after is None:
         return page.after or page.before or ""
     return f"{page.before} → {page.after}"
-
-
-def known_notes(difference: Difference) -> Sequence[str]:
-    return [*difference.notes, *dict.fromkeys(note for page in difference.pages for note in page.notes)]
