@@ -48,7 +48,8 @@ NOWHERE = URL("about:blank", "about", "", 0, "blank", "null", "")
 
 @dataclass(slots=True, eq=False)
 class LoadState:
-    """``copies``: the latest request of each URL for whom it may serve (the HTTP cache's split); ``cache``: what is
+    """``navigation`` is the page's own request as last sent; ``finished``: the load is over, and nothing is decided any
+    more. ``copies``: the latest request of each URL for whom it may serve (the HTTP cache's split); ``cache``: what is
     complete, of this load and of those before. ``preloads``: hinted
     requests kept for the consumer whose request is the same, where the profile keeps them (EH 9.1). ``pending``:
     fetches queued or on the wire. ``scans``: fetches whose content is still being scanned. ``document`` is the page's,
@@ -67,6 +68,8 @@ class LoadState:
     cache: HttpCache = field(default_factory=HttpCache)
     pending: set[int] = field(default_factory=set)
     scans: set[int] = field(default_factory=set)
+    navigation: Fetch | None = None
+    finished: bool = False
     document: Document | None = None
     documents: list[Document] = field(default_factory=list)
     jar: CookieJar = field(default_factory=CookieJar)
