@@ -280,9 +280,11 @@ async def test_a_broken_document_ends_in_one_sentence_and_keeps_what_was_seen(
     wire: Wire, name: str, fault: Route, error: type[FetcherError]
 ) -> None:
     """Each ends within its deadline, with the partial record on the error."""
+    # What ends by itself is not raced against a short deadline, which a busy machine would win.
+    limits = SHORT if error is DeadlineExceeded else Limits(total_ms=20_000)
     async with origin(wire, fault) as server:
         with pytest.raises(error) as caught:
-            await load(server, limits=SHORT)
+            await load(server, limits=limits)
     record = caught.value.record
     assert isinstance(record, PageLoad)
     assert record.outcome == caught.value.kind
