@@ -49,11 +49,13 @@ ROOMS: dict[str, set[str]] = {
         "clock",
         "net.options",
         "net.proxy",
-        # The relay in front of a Chromium connects as a load of ours does, over TLS that Chromium alone trusts, and
-        # reads the HTTP/2 that passes.
+        # The relay in front of a Chromium connects as a load of ours does, over TLS that Chromium alone trusts, agrees
+        # with a server to what the browser offers, and reads the HTTP that passes.
         "net.opening",
         "net.stream",
         "origin.certificates",
+        "wire.client_hello",
+        "wire.http1",
         "wire.http2",
         "browser.profiles",
         "browser.requests",

@@ -20,7 +20,6 @@ from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis.comparison import Comparison
-    from fetcher.cli.in_chromium import Started
     from fetcher.runs.compare import Comparing, Way
 
 NOT_MEASURED = 3
@@ -35,6 +34,7 @@ Examples:
   fetcher compare --a '--http 1.1' --b '--http 2' https://example.com/
   fetcher compare --b '--device mobile' https://example.com/
   fetcher compare --in chromium https://example.com/      FCP, LCP and load of a real browser
+  fetcher compare --in chromium --b '--device mobile' https://example.com/
 
 \b
 Pairs are loaded in random order, each load over fresh connections; the first pair is dropped.
@@ -127,17 +127,14 @@ def compare(
     from fetcher.report.lines import count
     from fetcher.runs.compare import Comparing
 
-    browser_started = None
-    if within is Driver.CHROMIUM:
-        from fetcher.cli.in_chromium import Started
-
-        browser_started = Started(context, urls, given)
-        ways, by = browser_started.ways, "Chromium"
-    elif chromium is not None:
+    if within is not Driver.CHROMIUM and chromium is not None:
         raise UsageError("--chromium names the browser of --in chromium; say that, too")
-    else:
-        ways = _ways(urls, a, b, common, redact=not no_redact)
-        by = _by(ways)
+    if within is Driver.CHROMIUM:
+        source = context.get_parameter_source("browser")
+        if source is not None and source.name != "DEFAULT":
+            raise UsageError("--browser says as whom fetcher loads; with --in chromium it is Chromium, so leave it out")
+    ways = _ways(urls, a, b, common, redact=not no_redact)
+    by = "Chromium" if within is Driver.CHROMIUM else _by(ways)
     comparing = Comparing(
         ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text, by=by
     )
@@ -145,7 +142,8 @@ def compare(
         tell(f"note: {count(pairs, 'pair')} can show no difference, whatever is measured; {FEWEST} at least can")
     failure: FetcherError | None = None
     try:
-        run(_run(comparing, browser_started, progress=None if quiet else is_terminal(sys.stderr)), urls[0])
+        making = _run(comparing, within, chromium, progress=None if quiet else is_terminal(sys.stderr))
+        run(making, urls[0])
     except UsageError:
         raise
     except FetcherError as error:
@@ -187,7 +185,7 @@ def _by(ways: tuple[Way, Way]) -> str:
     return f"fetcher as {first}" if first == second else f"fetcher as {first} and as {second}"
 
 
-async def _run(comparing: Comparing, started: Started | None, *, progress: bool | None) -> None:
+async def _run(comparing: Comparing, within: Driver, chromium: str | None, *, progress: bool | None) -> None:
     shown = None
     if progress is not None:
         from fetcher.cli.progress import Pairs as Shown
@@ -197,12 +195,12 @@ async def _run(comparing: Comparing, started: Started | None, *, progress: bool 
         shown.tick()
         comparing.on_load = shown.over
     try:
-        if started is None:
-            await comparing.run()
-        else:
+        if within is Driver.CHROMIUM:
             from fetcher.runs.compare import run_in_chromium
 
-            await run_in_chromium(comparing, started.options, started.net)
+            await run_in_chromium(comparing, chromium)
+        else:
+            await comparing.run()
     finally:
         if shown is not None:
             shown.wipe()

@@ -11,8 +11,9 @@ import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fetcher.analysis.comparison import HINTS, Comparison, Pair, judged_by
 from fetcher.analysis.comparison import compare as judge
@@ -23,10 +24,6 @@ from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad
 
-if TYPE_CHECKING:
-    from fetcher.net.options import NetOptions
-    from fetcher.runs.chromium import ChromiumOptions
-
 PAUSE_MS = 100.0
 
 Load = Callable[[str, dict[str, Any]], Awaitable[PageLoad]]
@@ -34,12 +31,14 @@ Load = Callable[[str, dict[str, Any]], Awaitable[PageLoad]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One arm: what is loaded, and how. ``options`` are ``load_page``'s; ``words`` say them in a report."""
+    """One arm: what is loaded, and how. ``options`` are ``load_page``'s; ``words`` say them in a report. ``load`` loads
+    it where that is not for the comparison's to do."""
 
     name: str
     url: str
     options: dict[str, Any] = field(default_factory=dict)
     words: str = ""
+    load: Load | None = None
 
 
 async def _by_us(url: str, options: dict[str, Any]) -> PageLoad:
@@ -130,7 +129,7 @@ class Comparing:
         if self.text is not None:
             options["find_text"] = self.text
         try:
-            load = await self.load(way.url, options)
+            load = await (way.load or self.load)(way.url, options)
         except (UsageError, Interrupted):
             raise
         except FetcherError as error:
@@ -165,11 +164,16 @@ async def compare(
     seed: int = 103,
     warm_up: int = 1,
     pause: float = PAUSE_MS,
+    in_chromium: bool | str = False,
     **options: Any,
 ) -> Comparison:
     """``url`` with its hints ignored against acted on, in ``pairs`` pairs; or against ``other``, another URL; or with
     ``first`` options against ``second`` ones (``load_page``'s). ``until`` ends it once the interval is that narrow, ms.
-    Everything else goes to ``load_page``. What ``fetcher compare`` says, as a value."""
+    Everything else goes to ``load_page``. What ``fetcher compare`` says, as a value.
+
+    ``in_chromium`` True has the Chromium or Chrome that is installed load the pages, a name or path another one: FCP,
+    LCP and load are then measured. It needs the extra ``serve``. Raises ``UsageError`` for options of ``load_page``
+    that mean nothing there, ``MissingChromium`` where there is none and ``ChromiumFailed`` where it does not start."""
     shared = {"browser": browser, **options}
     if other is not None:
         ways = Way(url, url, shared), Way(other, other, shared)
@@ -180,6 +184,8 @@ async def compare(
     comparing = Comparing(
         ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause, by=f"fetcher as {browser}"
     )
+    if in_chromium is not False:
+        return await run_in_chromium(comparing, None if in_chromium is True else in_chromium)
     return await comparing.run()
 
 
@@ -191,13 +197,35 @@ def off_and_on(url: str, options: dict[str, Any]) -> tuple[Way, Way]:
     )
 
 
-async def run_in_chromium(comparing: Comparing, options: ChromiumOptions, net: NetOptions) -> Comparison:
-    """``comparing``, its loads made by an installed Chromium started as ``options`` say, which reaches servers as
-    ``net`` says; ``Way.options`` are those of ``Measuring.load``. Raises as ``chromium.measuring`` does."""
+WITHHELD, PASSED = "every 103 received and withheld by the relay", "the 103 passed on by the relay"
+
+
+async def run_in_chromium(comparing: Comparing, program: str | None = None) -> Comparison:
+    """``comparing``, its loads made by the Chromium that is installed, or ``program``: one browser for both arms where
+    they differ in nothing that it is started with, else one for each. ``Way.options`` are ``load_page``'s; those that
+    mean nothing to it are refused before it starts. Raises ``UsageError``, and as ``chromium.measuring`` does."""
+    from fetcher.runs.chromium.arms import arm_of
     from fetcher.runs.chromium.measuring import measuring
 
-    async with measuring(options, net) as measured:
-        comparing.load = measured.load
-        comparing.by = f"{measured.version} (headless)"
-        comparing.notes = measured.notes
+    ways = comparing.ways
+    arms = [arm_of(way.url, way.options, program) for way in ways]
+    is_of_hints = (ways[0].name, ways[1].name) == HINTS
+    if is_of_hints and arms[0].url.startswith("http:"):
+        raise UsageError(
+            f"{ways[0].url} is plain http, where Chromium acts on no 103, so both arms would be the same; "
+            "give its https URL"
+        )
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(measuring(arms[0].options, arms[0].net))
+        second = first
+        if not arms[0].shares_with(arms[1]):
+            second = await stack.enter_async_context(measuring(arms[1].options, arms[1].net))
+        words = (WITHHELD, PASSED) if is_of_hints else (ways[0].words, ways[1].words)
+        one, other = (
+            replace(way, url=arm.url, options=dict(arm.load), words=said, load=by.load)
+            for way, arm, said, by in zip(ways, arms, words, (first, second), strict=True)
+        )
+        comparing.ways = one, other
+        comparing.by = f"{first.version} (headless)"
+        comparing.notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
         return await comparing.run()

@@ -183,6 +183,9 @@ while True:
             write({"id": message["id"], "error": {"message": "it cannot"}})
             continue
         answer = ANSWERS.get(method, {})
+        if method == "Target.createBrowserContext":
+            with open(@ARGUMENTS@.replace("arguments", "contexts"), "a") as file:
+                file.write(json.dumps(message["params"]) + "\n")
         if method == "Runtime.evaluate":
             answer = {"result": {"value": value_of(message["params"]["expression"], at)}}
         if method == "Page.navigate":
@@ -218,7 +221,8 @@ exec {python} -IS {code} "$@"
 
 
 def fake(folder: Path, does: str = "") -> str:
-    """The program's path. What it was started with, and where it was sent, is in ``folder``/arguments, a line each."""
+    """The program's path. What it was started with, and where it was sent, is in ``folder``/arguments, a line each; the
+    contexts that it was asked for are in ``folder``/contexts."""
     program = folder / "chromium"
     text = PROGRAM.replace("@DOES@", repr(does)).replace("@ARGUMENTS@", repr(str(folder / "arguments")))
     code = folder / "chromium.py"

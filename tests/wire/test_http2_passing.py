@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import RequestReceived
+from h2.events import PriorityUpdated, RequestReceived, TrailersReceived
 from h2.settings import SettingCodes
+from jh2.connection import Encoder
 
 from fetcher.errors import RemoteProtocolError
-from fetcher.terms import Limits
+from fetcher.terms import Fields, Limits
 from fetcher.wire.events import BodyData, InterimResponse, RequestHead, ResponseEnd, ResponseHead, WireEvent
 from fetcher.wire.http2 import Http2Engine, frames, passing
 from fetcher.wire.http2.passing import Passing
@@ -115,3 +116,67 @@ def test_what_is_no_http2_ends_it() -> None:
         half.from_browser(frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x40\x05a"), 1.0)
     with pytest.raises(RemoteProtocolError):
         half.from_server(frames.settings_frame({}) + frames.frame(frames.PUSH_PROMISE, 4, 1, b"\0\0\0\2"), 1.0)
+
+
+# -- fields that requests get on the way
+
+
+def dressed_asks(fields: Fields, *, table: int | None = None, large: bool = False) -> list[list[tuple[str, str]]]:
+    """What a server reads (by h2) of three requests, with trailers in between, that a browser (by h2) sends."""
+    browser = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
+    server = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+    server.initiate_connection()
+    if table is not None:
+        server.update_settings({SettingCodes.HEADER_TABLE_SIZE: table})
+    browser.initiate_connection()
+    through = Passing(withheld=False, dress=lambda scheme, authority: fields if authority == "a.test" else ())
+    found = []
+    browser.receive_data(through.from_server(server.data_to_send(), 0.0))
+    for number, host in enumerate(("a.test", "b.test", "a.test")):
+        stream = 2 * number + 1
+        head = [
+            (":method", "POST"), (":scheme", "https"), (":authority", host), (":path", f"/{number}"),
+            ("x-team", "theirs"), ("cookie", "a=" + "b" * (40_000 if large else 1)),
+        ]  # fmt: skip
+        browser.send_headers(stream, head, priority_weight=None if large else 200)
+        browser.send_data(stream, b"body")
+        browser.send_headers(stream, [("x-trailer", "1"), ("x-team", "theirs")], end_stream=True)
+        for event in server.receive_data(through.from_browser(browser.data_to_send(), 1.0)):
+            if isinstance(event, RequestReceived | TrailersReceived):
+                found.append([(str(name), str(value)) for name, value in event.headers])
+            if isinstance(event, PriorityUpdated):
+                assert event.weight == 200
+    assert [one.destination for one in through.exchanges] == [""] * 3
+    return found
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("table", [None, 0, 100])
+def test_requests_get_further_fields(large: bool, table: int | None) -> None:
+    """In place of their own of the same name and for the named authority alone; trailers, priorities, all else stays,
+    whatever table the server keeps, in heads of several frames, too."""
+    asked = dressed_asks((("x-team", "ours"), ("authorization", "Basic x")), table=table, large=large)
+    heads, trailers = asked[::2], asked[1::2]
+    assert [dict(one)["x-team"] for one in heads] == ["ours", "theirs", "ours"]
+    assert [dict(one).get("authorization") for one in heads] == ["Basic x", None, "Basic x"]
+    assert [dict(one)[":path"] for one in heads] == ["/0", "/1", "/2"]
+    assert {len(dict(one)["cookie"]) for one in heads} == {40_002 if large else 3}
+    assert trailers == [[("x-trailer", "1"), ("x-team", "theirs")]] * 3
+
+
+def test_when_content_was_complete_and_how_much_it_was() -> None:
+    """As coded, without padding; a stream that was given up is not complete."""
+    through = Passing(withheld=False)
+    carried(through, requests=1)
+    (one,) = through.exchanges
+    assert (one.content, one.ended_at, one.reset_at) == (1_000, 2.0, None)
+    through = Passing(withheld=False)
+    encoder = Encoder()
+    browser = frames.PREFACE + frames.settings_frame({})
+    for stream in (1, 3):
+        block = encoder.encode([(b":method", b"GET", False), (b":path", b"/", False)])
+        browser += frames.headers_frames(stream, block, end=True, size=16_384)
+    through.from_browser(browser + frames.rst_stream(3, 8), 5.0)
+    padded = frames.frame(frames.DATA, frames.PADDED | frames.END_STREAM, 1, b"\x03four\0\0\0")
+    through.from_server(frames.settings_frame({}) + padded + frames.rst_stream(3, 8), 6.0)
+    assert [(one.content, one.ended_at, one.reset_at) for one in through.exchanges] == [(4, 6.0, None), (0, None, 5.0)]

@@ -102,7 +102,7 @@ class Browser:
     async def tab(self, *, watch_network: bool = False) -> AsyncIterator[Tab]:
         """An empty page that knows nothing from before, dressed as the options say: headers, cookies, device, user
         agent. ``watch_network`` turns the protocol's Network domain on."""
-        opening = tabs.opened(self._running, watch_network=watch_network)
+        opening = tabs.opened(self._running, watch_network=watch_network, through=self.options.through)
         blocking = await _in_thread(self._running, opening.__enter__)
         try:
             tab = Tab(self._running, blocking)

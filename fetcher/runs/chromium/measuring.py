@@ -1,6 +1,6 @@
 """Loads of a page in a Chromium, measured by the page itself: contentful paints, DOMContentLoaded, load.
 
-    async with measuring(ChromiumOptions(...), net) as measured:
+    async with measuring(ChromiumOptions(...), NetOptions(...)) as measured:
         load = await measured.load(url, {"early_hints": False})     # a PageLoad recorded by that Chromium
 
 Every load has a browser context of its own: empty caches, fresh connections. Paints are asked of a PerformanceObserver
@@ -19,12 +19,12 @@ from typing import Any
 
 from fetcher.errors import ChromiumFailed, RecordError
 from fetcher.net.options import NetOptions
-from fetcher.net.proxy import Proxies, Proxy
 from fetcher.record.page_load import ConnectionRecord, InterimResponse, PageLoad, RequestRecord, Times
 from fetcher.record.saved import check
 from fetcher.runs.chromium.driving import Browser, chromium
 from fetcher.runs.chromium.options import ChromiumOptions
-from fetcher.runs.chromium.relay import Link, Passage, Relay
+from fetcher.runs.chromium.passage import Link, Passage
+from fetcher.runs.chromium.relay import DOMAIN, Relay
 from fetcher.runs.chromium.tabs import Tab
 from fetcher.terms import Destination, FetchPriority, HttpVersion, Initiator, InitiatorKind
 from fetcher.urls import resolve
@@ -64,10 +64,13 @@ async def measuring(options: ChromiumOptions, net: NetOptions) -> AsyncIterator[
     """A Chromium whose connections go through a relay that connects as ``net`` says. Raises as ``chromium`` does, and
     ``MissingExtra`` without what certificates are made with."""
     async with Relay(net) as relay:
-        proxy = Proxy("http", "127.0.0.1", relay.port)
         through = replace(
-            options, net=NetOptions(proxies=Proxies(proxy, proxy)), trust=(*options.trust, relay.key_hash)
-        )  # fmt: skip
+            options,
+            net=NetOptions(),
+            trust=(*options.trust, relay.key_hash),
+            flags=(*options.flags, f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1"),
+            through=relay.proxy,
+        )
         async with chromium(through) as browser:
             yield Measuring(browser, relay)
 
@@ -82,10 +85,10 @@ class Measuring:
         self._relay = relay
 
     async def load(self, url: str, options: dict[str, Any]) -> PageLoad:
-        """``options`` are "early_hints" (whether 103s are passed on), "timeout" (seconds) and "find_text". Raises
-        ``ChromiumFailed``."""
+        """``options`` are "early_hints" (whether 103s are passed on), "timeout" (seconds), "find_text", and "dressing",
+        what requests get besides. Raises ``ChromiumFailed``."""
         early_hints = bool(options.get("early_hints", True))
-        passage = self._relay.begin(withheld=not early_hints)
+        passage = self._relay.begin(withheld=not early_hints, dressing=options.get("dressing"))
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         async with self._browser.tab() as tab:
             try:
@@ -99,7 +102,10 @@ class Measuring:
                 looked_for = f"document.documentElement.outerHTML.includes({json.dumps(text)})"
                 found = await tab.run(_asked, tab.blocking, looked_for) is True
         made = record_of(url, told, passage, has_text=found)
-        return replace(made, started_at=started_at, recorded_by=self.version, early_hints=early_hints)
+        return replace(
+            made, started_at=started_at, recorded_by=self.version, early_hints=early_hints,
+            device=self._browser.options.device,
+        )  # fmt: skip
 
 
 def _asked(tab: Tab, expression: str) -> Any:
@@ -246,7 +252,7 @@ def _connection(link: Link, start: float | None) -> ConnectionRecord:
     times = facts.times if facts is not None else None
     return ConnectionRecord(
         id=0,
-        scheme="https",
+        scheme=link.scheme,
         host=link.host,
         port=link.port,
         credentialed=True,

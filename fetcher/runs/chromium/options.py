@@ -47,7 +47,8 @@ class ChromiumOptions:
     """``program`` is --chromium. ``headers`` go to every site: Chromium knows no other way. ``cookies`` are there from
     the start. ``trust`` holds key hashes (``trust.key_hash``) of certificates that count as good. ``netlog`` is a file
     that Chromium's network log goes to, without cookies and credentials unless ``sensitive``. ``within`` is a command
-    that runs it, such as ``ip netns exec NAME``; ``flags`` are further ones of its own."""
+    that runs it, such as ``ip netns exec NAME``; ``flags`` are further ones of its own. ``through`` is the proxy of
+    every tab, which is told over the pipe: a command line is for everybody on the machine to read."""
 
     program: str | None = None
     net: NetOptions = field(default_factory=NetOptions)
@@ -60,6 +61,7 @@ class ChromiumOptions:
     sensitive: bool = False
     within: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    through: str | None = None
 
 
 def base_flags() -> tuple[str, ...]:

@@ -5,94 +5,69 @@ one without hints the 103, received by the relay, is withheld; nothing else diff
 servers the relay connects as a load of ours does (``NetOptions``: --resolve, --cacert, --proxy ...), one connection for
 each that Chromium opens, so that round trips are as many; towards Chromium it has one throw-away key, which that
 browser alone trusts. What passed is in the ``Passage`` of each load.
+
+Any program of this machine can reach its port. So it speaks TLS to who names it, and its name is a secret of each run,
+told to the browser over its pipe: whoever connects without is refused before he can say what he wants.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
+import hmac
+import secrets
 import ssl
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from fetcher import clock
 from fetcher.errors import FetcherError
-from fetcher.net.opening import prepare, reach
+from fetcher.net.opening import Reached, prepare, reach
 from fetcher.net.options import NetOptions
-from fetcher.net.stream import Stream
 from fetcher.origin.certificates import throw_away
+from fetcher.runs.chromium.dressing import Dressing
+from fetcher.runs.chromium.near import Near
+from fetcher.runs.chromium.passage import Link, Passage
+from fetcher.runs.chromium.pump import Pump
 from fetcher.runs.chromium.trust import key_hash
-from fetcher.terms import ConnectionFacts, HttpVersion
+from fetcher.terms import Fields, HttpVersion
 from fetcher.urls import resolve
-from fetcher.wire.http2.passing import Exchange, Passing
+from fetcher.wire.http1.passing import Passing as Http1Passing
+from fetcher.wire.http2.passing import Passing
 
 HEAD_BYTES = 16_384
 HEAD_SECONDS = 10.0
-READ_BYTES = 65_536
-MOST_BUFFERED = 262_144
 MOST_CONNECTIONS = 256
-_TARGET = re.compile("<([^>]*)>")
+DOMAIN = "relay.invalid"
 _ALPN = {HttpVersion.HTTP_2: "h2", HttpVersion.HTTP_1_1: "http/1.1"}
 
 
-@dataclass(slots=True)
-class Link:
-    """One connection that Chromium opened: to which host and when, what stood at the other end, what passed over it
-    (None over HTTP/1.1, which passes unread)."""
-
-    host: str
-    port: int
-    at: float
-    facts: ConnectionFacts | None = None
-    passing: Passing | None = None
-    error: str | None = None
-
-
-@dataclass(slots=True)
-class Passage:
-    """What went through for one load. ``withheld``: its 103s were not passed on."""
-
-    withheld: bool
-    links: list[Link] = field(default_factory=list)
-
-    @property
-    def exchanges(self) -> Iterator[tuple[Link, Exchange]]:
-        return ((link, one) for link in self.links if link.passing is not None for one in link.passing.exchanges)
-
-    def moved(self, exchange: Exchange) -> int:
-        """How many requests, and connections to other hosts that its 103 names, began between the 103 of ``exchange``
-        and its final head: those that the 103 started, as a page that has not come asks for nothing."""
-        if not exchange.interim:
-            return 0
-        began, ended = exchange.interim[0].at, exchange.final.at if exchange.final is not None else clock.now()
-        named = _hosts(exchange)
-        requests = sum(one is not exchange and began <= one.at < ended for _, one in self.exchanges)
-        return requests + sum(began <= link.at < ended and link.host in named for link in self.links)
-
-    def error_of(self, host: str) -> str | None:
-        """Why ``host`` could not be reached, or what ended a connection to it."""
-        return next((link.error for link in self.links if link.host == host and link.error is not None), None)
-
-
 class Relay:
-    """Listens on loopback while it is entered. ``begin`` says what becomes of connections from then on."""
+    """Listens on loopback while it is entered, for who calls it ``name``; ``proxy`` says that to a browser that finds
+    ``DOMAIN`` on loopback. ``begin`` says what becomes of connections from then on."""
 
     def __init__(self, options: NetOptions) -> None:
         self.port = 0
+        self.name = f"{secrets.token_hex(16)}.{DOMAIN}"
         self._options = options
         self._passage = Passage(withheld=False)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        certificate = throw_away(("relay.invalid",))
+        certificate = throw_away((DOMAIN,))
         self.key_hash = key_hash(ssl.PEM_cert_to_DER_cert(_first(certificate.chain.decode("ascii"))))
         self._contexts = {version: certificate.server_context([name]) for version, name in _ALPN.items()}
+        self._door = certificate.server_context(["http/1.1"])
+        self._door.sni_callback = self._named
+
+    @property
+    def proxy(self) -> str:
+        return f"https://{self.name}:{self.port}"
 
     async def __aenter__(self) -> Self:
         prepare(self._options)
-        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0, limit=HEAD_BYTES)
+        self._server = await asyncio.start_server(
+            self._accepted, "127.0.0.1", 0, limit=HEAD_BYTES, ssl=self._door, ssl_handshake_timeout=HEAD_SECONDS
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -105,10 +80,14 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def begin(self, *, withheld: bool) -> Passage:
+    def begin(self, *, withheld: bool, dressing: Dressing | None = None) -> Passage:
         """A load begins: its connections are in the passage given, and its 103s are ``withheld`` or not."""
-        self._passage = Passage(withheld)
+        self._passage = Passage(withheld, dressing=dressing)
         return self._passage
+
+    def _named(self, tls: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> int | None:
+        known = hmac.compare_digest((name or "").encode("utf-8", "replace"), self.name.encode("ascii"))
+        return None if known else int(ssl.AlertDescription.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -116,7 +95,7 @@ class Relay:
         self._tasks.add(task)
         try:
             await self._serve(reader, writer, self._passage)
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, FetcherError):
+        except (OSError, EOFError, asyncio.LimitOverrunError, TimeoutError, FetcherError):
             pass  # Chromium tells what it makes of a connection that ended
         except asyncio.CancelledError:
             pass  # a load or the whole is over; the server's task has nobody who would take it
@@ -128,91 +107,86 @@ class Relay:
         async with asyncio.timeout(HEAD_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
         method, _, rest = head.decode("latin-1").partition(" ")
-        host, colon, port = rest.partition(" ")[0].rpartition(":")
-        if method != "CONNECT" or not colon or not port.isdigit() or len(passage.links) >= MOST_CONNECTIONS:
-            writer.write(b"HTTP/1.1 501 Not Implemented\r\ncontent-length: 0\r\n\r\n")
-            await writer.drain()
-            return
-        link = Link(host.strip("[]"), int(port), clock.now())
+        target = rest.partition(" ")[0]
+        if len(passage.links) < MOST_CONNECTIONS:
+            host, colon, port = target.rpartition(":")
+            if method == "CONNECT" and colon and port.isdigit() and len(port) < 6:
+                writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+                await self._tunnel(Near(reader, writer), Link(host.strip("[]"), int(port), clock.now()), passage)
+                return
+            if method != "CONNECT" and target.startswith("http://"):
+                await self._forward(Near(reader, writer, head), target, passage)
+                return
+        writer.write(b"HTTP/1.1 501 Not Implemented\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+
+    async def _tunnel(self, near: Near, link: Link, passage: Passage) -> None:
         passage.links.append(link)
+        async with asyncio.timeout(HEAD_SECONDS):
+            offered = await near.begun()
+        link.scheme = "https" if offered is not None else "http"
+        options = self._options
+        if offered is None or "h2" not in offered:
+            options = replace(options, http="1.1")
+        reached = await self._reached(link, options)
         try:
-            reached = await reach("https", link.host, link.port, self._options)
-        except FetcherError as error:
-            link.error = str(error)
-            writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
-            await writer.drain()
-            return
-        try:
-            link.facts = reached.facts
-            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            await writer.drain()
-            async with asyncio.timeout(HEAD_SECONDS):
-                await writer.start_tls(self._contexts[reached.facts.protocol])
-            if reached.facts.protocol is HttpVersion.HTTP_2:
-                link.passing = Passing(withheld=passage.withheld)
-            await _Pump(link, reader, writer, reached.stream).run()
+            if offered is not None:
+                async with asyncio.timeout(HEAD_SECONDS):
+                    await near.secure(self._contexts[reached.facts.protocol])
+            authority = f"{_bracketed(link.host)}:{link.port}"
+            await self._carried(link, near, reached, passage, authority)
         finally:
             reached.stream.abort()
 
-
-class _Pump:
-    """Carries bytes both ways until either side ends."""
-
-    def __init__(self, link: Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: Stream) -> None:
-        self._link, self._reader, self._writer, self._server = link, reader, writer, server
-        self._over = asyncio.Event()
-        self._waiting: asyncio.Task[None] | None = None
-
-    async def run(self) -> None:
-        browser = asyncio.ensure_future(self._from_browser())
-        over = asyncio.ensure_future(self._over.wait())
-        try:
-            self._server.attach(self._from_server, self._closed)
-            await asyncio.wait((browser, over), return_when=asyncio.FIRST_COMPLETED)
-            if not browser.done():  # the server ended: what it sent is on its way to the browser
-                with suppress(OSError):
-                    await self._writer.drain()
-                self._writer.close()
-        finally:
-            for task in filter(None, (browser, over, self._waiting)):
-                task.cancel()
-            await asyncio.gather(browser, over, return_exceptions=True)
-
-    async def _from_browser(self) -> None:
-        with suppress(OSError, FetcherError):
-            while data := await self._reader.read(READ_BYTES):
-                passing = self._link.passing
-                self._server.write(data if passing is None else passing.from_browser(data, clock.now()))
-                await self._server.drain()
-
-    def _from_server(self, data: bytes, at: float) -> None:
-        passing = self._link.passing
-        try:
-            self._writer.write(data if passing is None else passing.from_server(data, at))
-        except FetcherError as error:
-            self._link.error = str(error)
-            self._over.set()
+    async def _forward(self, near: Near, target: str, passage: Passage) -> None:
+        """Requests over http: that name their server in full, as a proxy gets them."""
+        url = resolve(target)
+        if url is None or not url.host:
             return
-        if self._waiting is None and self._writer.transport.get_write_buffer_size() > MOST_BUFFERED:
-            self._server.pause_reading()
-            self._waiting = asyncio.ensure_future(self._resumed())
+        link = Link(url.host, url.port, clock.now(), scheme="http")
+        passage.links.append(link)
+        reached = await self._reached(link, replace(self._options, http="1.1"))
+        try:
+            await self._carried(link, near, reached, passage, target[7:].partition("/")[0], forward=True)
+        finally:
+            reached.stream.abort()
 
-    async def _resumed(self) -> None:
-        with suppress(OSError):
-            await self._writer.drain()
-        self._waiting = None
-        self._server.resume_reading()
+    async def _reached(self, link: Link, options: NetOptions) -> Reached:
+        try:
+            reached = await reach(link.scheme, link.host, link.port, options)
+        except FetcherError as error:
+            link.error = str(error)
+            raise
+        link.facts = reached.facts
+        return reached
 
-    def _closed(self, error: FetcherError | None, at: float) -> None:
-        self._over.set()
+    async def _carried(
+        self, link: Link, near: Near, reached: Reached, passage: Passage, authority: str, *, forward: bool = False
+    ) -> None:
+        asked = None
+        if reached.facts.protocol is HttpVersion.HTTP_2:
+            link.passing = Passing(withheld=passage.withheld, dress=passage.dressing)
+        else:
+            prefix, fields = self._onward(link, reached)
+            if forward or prefix or passage.dressing is not None:
+                asked = Http1Passing(
+                    link.scheme, authority, passage.dressing, forward=forward, prefix=prefix, fields=fields
+                ).from_client
+        await Pump(link, near, reached.stream, asked).run()
+
+    def _onward(self, link: Link, reached: Reached) -> tuple[str, Fields]:
+        """What a proxy beyond that forwards requests (--proxy, http:) wants to have in them."""
+        if reached.facts.proxy is None or reached.facts.proxy.tunnel:
+            return "", ()
+        proxy = self._options.proxies.choose(link.scheme, link.host)
+        authorization = proxy.authorization if proxy is not None else None
+        fields = (("proxy-authorization", authorization),) if authorization else ()
+        host = _bracketed(link.host) + (f":{link.port}" if link.port != 80 else "")
+        return f"http://{host}", fields
 
 
-def _hosts(exchange: Exchange) -> set[str]:
-    """Those that links of its interim heads name, but for its own."""
-    own = resolve(exchange.url)
-    lines = [value for head in exchange.interim for name, value in head.fields if name == "link"]
-    urls = [resolve(target, exchange.url) for line in lines for target in _TARGET.findall(line)]
-    return {url.host for url in urls if url is not None} - {own.host if own is not None else ""}
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _first(chain: str) -> str:

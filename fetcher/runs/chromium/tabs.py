@@ -49,11 +49,15 @@ class Loaded:
 
 
 @contextlib.contextmanager
-def opened(browser: Chromium, *, watch_network: bool = False, on_record: bool = False) -> Iterator[Tab]:
+def opened(
+    browser: Chromium, *, watch_network: bool = False, on_record: bool = False, through: str | None = None
+) -> Iterator[Tab]:
     """An empty page in a context of its own, both gone afterwards. ``on_record``: in the browser's own profile, for
-    what Chromium does not do off the record (preconnects of markup), where the page stays."""
-    own: dict[str, Any] = {} if on_record else {"browserContextId": _context(browser)}
+    what Chromium does not do off the record (preconnects of markup), where the page stays. ``through`` is the proxy of
+    that context. A page downloads nothing: the file, and a folder for it, would be in the home of whoever runs us."""
+    own: dict[str, Any] = {} if on_record else {"browserContextId": _context(browser, through)}
     try:
+        browser.call("Browser.setDownloadBehavior", behavior="deny", **own)
         target = browser.call("Target.createTarget", url="about:blank", **own)["targetId"]
         session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         events = browser.events(session)
@@ -69,8 +73,9 @@ def opened(browser: Chromium, *, watch_network: bool = False, on_record: bool = 
                 browser.call("Target.disposeBrowserContext", **own)
 
 
-def _context(browser: Chromium) -> str:
-    return str(browser.call("Target.createBrowserContext")["browserContextId"])
+def _context(browser: Chromium, through: str | None) -> str:
+    proxy: dict[str, Any] = {} if through is None else {"proxyServer": through, "proxyBypassList": "<-loopback>"}
+    return str(browser.call("Target.createBrowserContext", **proxy)["browserContextId"])
 
 
 class Tab:

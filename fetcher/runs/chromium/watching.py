@@ -84,8 +84,6 @@ class Watching:
         """Raises ``ChromiumFailed`` where the page could not be loaded or the browser ended, ``DeadlineExceeded`` where
         no answer came in time."""
         self._tab.call("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
-        if self._tab.context is not None:
-            self._tab.browser.call("Browser.setDownloadBehavior", behavior="deny", browserContextId=self._tab.context)
         if self._user is not None:
             # Documents alone are held, and that only until we say go on: nothing else of the load is touched.
             self._origin = parse(url).origin

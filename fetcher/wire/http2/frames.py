@@ -97,9 +97,11 @@ def goaway(last_stream_id: int, code: int, debug: str = "") -> bytes:
     return frame(GOAWAY, 0, 0, struct.pack(">LL", last_stream_id, code) + debug.encode("utf-8", "replace"))
 
 
-def headers_frames(stream_id: int, block: bytes, *, end: bool, size: int) -> bytes:
-    """HEADERS, and CONTINUATION as often as frames of ``size`` bytes make necessary."""
-    flags = END_STREAM if end else 0
+def headers_frames(stream_id: int, block: bytes, *, end: bool, size: int, priority: bytes = b"") -> bytes:
+    """HEADERS, and CONTINUATION as often as frames of ``size`` bytes make necessary. ``priority`` are the deprecated
+    fields that stand before the block, as ``priority_fields`` reads them."""
+    flags = (END_STREAM if end else 0) | (WITH_PRIORITY if priority else 0)
+    block = priority + block
     if len(block) <= size:
         return frame(HEADERS, flags | END_HEADERS, stream_id, block)
     parts = [frame(HEADERS, flags, stream_id, block[:size])]
@@ -182,6 +184,11 @@ def header_block(flags: int, payload: bytes) -> bytes:
     if len(block) < 5:
         raise ConnectionFault(ErrorCode.FRAME_SIZE_ERROR, "The server sent an HTTP/2 HEADERS frame that is too short.")
     return block[5:]
+
+
+def priority_fields(flags: int, payload: bytes) -> bytes:
+    """The deprecated priority fields of a HEADERS frame, whose form ``header_block`` has checked; b"" without them."""
+    return without_padding(flags, payload)[:5] if flags & WITH_PRIORITY else b""
 
 
 class FieldBlock:

@@ -18,7 +18,6 @@ from fetcher.cli import app
 from fetcher.net import NetOptions
 from fetcher.origin import Origin, Site, throw_away
 from fetcher.origin.script import asset, page
-from fetcher.runs.chromium import ChromiumOptions
 from fetcher.runs.compare import Comparing, Way, off_and_on, run_in_chromium
 from tests.support.chromium import executable
 from tests.support.comparisons import valid
@@ -49,9 +48,10 @@ def compared(served: Origin, *, differs: bool, pairs: int = PAIRS) -> tuple[Comp
     async def run() -> tuple[Comparison, Comparing]:
         async with served:
             url = f"https://localhost:{served.port}/"
-            ways = off_and_on(url, {}) if differs else (Way("one", url), Way("other", url))
+            options = {"options": NetOptions(insecure=True)}
+            ways = off_and_on(url, options) if differs else (Way("one", url, options), Way("other", url, options))
             comparing = Comparing(ways, wanted=pairs, pause=0)
-            return await run_in_chromium(comparing, ChromiumOptions(), NetOptions(insecure=True)), comparing
+            return await run_in_chromium(comparing), comparing
 
     return asyncio.run(run())
 

@@ -15,7 +15,7 @@ from fetcher.record import dumps, loads
 from fetcher.record.page_load import PageLoad
 from fetcher.record.saved import check
 from fetcher.runs.chromium.measuring import record_of
-from fetcher.runs.chromium.relay import Link, Passage
+from fetcher.runs.chromium.passage import Link, Passage
 from fetcher.runs.compare import Comparing, off_and_on
 from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion
 from fetcher.wire.http2.passing import Exchange, Head, Passing

@@ -1,0 +1,65 @@
+"""What passed the relay during one load: the connections that Chromium opened, and the requests read there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fetcher import clock
+from fetcher.runs.chromium.dressing import Dressing
+from fetcher.terms import ConnectionFacts
+from fetcher.urls import resolve
+from fetcher.wire.http2.passing import Exchange, Passing
+
+_TARGET = re.compile("<([^>]*)>")
+
+
+@dataclass(slots=True)
+class Link:
+    """One connection that Chromium opened: to which host and when, for which ``scheme`` ("http" without TLS), what
+    stood at the other end, what passed over it (None over HTTP/1.1, which passes unread)."""
+
+    host: str
+    port: int
+    at: float
+    facts: ConnectionFacts | None = None
+    passing: Passing | None = None
+    error: str | None = None
+    scheme: str = "https"
+
+
+@dataclass(slots=True)
+class Passage:
+    """What went through for one load. ``withheld``: its 103s were not passed on; ``dressing`` is what its requests
+    got besides."""
+
+    withheld: bool
+    links: list[Link] = field(default_factory=list)
+    dressing: Dressing | None = None
+
+    @property
+    def exchanges(self) -> Iterator[tuple[Link, Exchange]]:
+        return ((link, one) for link in self.links if link.passing is not None for one in link.passing.exchanges)
+
+    def moved(self, exchange: Exchange) -> int:
+        """How many requests, and connections to other hosts that its 103 names, began between the 103 of ``exchange``
+        and its final head: those that the 103 started, as a page that has not come asks for nothing."""
+        if not exchange.interim:
+            return 0
+        began, ended = exchange.interim[0].at, exchange.final.at if exchange.final is not None else clock.now()
+        named = _hosts(exchange)
+        requests = sum(one is not exchange and began <= one.at < ended for _, one in self.exchanges)
+        return requests + sum(began <= link.at < ended and link.host in named for link in self.links)
+
+    def error_of(self, host: str) -> str | None:
+        """Why ``host`` could not be reached, or what ended a connection to it."""
+        return next((link.error for link in self.links if link.host == host and link.error is not None), None)
+
+
+def _hosts(exchange: Exchange) -> set[str]:
+    """Those that links of its interim heads name, but for its own."""
+    own = resolve(exchange.url)
+    lines = [value for head in exchange.interim for name, value in head.fields if name == "link"]
+    urls = [resolve(target, exchange.url) for line in lines for target in _TARGET.findall(line)]
+    return {url.host for url in urls if url is not None} - {own.host if own is not None else ""}
