@@ -46,6 +46,7 @@ from fetcher.browser.options import BrowserOptions
 from fetcher.browser.profiles import profile as profile_named
 from fetcher.browser.sending import Sending
 from fetcher.browser.state import LoadState
+from fetcher.browser.storage import kept
 from fetcher.browser.storage.answers import answered
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.hsts import SecureHosts
@@ -222,14 +223,14 @@ class Browser:
             line = state.pool.lines.get(fetch.connection) if fetch.connection is not None else None
             if line is not None:
                 return self.endings.misdirected(fetch, line)
-        kept = answered(state, fetch, event)
-        state.keep_cookies(fetch, event.fields, event.at)
-        state.keep_secure_host(fetch, event.fields)
+        commands = answered(state, fetch, event)
+        kept.keep_cookies(state, fetch, event.fields, event.at)
+        kept.keep_secure_host(state, fetch, event.fields)
         if fetch is state.navigation:
-            return kept + self.navigation.answered(fetch, event.at)
+            return commands + self.navigation.answered(fetch, event.at)
         if fetch.is_navigation:
-            return kept
-        return [*kept, *self.hints.settled(fetch), *self.subresources.head_arrived(fetch, event.at)]
+            return commands
+        return [*commands, *self.hints.settled(fetch), *self.subresources.head_arrived(fetch, event.at)]
 
     def _read_through(self, fetch: Fetch) -> None:
         """A document that never had a body has one at its end."""

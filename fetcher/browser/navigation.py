@@ -13,10 +13,13 @@ from fetcher.browser.endings import Endings
 from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
 from fetcher.browser.hints.policy import referrer_policy_of
-from fetcher.browser.requests.client_hints import missing
-from fetcher.browser.state import LoadState, redirected
+from fetcher.browser.requests.client_hints import HintsAsked, missing
+from fetcher.browser.requests.making import new_fetch, redirected
+from fetcher.browser.state import LoadState
+from fetcher.browser.storage import kept
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.fields.cache_control import freshness
+from fetcher.fields.client_hints import parse_permissions
 from fetcher.fields.referrer_policy import ReferrerPolicy, parse
 from fetcher.terms import (
     Credentials,
@@ -48,7 +51,8 @@ class Navigation:
         policy: ReferrerPolicy = ReferrerPolicy.NO_REFERRER,
     ) -> tuple[Fetch, list[Command]]:
         """Ask for ``url`` as the page; ``client`` is the document that leads there, None for the person."""
-        fetch, commands = self.state.new_fetch(
+        fetch, commands = new_fetch(
+            self.state,
             url,
             destination=Destination.DOCUMENT,
             mode=Mode.NAVIGATE,
@@ -82,14 +86,15 @@ class Navigation:
     def answered(self, fetch: Fetch, at: float) -> list[Command]:
         """``fetch``, the page's own request, has its final head."""
         state = self.state
-        state.keep_client_hints(fetch, fetch.fields)
+        kept.keep_client_hints(state, fetch, fetch.fields)
         location = redirect_target(fetch.status, fetch.fields)
         if location is not None:
             return self._redirect(fetch, location)
         if why := self._why_again(fetch):
             return self._again(fetch, why)
         state.document = Document(fetch, fetch.url, referrer_policy_of(fetch.fields))
-        state.document.hints_asked = state.hints_asked(fetch)
+        permissions = parse_permissions(field_values(fetch.fields, "permissions-policy"))
+        state.document.hints_asked = HintsAsked(state.hints_of.get(fetch.url.origin, frozenset()), permissions)
         state.add(state.document)
         commands = self._hints.settled(fetch)
         if state.options.only_hints:

@@ -13,7 +13,9 @@ from fetcher.browser.fetches import Fetch, FetchState
 from fetcher.browser.policies import local_network
 from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.requests.dressing import with_conditions
-from fetcher.browser.state import LoadState, request_of
+from fetcher.browser.requests.given import dressed
+from fetcher.browser.requests.making import request_of
+from fetcher.browser.state import LoadState
 from fetcher.terms import HttpVersion
 
 
@@ -65,6 +67,6 @@ class Sending:
         state = self.state
         fetch.state = FetchState.STARTED
         fetch.asked = state.epoch + at / 1000
-        fields = state.dressed(fetch, at, line.protocol or HttpVersion.HTTP_1_1, hinted=fetch.is_hinted)
+        fields = dressed(state, fetch, at, line.protocol or HttpVersion.HTTP_1_1, hinted=fetch.is_hinted)
         fetch.sent = with_conditions(fields, fetch.conditions)
         return StartFetch(fetch.id, request_of(fetch), line.id, coalesced=line.key.host != fetch.key.host)

@@ -27,7 +27,7 @@ from fetcher.browser.fetches import Consumer, Fetch, FetchState
 from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.policies import gate
 from fetcher.browser.policies.blocked import Blocked
-from fetcher.browser.state import redirected
+from fetcher.browser.requests.making import new_fetch, redirected
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.fields.mime import extract
@@ -140,7 +140,8 @@ class Answers(Wanting):
             return self._block(fetch, judged) + self._fell_back(consumer)
         url, _ = judged
         crossed = fetch.crossed or fetch.url.origin != consumer.client.origin
-        hop, commands = state.new_fetch(
+        hop, commands = new_fetch(
+            state,
             url,
             destination=fetch.destination,
             mode=consumer.mode,

@@ -15,8 +15,9 @@ from fetcher.browser.document import embedded, frames, modules
 from fetcher.browser.document.consumers import document_of
 from fetcher.browser.fetches import Consumer, Document, Fetch, FetchState
 from fetcher.browser.policies import container
+from fetcher.browser.requests.belonging import NOWHERE
 from fetcher.browser.requests.client_hints import HintsAsked
-from fetcher.browser.state import NOWHERE, LoadState
+from fetcher.browser.state import LoadState
 from fetcher.discovery.candidates import Candidate, Holder
 from fetcher.discovery.data_url import decoded
 from fetcher.fields import mime

@@ -32,6 +32,7 @@ from fetcher.browser.document.instead import EMBEDDED, Instead
 from fetcher.browser.document.wanting import refused
 from fetcher.browser.fetches import Consumer, Fetch
 from fetcher.browser.policies import container, gate
+from fetcher.browser.requests.belonging import preconnect_key
 from fetcher.browser.state import LoadState
 from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, Text
 from fetcher.discovery.sniffing import HTML
@@ -243,7 +244,7 @@ class Subresources(Instead):
             return [self._none(source, candidate, at, "not an http(s) URL")]
         state = self.state
         anonymous = candidate.attribute("crossorigin") not in (None, "use-credentials")
-        key = state.preconnect_key(url, source.url, source.document, anonymous=anonymous)
+        key = preconnect_key(state, url, source.url, source.document, anonymous=anonymous)
         if key.session:
             return [self._none(source, candidate, at, "a session has no way to open a connection ahead of its request")]
         resolved = DiscoveryResolved(source.id, candidate, at, url.href, DiscoveryOutcome.NO_REQUEST, "preconnect")

@@ -20,6 +20,9 @@ from fetcher.browser.document import (
 from fetcher.browser.fetches import Consumer, Fetch, FetchState, ResourceKey
 from fetcher.browser.policies import gate
 from fetcher.browser.policies.blocked import Blocked
+from fetcher.browser.requests.belonging import cache_key
+from fetcher.browser.requests.given import dressed
+from fetcher.browser.requests.making import new_fetch
 from fetcher.browser.state import LoadState
 from fetcher.browser.storage import memory
 from fetcher.browser.storage.reuse import redirect_target, why_not_served
@@ -83,7 +86,7 @@ class Wanting(ABC):
                 return [kept_out(consumer, blocked), *self._fell_back(consumer)]
         commands = self._want(consumer)
         serving = consumer.document.resources.get(_key(consumer)) or self.state.copies.get(
-            self.state.cache_key(consumer)
+            cache_key(self.state, consumer)
         )
         if serving is not None:
             consumer.document.parsing.met(consumer.candidate, serving, applies=consumer.applies)
@@ -103,7 +106,7 @@ class Wanting(ABC):
         kept = state.preloads.get(_key(consumer)) if consumer.document is state.document else None
         if kept is not None and kept.fits(consumer):
             return self._consume(kept.fetch, consumer)
-        copy = state.copies.get(state.cache_key(consumer))
+        copy = state.copies.get(cache_key(state, consumer))
         if copy is None:
             reason = ""
             if navigates:
@@ -124,7 +127,7 @@ class Wanting(ABC):
         looked_at = 0
         for index, consumer in enumerate(waiting):
             commands += self.want(consumer)
-            copy = self.state.copies.get(self.state.cache_key(consumer))
+            copy = self.state.copies.get(cache_key(self.state, consumer))
             if copy is not None and copy.status is None and copy.is_pending and not copy.is_cached:
                 looked_at += 1
                 if looked_at > LOOKED_AT:
@@ -181,7 +184,8 @@ class Wanting(ABC):
         if state.is_over_budget():
             limit = f"the limit of {state.options.limits.requests} requests was reached"
             return [resolved(consumer, DiscoveryOutcome.REFUSED, limit)]
-        fetch, commands = state.new_fetch(
+        fetch, commands = new_fetch(
+            state,
             consumer.url,
             destination=consumer.destination,
             mode=consumer.mode,
@@ -219,7 +223,7 @@ class Wanting(ABC):
         """The fields a second request would carry, for Vary; only built when the copy varies."""
         if field_value(copy.fields, "vary") is None:
             return ()
-        return self.state.dressed(consumer, consumer.found_at)
+        return dressed(self.state, consumer, consumer.found_at)
 
 
 def _key(consumer: Consumer) -> ResourceKey:

@@ -15,6 +15,8 @@ from fetcher.browser.hints.policy import judge_interim, referrer_policy_of
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Refusal
 from fetcher.browser.policies.container import embedder_policy
 from fetcher.browser.requests import priorities
+from fetcher.browser.requests.belonging import preconnect_key
+from fetcher.browser.requests.making import new_fetch
 from fetcher.browser.state import LoadState
 from fetcher.browser.storage.reuse import why_not_served
 from fetcher.fields.referrer_policy import ReferrerPolicy
@@ -148,7 +150,8 @@ class Hints:
         """Make the request of a hint."""
         state = self.state
         asked, navigation = waiting.asked, waiting.navigation
-        fetch, queued = state.new_fetch(
+        fetch, queued = new_fetch(
+            state,
             asked.url,
             destination=asked.destination,
             mode=asked.mode,
@@ -172,7 +175,7 @@ class Hints:
     def _preconnect(self, number: int, asked: Asked, page: URL) -> list[Command]:
         state = self.state
         anonymous = asked.mode is Mode.CORS and asked.credentials is not Credentials.INCLUDE
-        key = state.preconnect_key(asked.url, page, None, anonymous=anonymous)
+        key = preconnect_key(state, asked.url, page, None, anonymous=anonymous)
         if key.session:
             unable = Refusal("transport", "a session has no way to open a connection ahead of its request")
             return [self._refused(number, asked, unable)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fetcher.browser.commands import Command
 from fetcher.browser.fetches import Fetch
-from fetcher.browser.state import LoadState, redirected
+from fetcher.browser.requests.making import new_fetch, redirected
+from fetcher.browser.state import LoadState
 from fetcher.browser.storage.reuse import redirect_target
 from fetcher.fields.referrer_policy import parse
 from fetcher.terms import field_values
@@ -19,7 +20,8 @@ def follow_ahead(state: LoadState, fetch: Fetch) -> list[Command]:
     limit = state.options.limits.redirects
     if url is None or not url.is_http or state.is_over_budget() or fetch.redirects >= limit:
         return []
-    fetch.hop, commands = state.new_fetch(
+    fetch.hop, commands = new_fetch(
+        state,
         url,
         destination=fetch.destination,
         mode=fetch.mode,

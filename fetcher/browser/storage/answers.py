@@ -10,6 +10,7 @@ from dataclasses import replace
 from fetcher.browser.commands import Command, KeepContent, ServeStored
 from fetcher.browser.events import FetchEnded, Head
 from fetcher.browser.fetches import Fetch
+from fetcher.browser.requests.belonging import cache_key
 from fetcher.browser.state import LoadState
 from fetcher.browser.storage.http_cache import (
     ENTRY_BYTES,
@@ -40,7 +41,7 @@ def answered(state: LoadState, fetch: Fetch, head: Head) -> list[Command]:
     if head.status == _NOT_MODIFIED and fetch.stored is not None:
         return _confirmed(state, fetch, fetch.stored, head)
     fetch.stored = None
-    state.cache.drop(state.cache_key(fetch))
+    state.cache.drop(cache_key(state, fetch))
     fetch.keeps = why_not_stored(head.fields, head.status) is None
     if fetch.keeps and is_read(fetch.destination, head.fields):
         return [KeepContent(fetch.id, ENTRY_BYTES)]
@@ -71,7 +72,7 @@ def complete(state: LoadState, fetch: Fetch, end: FetchEnded) -> None:
     if is_read(fetch.destination, fetch.fields) and not end.kept:
         return  # too long
     response = StoredResponse(
-        state.cache_key(fetch),
+        cache_key(state, fetch),
         fetch.status,
         fetch.reason,
         fetch.version,
