@@ -6,7 +6,8 @@ applies them. Pure. May import analysis, record, discovery's candidates (values)
 
 from fetcher.audits.auditing import Audit, Outcome, RuleResult, audit, audit_page
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Quote, Severity
-from fetcher.audits.page import Answers, HintFacts, Page, Probe
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Answers, Page, Probe
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule
 
 __all__ = [

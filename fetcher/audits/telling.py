@@ -6,7 +6,8 @@ from __future__ import annotations
 from fetcher.analysis.verdicts import Verdict
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Quote, Severity
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.record.page_load import RequestRecord
 from fetcher.terms import Fields, ProfileName, field_value
 

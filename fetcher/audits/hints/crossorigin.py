@@ -10,6 +10,7 @@ from fetcher.analysis.hinted import asked_for
 from fetcher.analysis.reuse import Cause, Obstacle, differing
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     MISMATCH,
@@ -27,7 +28,7 @@ from fetcher.audits.hints.told import (
     worded,
     write,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields.link import Link
 from fetcher.terms import Credentials, Destination, Mode, ProfileName

@@ -8,6 +8,7 @@ from fetcher.analysis.hinted import asked_for
 from fetcher.analysis.reuse import Cause, Obstacle
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Difference, Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     HEEDED,
@@ -28,7 +29,7 @@ from fetcher.audits.hints.told import (
     uses_of,
     write,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields.early_hint import DESTINATIONS
 from fetcher.fields.link import Link

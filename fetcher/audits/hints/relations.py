@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fetcher.analysis.verdicts.mending import written
 from fetcher.audits.finding import Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     HEEDED,
@@ -19,7 +20,7 @@ from fetcher.audits.hints.told import (
     mended,
     shown,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields.early_hint import DESTINATIONS, PARAMETERS
 from fetcher.fields.link import Link

@@ -8,6 +8,7 @@ from fetcher.analysis.hinted import asked_for, read_alone
 from fetcher.analysis.reuse import Cause, Obstacle
 from fetcher.analysis.verdicts import JudgedLink
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     MISMATCH_OF_WARNING,
@@ -27,7 +28,7 @@ from fetcher.audits.hints.told import (
     uses_of,
     write,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import rule
 from fetcher.fields.link import Link
 from fetcher.terms import ProfileName

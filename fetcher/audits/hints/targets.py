@@ -9,6 +9,7 @@ from dataclasses import replace
 from fetcher.analysis.near_urls import spelled, spelling_differs
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     IDLE,
@@ -26,7 +27,7 @@ from fetcher.audits.hints.told import (
     uses_of,
     write,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields.link import Link
 from fetcher.terms import ProfileName

@@ -18,7 +18,8 @@ from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable
 from fetcher.audits.telling import counted as counted
 from fetcher.audits.telling import said as said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.destinations import WORDS
 from fetcher.audits.hints.told import (
     FAMILY,
@@ -22,7 +23,7 @@ from fetcher.audits.hints.told import (
     uses_of,
     write,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields import mime
 from fetcher.fields.link import Link

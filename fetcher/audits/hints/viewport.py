@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fetcher.analysis.responsive import ImageChoice, applies, image_choices
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Place, Severity
+from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (
     FAMILY,
     IDLE,
@@ -22,7 +23,7 @@ from fetcher.audits.hints.told import (
     shown,
     uses_of,
 )
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.fields.link import Link
 from fetcher.terms import Destination, ProfileName

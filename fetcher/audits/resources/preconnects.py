@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.resources.told import FAMILY, must_see_uses, preconnects
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import BROWSERS, about, listed

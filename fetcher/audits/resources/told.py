@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fetcher.analysis.reuse import REDIRECTS
 from fetcher.analysis.versions import Near, Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.record.page_load import Hint, RequestRecord

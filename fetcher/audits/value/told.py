@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from statistics import quantiles
 
 from fetcher.analysis.milestones import milestones
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable
 
 FAMILY = "value"

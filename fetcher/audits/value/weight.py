@@ -11,7 +11,8 @@ from fetcher.analysis.wanted import Wanted
 from fetcher.analysis.window import link_rate, window_of
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.audits.telling import BROWSERS, about, by_browser, cost_of, listed, ms, sized
 from fetcher.audits.value.told import FAMILY, acted_preloads

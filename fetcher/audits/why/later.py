@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fetcher.analysis.reuse import REDIRECTS
 from fetcher.analysis.versions import Near, NearURLs
 from fetcher.analysis.wanted import Wanted
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.resources.told import must_see_uses
 from fetcher.audits.rule import Unknown
 from fetcher.audits.telling import listed, ms, sized

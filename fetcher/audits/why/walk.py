@@ -12,7 +12,8 @@ from dataclasses import replace
 from fetcher.analysis.verdicts import JudgedLink, Verdict, early_hints_of, verdicts
 from fetcher.audits.auditing import apply
 from fetcher.audits.finding import Finding
-from fetcher.audits.page import HintFacts, Page
+from fetcher.audits.hinted import HintFacts
+from fetcher.audits.page import Page
 from fetcher.audits.rule import Rule
 from fetcher.audits.telling import BROWSERS, counted, listed, ms
 from fetcher.audits.why import later, unseen
