@@ -12,47 +12,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fetcher.browser.styles import initial
+from fetcher.browser.styles.filed import UNLAYERED, Applied, Entry, Filed, Key
+from fetcher.browser.styles.substitution import substituted
 from fetcher.discovery.css import matching, selector_text
-from fetcher.discovery.css.import_rule import supports
 from fetcher.discovery.css.longhands import (
     INHERITED,
     LONGHANDS,
     PICTURED,
     SUBSTITUTED,
-    WIDE,
     Computed,
     expand,
 )
-from fetcher.discovery.css.matching import Budget, Context, Selector
-from fetcher.discovery.css.rules import USES_FONT, Declaration, Rule, Sheet
+from fetcher.discovery.css.matching import Budget, Context
+from fetcher.discovery.css.rules import USES_FONT, Declaration
 from fetcher.discovery.css.rules import declarations as read_declarations
 from fetcher.discovery.tree import Element
+from fetcher.discovery.viewport.component_values import WIDE
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches as media_hold
 
-_UNLAYERED = (10**9,)
-_DEPTH = 16  # of var() in var()
-_LONGEST = 65_536
 _LONGEST_CONDITION = 1_024
-_SELECTORS = 65_536
 _COMPUTING = 30  # steps of matching that computing one element takes as long as
-_VAR = re.compile(r"(?<![-\w])var\(\s*(--(?:[-\w]|[^\x00-\x7f]|\\.)+)\s*", re.I)
 _DRAWN_BESIDE = ("before", "after", "first-line", "first-letter", "marker", "placeholder", "file-selector-button")
 _CONTAINER = re.compile(r"(?P<name>(?!not\b|style\b|scroll-state\b)[-\w]+)?\s*(?P<query>[\s\S]*)")
 _STYLE_QUERY = re.compile(r"style\(\s*+(--[-\w]++)\s*+(?::([^)]*+))?+\)")
-
-Key = tuple[int, tuple[int, ...], int, matching.Specificity, int]
-
-
-@dataclass(slots=True)
-class Applied:
-    """A sheet as it applies: ``base`` names where its urls are relative to; ``layer`` what its import puts it in.
-    ``owner``: the element it stands in, if any."""
-
-    sheet: Sheet
-    base: str
-    layer: str = ""
-    owner: Element | None = None
 
 
 @dataclass(slots=True)
@@ -77,16 +60,6 @@ class Shown:
     pseudo: dict[str, Style] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Entry:
-    selector: Selector
-    rule: Rule
-    key: Key
-    base: str
-    owner: Element | None
-    conditions: tuple[tuple[str, str], ...]
-
-
 class Cascade:
     """``shown`` gives every element that is drawn, in tree order. Raises Spent."""
 
@@ -95,86 +68,7 @@ class Cascade:
         self.budget = budget
         self.base = base
         self.context = Context(quirks, budget)
-        self.initial: dict[str, str] = {}
-        self.keyframes: dict[str, tuple[list[Declaration], str]] = {}
-        self._by_id: dict[str, list[_Entry]] = {}
-        self._by_class: dict[str, list[_Entry]] = {}
-        self._by_tag: dict[str, list[_Entry]] = {}
-        self._others: list[_Entry] = []
-        self._order = 0
-        self._parsed: dict[tuple[str, ...], list[Selector] | None] = {}
-        sheets = list(sheets)
-        layers = _ranks(sheets)
-        for applied in sheets:
-            self._add(applied, layers)
-
-    def _add(self, applied: Applied, layers: Mapping[str, tuple[int, ...]]) -> None:
-        sheet = applied.sheet
-        self.initial.update(sheet.initial)
-        for name, frames in sheet.keyframes.items():
-            self.keyframes[name.strip("\"'").lower()] = frames, applied.base
-        if sheet.namespace:
-            return  # a default namespace that is not HTML's: nothing of HTML matches
-        for rule in sheet.rules:
-            rest = self._conditions(rule)
-            if rest is None:
-                continue
-            selectors = self._selectors(rule.selectors)
-            layer = layers.get(_in_layer(applied.layer, rule.layer), _UNLAYERED)
-            for selector in selectors or ():
-                self._order += 1
-                if self._order > _SELECTORS:
-                    raise matching.Spent
-                key = (0, layer, 0, selector.specificity, self._order)
-                self._file(_Entry(selector, rule, key, applied.base, applied.owner, rest))
-
-    def _file(self, entry: _Entry) -> None:
-        last = entry.selector.compounds[0][0]
-        if last.id:
-            self._by_id.setdefault(last.id, []).append(entry)
-        elif last.classes:
-            self._by_class.setdefault(last.classes[0], []).append(entry)
-        elif last.tag:
-            self._by_tag.setdefault(last.tag, []).append(entry)
-        else:
-            self._others.append(entry)
-
-    def _conditions(self, rule: Rule) -> tuple[tuple[str, str], ...] | None:
-        """What is left to be judged for each element; None when the rule applies to none."""
-        left: list[tuple[str, str]] = []
-        for name, prelude in rule.conditions:
-            if name == "media":
-                if not media_hold(prelude, self.screen):
-                    return None
-            elif name == "supports":
-                if not self._supports(prelude):
-                    return None
-            elif name == "starting-style":
-                pass  # what a transition would begin with is fetched too
-            else:
-                left.append((name, prelude))
-        return tuple(left)
-
-    def _supports(self, prelude: str) -> bool:
-        match = re.fullmatch(r"selector\(([\s\S]*)\)", prelude)
-        if match is not None:
-            return selector_text.parse(match[1], self.context) is not None
-        return supports(prelude)
-
-    def _selectors(self, lists: tuple[str, ...]) -> list[Selector] | None:
-        if not lists:
-            return None
-        if lists not in self._parsed:
-            outer = self._selectors(lists[:-1]) if len(lists) > 1 else None
-            if len(lists) > 1 and outer is None:
-                found = None
-            else:
-                context = self.context if outer is None else Context(self.context.quirks, self.budget, tuple(outer))
-                found = selector_text.parse(lists[-1], context, relative=outer is not None)
-            self._parsed[lists] = found
-        return self._parsed[lists]
-
-    # --- elements ---------------------------------------------------------------------------------------------------
+        self.rules = Filed(sheets, screen, self.context)
 
     def shown(self, root: Element) -> Iterator[Shown]:
         stack: list[tuple[Element, Style | None, tuple[Style, ...]]] = [(root, None, ())]
@@ -197,7 +91,7 @@ class Cascade:
     def _computed(self, element: Element, parent: Style | None, containers: tuple[Style, ...]) -> Shown:
         main: list[tuple[Key, Declaration, str]] = []
         beside: dict[str, list[tuple[Key, Declaration, str]]] = {}
-        for entry in self._candidates(element):
+        for entry in self.rules.candidates(element):
             pseudo = entry.selector.pseudo
             if pseudo and pseudo not in _DRAWN_BESIDE:
                 continue
@@ -211,7 +105,7 @@ class Cascade:
         main.extend(((-1, (), 0, (0, 0, 0), 0), each, self.base) for each in initial.hints(element))
         text = element.attributes.get("style")
         for each in read_declarations(text) if text else ():
-            key: Key = (0, _UNLAYERED, 1, (0, 0, 0), 0)
+            key: Key = (0, UNLAYERED, 1, (0, 0, 0), 0)
             main.append((_important(key) if each.important else key, each, self.base))
         self.budget.take(_COMPUTING + len(main))
         style = self._style(main, parent)
@@ -225,15 +119,7 @@ class Cascade:
                 made.pseudo[name] = own
         return made
 
-    def _candidates(self, element: Element) -> Iterator[_Entry]:
-        if element.id:
-            yield from self._by_id.get(element.id, ())
-        for name in element.classes:
-            yield from self._by_class.get(name, ())
-        yield from self._by_tag.get(element.tag.lower(), ())
-        yield from self._others
-
-    def _holds(self, entry: _Entry, element: Element, containers: tuple[Style, ...], parent: Style | None) -> bool:
+    def _holds(self, entry: Entry, element: Element, containers: tuple[Style, ...], parent: Style | None) -> bool:
         for name, prelude in entry.conditions:
             if len(prelude) > _LONGEST_CONDITION:
                 return False
@@ -287,7 +173,7 @@ class Cascade:
         found.sort(key=lambda each: each[0])
         declared: dict[str, tuple[Computed, str]] = {}
         deferred: dict[str, tuple[Declaration, str]] = {}
-        custom = parent.custom if parent is not None else self.initial
+        custom = parent.custom if parent is not None else self.rules.initial
         own: dict[str, str] | None = None
         needs_font = False
         for _, each, base in found:
@@ -324,7 +210,7 @@ class Cascade:
             if names is None or lasts is None or not lasts[0] or not isinstance(names[0], tuple):
                 continue
             for name in names[0]:
-                frames, base = self.keyframes.get(name, ((), ""))
+                frames, base = self.rules.keyframes.get(name, ((), ""))
                 self.budget.take(1 + len(frames))
                 for each in frames:
                     text = substituted(each.value, style.custom, self.screen, self.budget)
@@ -357,71 +243,3 @@ def _inherited(declared: dict[str, tuple[Computed, str]], parent: Style | None) 
 
 def _important(key: Key) -> Key:
     return (1, tuple(-rank for rank in key[1]), *key[2:])
-
-
-def _in_layer(outer: str, inner: str) -> str:
-    return f"{outer}.{inner}" if outer and inner else outer or inner
-
-
-def _ranks(sheets: Iterable[Applied]) -> dict[str, tuple[int, ...]]:
-    """Where each layer stands among those before and after it; what is in a layer itself comes after its own layers."""
-    number: dict[str, int] = {}
-    for applied in sheets:
-        for name in [applied.layer, *(_in_layer(applied.layer, each) for each in applied.sheet.layers)]:
-            parts = name.split(".")
-            for count in range(1, len(parts) + 1):
-                number.setdefault(".".join(parts[:count]), len(number))
-    ranks = {}
-    for name in number:
-        parts = name.split(".")
-        ranks[name] = (*(number[".".join(parts[: n + 1])] for n in range(len(parts))), *_UNLAYERED)
-    ranks.pop("", None)
-    return ranks
-
-
-def substituted(value: str, custom: Mapping[str, str], screen: Screen, budget: Budget, depth: int = 0) -> str | None:
-    """``value`` with what its var() and if() stand for; None where that cannot be told, or is nothing. Raises
-    Spent: properties that each name the next one twice and are empty in the end would take for ever."""
-    if depth > _DEPTH or len(value) > _LONGEST:
-        return None
-    while match := _VAR.search(value):
-        budget.take(8 + len(value) // 64)
-        end = _closing(value, match.end())
-        rest = value[match.end() : end]
-        given = custom.get(match[1])
-        inner = substituted(given, custom, screen, budget, depth + 1) if given is not None else None
-        if inner is None and rest.startswith(","):
-            inner = substituted(rest[1:], custom, screen, budget, depth + 1)
-        if inner is None:
-            return None
-        value = f"{value[: match.start()]}{inner}{value[end + 1 :]}"
-        if len(value) > _LONGEST:
-            return None
-    match = re.search(r"(?<![-\w])if\(", value, re.I)
-    if match is not None:
-        end = _closing(value, match.end())
-        inner = _branch(value[match.end() : end], screen)
-        if inner is None:
-            return None
-        return substituted(f"{value[: match.start()]}{inner}{value[end + 1 :]}", custom, screen, budget, depth + 1)
-    return None if SUBSTITUTED.search(value) else value
-
-
-def _branch(text: str, screen: Screen) -> str | None:
-    for part in text.split(";"):
-        condition, _, value = part.partition(":")
-        condition = condition.strip().lower()
-        if condition == "else" or (
-            condition.startswith("media(") and media_hold(condition[6:].rstrip().removesuffix(")"), screen)
-        ):
-            return value.strip()
-    return None
-
-
-def _closing(text: str, index: int) -> int:
-    depth = 1
-    for match in re.compile(r"\"[^\"]*\"|'[^']*'|[()]").finditer(text, index):
-        depth += (match[0] == "(") - (match[0] == ")")
-        if depth == 0:
-            return match.start()
-    return len(text)

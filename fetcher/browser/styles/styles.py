@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from fetcher.browser.document.font_sources import source_of
 from fetcher.browser.styles import faces
-from fetcher.browser.styles.cascade import Applied, Cascade
+from fetcher.browser.styles.cascade import Cascade
+from fetcher.browser.styles.filed import Applied
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css.matching import Budget, Spent
 from fetcher.discovery.css.rules import Sheet, TooMany, read

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fetcher.discovery.escapes import unescape
-from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, spaceless, split
 from fetcher.discovery.viewport.lengths import Screen, resolution
 from fetcher.fields import mime
 from fetcher.terms import Destination
@@ -51,7 +51,7 @@ def read(text: str) -> list[Option] | None:
 
 def option(values: Sequence[Value]) -> Option | None:
     """One option; None when it is not valid."""
-    words = [value for value in values if value.kind is not Kind.SPACE]
+    words = spaceless(values)
     if not words:
         return None
     image = words[0]
@@ -69,7 +69,7 @@ def option(values: Sequence[Value]) -> Option | None:
     type_: str | None = None
     for word in words[1:]:
         if word.kind is Kind.FUNCTION and word.text == "type":
-            inside = [value for value in word.inside if value.kind is not Kind.SPACE]
+            inside = spaceless(word.inside)
             if type_ is not None or len(inside) != 1 or inside[0].kind is not Kind.STRING:
                 return None
             type_ = inside[0].text

@@ -15,6 +15,10 @@ from fetcher.discovery.escapes import unescape
 
 DEEPEST = 32
 LONGEST = 65_536
+WIDE = frozenset(["inherit", "initial", "unset", "revert", "revert-layer"])
+"""The keywords that every property takes (CSS Cascade 5, 7.3)."""
+MATHS = frozenset(["calc", "min", "max", "clamp", "round", "mod", "rem", "abs", "sign"])
+"""Functions that give a number."""
 
 
 class TooMuch(ValueError):
@@ -141,6 +145,11 @@ def stripped(values: Sequence[Value]) -> tuple[Value, ...]:
     while end > start and values[end - 1].kind is Kind.SPACE:
         end -= 1
     return tuple(values[start:end])
+
+
+def spaceless(values: Sequence[Value]) -> list[Value]:
+    """``values`` without the space between them."""
+    return [each for each in values if each.kind is not Kind.SPACE]
 
 
 def split(values: Sequence[Value], mark: str = ",") -> list[tuple[Value, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fetcher.discovery.viewport.component_values import Kind, Value, stripped
+from fetcher.discovery.viewport.component_values import Kind, Value, spaceless, stripped
 
 
 class Malformed(ValueError):
@@ -23,7 +23,7 @@ nothing at all."""
 
 def evaluate(values: Sequence[Value], leaf: Leaf, *, or_: bool = True) -> Truth:
     """A condition's truth; raises Malformed. ``or_`` False: the form that may follow a media type."""
-    words = [value for value in values if value.kind is not Kind.SPACE]
+    words = spaceless(values)
     if not words:
         raise Malformed("empty")
     if words[0].is_word("not"):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from fetcher.discovery.viewport import conditions
-from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, split, stripped
+from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, spaceless, split, stripped
 from fetcher.discovery.viewport.conditions import Malformed, Truth
 from fetcher.discovery.viewport.lengths import Screen, length, quantity, resolution
 
@@ -94,7 +94,7 @@ def condition(values: Sequence[Value], screen: Screen) -> bool:
 
 def _query(values: Sequence[Value], screen: Screen) -> bool:
     """One query; one that does not parse is "not all"."""
-    words = [value for value in values if value.kind is not Kind.SPACE]
+    words = spaceless(values)
     negated = False
     try:
         if words and words[0].is_word("not", "only") and len(words) > 1 and words[1].kind is Kind.IDENT:
