@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, candidate_of, kept
+from fetcher.discovery.candidates import CandidateKind, kept
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import elements
-from fetcher.discovery.html.digests import Digests, of_text
-from fetcher.discovery.html.embedding import Embedding
+from fetcher.discovery.html.digests import Digests
 from fetcher.discovery.html.foreign import ForeignContent
-from fetcher.discovery.html.picture import Picture
+from fetcher.discovery.html.scanned import Scanned
 from fetcher.discovery.html.svg_script import SvgScript
 from fetcher.discovery.position import Position
 
 EMBEDDING = frozenset(["audio", "embed", "object", "video"])
 
 
-class Naming:
-    """Knows what is open around a tag. ``_found`` is what the stretch at hand has named so far."""
+class Naming(Scanned):
+    """Knows what is open around a tag."""
 
     def __init__(self, encoding: str, offset: int, digest_styles: bool) -> None:
-        self.inline_scripts = 0
-        self.is_past_head = False
-        self.overflows = 0
-        self.data_urls = 0
+        super().__init__(digest_styles=digest_styles)
         self._encoding = encoding
         self._place = Position(line=1, offset=offset)
-        self._found: list[Candidate] = []
         self._css: CssScanner | None = None
         self._svg_script: SvgScript | None = None
-        self._families: set[str] = set()
         self._foreign = ForeignContent()
-        self._templates = 0
         self._framed = 0
-        self._digest_styles = digest_styles
         self._digests: Digests | None = None
-        self._picture = Picture()
-        self._embedding = Embedding()
 
     def _emit(self, name: str, attributes: dict[str, str], line: int, offset: int, *, foreign: bool) -> None:
         element = "img" if name == "image" and not foreign else name
@@ -46,33 +36,18 @@ class Naming:
             named = [(CandidateKind.IMAGE, "")]
         if not foreign and (self._embedding.is_open or name in EMBEDDING):
             named = [*named, *self._embedding.named(name, attributes)]
-        if named:
+        if named and not (name == "frame" and not self._framed):
             pairs = kept(attributes)
             if not foreign:
                 pairs = (*pairs, *self._embedding.within(name))
             elif name == "link" and "stylesheet" in elements.ascii_lower(attributes.get("rel", "")):
                 pairs = (*pairs, ("as", "style"))
-            for kind, url in named:
-                if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
-                    self._digest_styles = True
-                if name == "frame" and not self._framed:
-                    continue
-                in_head = not self.is_past_head
-                self._found.append(
-                    candidate_of(
-                        kind, url, element, pairs, line, offset, in_head=in_head, sources=sources,
-                        srcdoc=attributes.get("srcdoc"),
-                    )
-                )  # fmt: skip
+            self._name(named, element, attributes, pairs, sources, line, offset)
         if name == "script" and known and elements.inline_script(attributes, foreign=foreign):
             self.inline_scripts += 1
         if known and foreign and attributes:
-            presented = elements.presented(attributes)
-            if presented:
-                self._style_attribute(presented, element, line, offset)
-        style = attributes.get("style")
-        if style and elements.worth_scanning(style):
-            self._style_attribute(style, element, line, offset)
+            self._declarations(elements.presented(attributes), element, line, offset)
+        self._declarations(attributes.get("style"), element, line, offset)
 
     def _begin_svg_script(self, name: str, attributes: dict[str, str], buffer: bytes, after: int) -> None:
         if name != "script" or not self._foreign.is_svg or self._templates or self._svg_script is not None:
@@ -129,21 +104,3 @@ class Naming:
             self._found += found
             self.overflows += css.overflows
             self.data_urls += css.data_urls
-
-    def _style_attribute(self, style: str, name: str, line: int, offset: int) -> None:
-        """Candidates in a style attribute stand where the tag does: its text is decoded, so bytes do not match."""
-        css = CssScanner(
-            line=line,
-            offset=offset,
-            element=name,
-            inline=True,
-            in_head=not self.is_past_head,
-            declarations=True,
-            fixed=True,
-            families=self._families,
-        )
-        text = style.encode("utf-8", "surrogatepass")
-        found = [*css.feed(text), *css.close()]
-        self._found += of_text(text, found) if self._digest_styles and found else found
-        self.overflows += css.overflows
-        self.data_urls += css.data_urls

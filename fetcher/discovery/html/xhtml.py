@@ -12,13 +12,10 @@ import codecs
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from fetcher.discovery.candidates import Candidate, CandidateKind, candidate_of, kept
-from fetcher.discovery.css.scanner import CssScanner
+from fetcher.discovery.candidates import Candidate, CandidateKind, kept
 from fetcher.discovery.html import elements
-from fetcher.discovery.html.digests import of_text
-from fetcher.discovery.html.embedding import Embedding
 from fetcher.discovery.html.inline_script import InlineScript
-from fetcher.discovery.html.picture import Picture
+from fetcher.discovery.html.scanned import Scanned
 
 _LIMIT = 1_048_576
 _LONG, _TRIES = 16_384, 64
@@ -30,17 +27,14 @@ _XLINK = "http://www.w3.org/1999/xlink "
 _STYLE_WORDS = ("media", "nonce", "title")
 
 
-class XhtmlScanner:
+class XhtmlScanner(Scanned):
     """As ``HtmlScanner``: ``feed`` gives the candidates whose tags ended, ``error`` says where and why the rest of the
     document is not read. Offsets are those of the UTF-8 form where the text is in something else."""
 
     def __init__(
         self, *, encoding: str = "utf-8", limit: int = _LIMIT, offset: int = 0, digest_styles: bool = False
     ) -> None:
-        self.inline_scripts = 0
-        self.is_past_head = False
-        self.overflows = 0
-        self.data_urls = 0
+        super().__init__(digest_styles=digest_styles)
         self.error = ""
         try:
             decoder = codecs.getincrementaldecoder(encoding)
@@ -50,13 +44,7 @@ class XhtmlScanner:
         self._limit = limit
         self._base = offset
         self._fed = 0
-        self._digest_styles = digest_styles
-        self._found: list[Candidate] = []
-        self._templates = 0
         self._depth = 0
-        self._families: set[str] = set()
-        self._picture = Picture()
-        self._embedding = Embedding()
         self._style: tuple[int, Mapping[str, str], int, int, list[bytes]] | None = None  # its depth, and so on
         self._style_bytes = 0
         self._script: tuple[int, InlineScript] | None = None
@@ -190,19 +178,10 @@ class XhtmlScanner:
         if not foreign:
             named = [*named, *self._embedding.named(element, attributes)]
             pairs = (*pairs, *self._embedding.within(element))
-        for kind, url in named:
-            if kind is CandidateKind.CONTENT_SECURITY_POLICY and "'sha" in attributes.get("content", "").lower():
-                self._digest_styles = True
-            in_head = not self.is_past_head
-            self._found.append(
-                candidate_of(
-                    kind, url, element, pairs, line, offset, in_head=in_head, sources=sources,
-                    srcdoc=attributes.get("srcdoc"),
-                )
-            )  # fmt: skip
-        for declarations in (elements.presented(attributes) if foreign else "", attributes.get("style", "")):
-            if declarations and elements.worth_scanning(declarations):
-                self._css(declarations.encode("utf-8", "replace"), element, line, offset, (), declarations=True)
+        self._name(named, element, attributes, pairs, sources, line, offset)
+        if foreign:
+            self._declarations(elements.presented(attributes), element, line, offset)
+        self._declarations(attributes.get("style"), element, line, offset)
 
     def _end_style(self) -> None:
         assert self._style is not None
@@ -215,34 +194,7 @@ class XhtmlScanner:
             )
             return
         words = tuple((key, value) for key, value in attributes.items() if key in _STYLE_WORDS)
-        self._css(b"".join(texts), "style", line, offset, words, declarations=False)
-
-    def _css(
-        self,
-        text: bytes,
-        element: str,
-        line: int,
-        offset: int,
-        attributes: tuple[tuple[str, str], ...],
-        *,
-        declarations: bool,
-    ) -> None:
-        """What CSS names stands where its element does: its text is decoded, so bytes do not match."""
-        css = CssScanner(
-            line=line,
-            offset=offset,
-            element=element,
-            inline=True,
-            in_head=not self.is_past_head,
-            declarations=declarations,
-            fixed=True,
-            attributes=attributes,
-            families=self._families,
-        )
-        found = [*css.feed(text), *css.close()]
-        self._found += of_text(text, found) if self._digest_styles and found else found
-        self.overflows += css.overflows
-        self.data_urls += css.data_urls
+        self._whole_css(b"".join(texts), "style", line, offset, words)
 
 
 def _plain(name: str) -> str:
