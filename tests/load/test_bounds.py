@@ -133,12 +133,16 @@ async def test_the_total_deadline_says_what_became_of_everything(wire: Wire) -> 
     html = "<img src=ok.svg>" + "".join(f"<img src={name}>" for name in names)
     routes: dict[str, Route] = dict.fromkeys((f"/{name}" for name in names), (Silence(),))
     routes |= {"/": page(html), "/ok.svg": IMAGE}
-    async with Origin(routes, tls=wire.tls, http=wire.http) as server:
-        with pytest.raises(FetcherError, match=r"was not over after 0\.6 s") as caught:
-            await load(server, timeout=0.6)
-    record = caught.value.record
-    assert record.outcome == "deadline"
-    outcomes = [request.outcome for request in record.requests]
+    outcomes: list[str] = []
+    for seconds in (0.6, 6):  # a busy machine gets a second try, for it may not come to the picture in the first
+        async with Origin(routes, tls=wire.tls, http=wire.http) as server:
+            with pytest.raises(FetcherError, match=rf"was not over after {seconds} s") as caught:
+                await load(server, timeout=seconds)
+        record = caught.value.record
+        assert record.outcome == "deadline"
+        outcomes = [request.outcome for request in record.requests]
+        if outcomes[:2] == ["complete", "complete"]:
+            break
     assert outcomes[:2] == ["complete", "complete"]
     assert {"canceled", "not-sent"} == set(outcomes[2:])
     assert all(record.url in (request.error or "") for request in record.requests[2:])
