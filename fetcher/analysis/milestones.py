@@ -3,14 +3,14 @@
 No script runs here and nothing is laid out, so these are estimates: each rests on when the bytes came, and takes
 parsing, executing and painting for instantaneous. What is taken into account, as Chromium does it:
 
-- a classic script without async or defer stops the parser until it and the style sheets before it are there;
-- deferred scripts and modules (with what they import) run after parsing, before DOMContentLoaded;
+- a classic script without async or defer stops the parser until it and the style sheets before it are there, an inline
+  one until those are; a style sheet in the body stops it by itself;
+- deferred scripts and modules (with what they import) run after parsing and those sheets, before DOMContentLoaded;
 - style sheets of the head whose media hold, with their imports, ``blocking=render`` and the parser's own stops in the
   head come before rendering;
 - the load event waits for everything the document and its frames use but lazy images, preloads nobody took and media;
   of what a browser was seen to ask for, as far as its own load event did.
 
-Inline scripts also wait for the style sheets before them: where they stand is not recorded, so that is left out.
 A HAR that tells its browser's own instants gives those, as measured. Times are milliseconds from navigation start.
 """
 
@@ -111,15 +111,22 @@ class _Page:
         if not candidate.in_head and not self.begun:
             self.begun = True  # the body: rendering had to wait for all that stopped the parser until here
             self.rendering.after(self.parser)
+        kind = candidate.kind
+        if kind is CandidateKind.INLINE_SCRIPT and found.rule is None and candidate.attribute("async") is None:
+            (self.deferred if candidate.attribute("type") == "module" else self.parser).after(self.sheets)
         if found.request is None:
             return
-        kind = candidate.kind
-        if kind is CandidateKind.STYLESHEET and applies(found):
+        if kind in (CandidateKind.STYLESHEET, CandidateKind.CSS_IMPORT) and applies(found):
             self._whole(found.request, self.sheets)
             if candidate.in_head:
                 self._whole(found.request, self.rendering)
+            elif candidate.element in ("link", "style"):
+                self._whole(found.request, self.parser)
+        elif kind is CandidateKind.MODULE_IMPORT and candidate.attribute("async") is None:
+            self._whole(found.request, self.deferred)
         elif kind is CandidateKind.MODULE_SCRIPT and candidate.attribute("async") is None:
             self._whole(found.request, self.deferred)
+            self.deferred.after(self.sheets)
         elif kind is CandidateKind.SCRIPT and candidate.attribute("async") is None:
             if is_deferred(candidate):
                 self._whole(found.request, self.deferred)
@@ -191,8 +198,9 @@ def _in_markup(found: Discovery) -> tuple[int, float]:
 
 
 def _in_css(found: Discovery) -> bool:
+    """Of a style sheet, or what one in the markup is drawn with: no part of the markup that the parser comes to."""
     kind = found.candidate.kind
-    return kind in (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT, CandidateKind.FONT_USE)
+    return kind in (CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT, CandidateKind.FONT_USE)
 
 
 def applies(found: Discovery) -> bool:

@@ -21,7 +21,8 @@ class CandidateKind(StrEnum):
     <video> or <audio>, or a <source> in one, names. META is another <meta> that governs the document (its referrers,
     client hints, preferred style sheets, viewport), or a <style> with a title. OBSERVED is
     what running code was seen to ask for in a browser, its attributes as what and how. SPECULATION is
-    what speculation rules list, OVERSIZED a tag of more bytes than are looked into."""
+    what speculation rules list, OVERSIZED a tag of more bytes than are looked into. INLINE_SCRIPT is a <script> whose
+    text stands in it and runs (with type=module among its attributes, for a module): it asks for nothing by itself."""
 
     BASE = "base"
     STYLESHEET = "stylesheet"
@@ -51,6 +52,7 @@ class CandidateKind(StrEnum):
     PREFETCH = "prefetch"
     MANIFEST = "manifest"
     SPECULATION = "speculation"
+    INLINE_SCRIPT = "inline-script"
     META = "meta"
     OBSERVED = "observed"
     OVERSIZED = "oversized"

@@ -47,7 +47,26 @@ CASES = {
     "<link rel=stylesheet href=/a-100.css><script defer src=/b-50.js></script><body><img src=/c-10.png>":
         (100, 100, 100),
     "<body><img src=/c-10.png><script src=/b-50.js></script>": (0, 50, 50),
-    "<body><p>x<img src=/c-10.png><link rel=stylesheet href=/a-100.css>": (0, 0, 100),
+    # a style sheet in the body stops Chromium's parser
+    "<body><p>x<img src=/c-10.png><link rel=stylesheet href=/a-100.css>": (0, 100, 100),
+    "<body><p>x<link rel=stylesheet media=print href=/a-100.css>": (0, 0, 100),
+    "<body><p>x<style>@import '/a-100.css';</style>": (0, 100, 100),
+    "<style>@import '/a-100.css';</style><body><p>x": (100, 0, 100),
+    # inline scripts wait for the style sheets before them
+    "<link rel=stylesheet href=/a-100.css><script>x</script><body><p>x": (100, 100, 100),
+    "<link rel=stylesheet href=/a-100.css><body><script>x</script>": (100, 100, 100),
+    "<link rel=stylesheet href=/a-100.css><body><script></script>": (100, 0, 100),
+    "<link rel=stylesheet media=print href=/a-100.css><body><script>x</script>": (0, 0, 100),
+    "<script>x</script><link rel=stylesheet href=/a-100.css><body>": (100, 0, 100),
+    "<link rel=stylesheet href=/a-100.css><body><script type=module>x</script>": (100, 100, 100),
+    "<link rel=stylesheet href=/a-100.css><body><script type=module async>x</script>": (100, 0, 100),
+    "<link rel=stylesheet href=/a-100.css><body><script type=module src=/b.js></script>": (100, 100, 100),
+    "<script type=module>import '/a-100.js'</script><body><p>x": (0, 100, 100),
+    "<script type=module async>import '/a-100.js'</script><body><p>x": (0, 0, 100),
+    "<meta http-equiv=content-security-policy content='script-src *'><link rel=stylesheet href=/a-100.css><body>"
+    "<script>x</script>": (100, 0, 100),
+    # what only the parser meets comes after what stops it
+    "<script src=/a-100.js></script><body><iframe src=/f-70.html></iframe>": (100, 100, 170),
     "<body><img src=/a-300.png loading=lazy><img src=/b-20.png>": (0, 0, 20),
     "<link rel=preload as=image href=/a-300.png><body><img src=/b-20.png>": (0, 0, 20),
     "<link rel=preload as=image href=/a-300.png><body><img src=/a-300.png>": (0, 0, 300),

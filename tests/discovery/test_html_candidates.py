@@ -11,7 +11,8 @@ from tests.support.scans import scan_in_every_cut, told
 
 def only(html: str | bytes, encoding: str = "utf-8") -> Candidate:
     data = html if isinstance(html, bytes) else html.encode()
-    (candidate,) = scan_in_every_cut(lambda: HtmlScanner(encoding=encoding), data)
+    found = scan_in_every_cut(lambda: HtmlScanner(encoding=encoding), data)
+    (candidate,) = [each for each in found if each.kind is not CandidateKind.INLINE_SCRIPT]
     return candidate
 
 

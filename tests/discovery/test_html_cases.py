@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.discovery.html import HtmlScanner
 from tests.support.scans import scan_in_every_cut, told
 
@@ -531,3 +535,53 @@ def test_what_nobody_can_use_is_cut(html: str, name: str, value: str) -> None:
     """A record holds no inlined pictures or documents: their beginning and length say enough."""
     (found,) = HtmlScanner().feed(html.encode())
     assert found.attribute(name) == value
+
+
+RUNNING = [
+    ("<script>a</script>", ["script"]),
+    ("<script> </script>", ["script"]),
+    ("<script></script>", []),
+    ("<script>a", []),
+    ("<script src=a>b</script>", []),
+    ("<script nomodule>a</script>", []),
+    ("<script type=text/template>a</script>", []),
+    ("<script type=application/json>{}</script>", []),
+    ("<script type=text/javascript>a</script>", ["script"]),
+    ("<script for=window event=onload>a</script>", ["script"]),
+    ("<script for=window event='onload()'>a</script>", ["script"]),
+    ("<script for=window event=onclick>a</script>", []),
+    ("<script for=document event=onload>a</script>", []),
+    ("<script for=document>a</script>", ["script"]),
+    ("<script type=module>a</script>", ["module"]),
+    ("<script type=module async>a</script>", ["async module"]),
+    ("<template><script>a</script></template>", []),
+    ("<noscript><script>a</script></noscript>", []),
+    ("<svg><script>a</script></svg>", ["script in the body"]),
+    ("<svg><script href=b>a</script></svg>", []),
+    ("<script>a</script><body><script nonce=n>b</script>", ["script", "script in the body"]),
+]
+
+
+@pytest.mark.parametrize(("html", "expected"), RUNNING, ids=[html for html, _ in RUNNING])
+def test_where_inline_scripts_stand(html: str, expected: list[str]) -> None:
+    """A script that runs where it stands is told of when its end tag comes: one that is empty, never closed, for older
+    browsers alone or for another event is none (HTML 4.12.1.1)."""
+    scripts = [
+        each for each in scan_in_every_cut(HtmlScanner, html.encode()) if each.kind is CandidateKind.INLINE_SCRIPT
+    ]
+    words = [
+        f"{'async ' if each.attribute('async') is not None else ''}{each.attribute('type') or 'script'}"
+        f"{'' if each.in_head else ' in the body'}"
+        for each in scripts
+    ]
+    assert words == expected
+
+
+def test_an_inline_script_has_its_digest_where_a_policy_asks() -> None:
+    """Of its text as the parser has it, with line feeds alone (CSP 3, 6.7.3.3; HTML 13.2.3.5)."""
+    html = b"<script>a\r\nb\rc</script>"
+    digest = base64.b64encode(hashlib.sha256(b"a\nb\nc").digest()).decode()
+    (script,) = scan_in_every_cut(lambda: HtmlScanner(digest_styles=True), html)
+    assert f"sha256-{digest}" in (script.attribute("digests") or "").split()
+    (script,) = scan_in_every_cut(HtmlScanner, html)
+    assert script.attribute("digests") is None

@@ -23,8 +23,9 @@ ENCODINGS = {"old": "latin-1"}
 Heard = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
 
-# What stands in the text of scripts is read by a lexer, which no tree knows of.
+# What stands in the text of scripts is read by a lexer, which no tree knows of, as that there is a text.
 INSIDE_SCRIPTS = (
+    CandidateKind.INLINE_SCRIPT,
     CandidateKind.MODULE_IMPORT,
     CandidateKind.DYNAMIC_IMPORT,
     CandidateKind.IMPORT_MAP,

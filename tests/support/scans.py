@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html import HtmlScanner
 
@@ -41,5 +41,9 @@ def scan_in_every_cut(make: Make, data: bytes) -> list[Candidate]:
 
 
 def told(candidates: Iterable[Candidate]) -> list[str]:
-    """Each candidate as "kind url" (of a font use, its family)."""
-    return [f"{c.kind.value} {c.url or c.attribute('family') or ''}".rstrip() for c in candidates]
+    """Each candidate as "kind url" (of a font use, its family); inline scripts, which name nothing, are left out."""
+    return [
+        f"{c.kind.value} {c.url or c.attribute('family') or ''}".rstrip()
+        for c in candidates
+        if c.kind is not CandidateKind.INLINE_SCRIPT
+    ]

@@ -1,7 +1,9 @@
 """Requests that are decided on and not yet handed to the connections, as Chromium holds them back.
 
-Two rules, both seen in Chromium 156 from a server's log, over HTTP/2 and HTTP/1.1 (``test_holding`` beside it):
+Three rules, all seen in Chromium 156 from a server's log, over HTTP/2 and HTTP/1.1 (``test_holding`` and
+``test_parser_stops`` beside it):
 
+- parser: what the parser alone meets waits until nothing before it stops the parser (``document.parsing``).
 - in the head (blink's resource_load_scheduler): until the body is there, a request below MEDIUM starts only while
   fewer than two requests of its document run, or, for one of LOW, fewer than two of LOW. On either protocol.
 - delayable (services/network resource_scheduler): a request below MEDIUM to a host that is not known to speak HTTP/2
@@ -18,7 +20,8 @@ from heapq import heappop, heappush
 
 from fetcher.browser.commands import Command, HoldFetch, ReleaseFetch
 from fetcher.browser.connections.pool import Pool
-from fetcher.browser.fetches import Document, Fetch
+from fetcher.browser.document.parsing import is_left_to_parser
+from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.terms import HttpVersion, Mode, NetPriority
 
 IN_HEAD = 2
@@ -26,6 +29,7 @@ IN_HEAD_LOW = 2
 DELAYABLE = 10
 PER_HOST = 6
 
+PARSER = "only the parser meets it, and a script or style sheet before it stops the parser"
 HEAD = "the head is still being parsed: two requests at a time below the priority of scripts"
 TEN = "ten requests of low priority are under way to hosts without HTTP/2"
 SIX = "six requests are under way to this host, not known to speak HTTP/2"
@@ -50,6 +54,14 @@ class _Frame:
         return not self.document.parsing.is_in_head
 
 
+@dataclass(slots=True)
+class _Unmet:
+    """Requests of a document that its parser has yet to come to: a heap by where they stand."""
+
+    document: Document
+    held: list[tuple[int, int, Fetch]] = field(default_factory=list)
+
+
 class Holding:
     """``active`` False hands everything on at once, for profiles whose rules these are not."""
 
@@ -57,6 +69,7 @@ class Holding:
         self._pool = pool
         self._active = active
         self._frames: dict[int, _Frame] = {}
+        self._unmet: dict[int, _Unmet] = {}
         self._hosts: dict[_Host, int] = {}  # requests under way
         self._in_flight: dict[int, bool] = {}  # whether it counts as delayable
         self._delayable = 0
@@ -68,15 +81,29 @@ class Holding:
     def admit(self, fetch: Fetch) -> list[Command]:
         """A request was decided on: it goes to the connections, or is held."""
         consumer = fetch.consumer
-        if not self._active or consumer is None or consumer.mode is Mode.NAVIGATE or fetch.key.session:
+        if not self._active or consumer is None or fetch.key.session:
             self._pool.enqueue(fetch)
             return []
+        if fetch.redirects == 0 and is_left_to_parser(consumer):
+            document, offset = consumer.document, consumer.candidate.offset
+            stands_at = document.parsing.stands_at
+            if stands_at is not None and stands_at < offset:
+                unmet = self._unmet.setdefault(document.fetch.id, _Unmet(document))
+                heappush(unmet.held, (offset, fetch.id, fetch))
+                return [HoldFetch(fetch.id, PARSER)]
+        reason = self._admit(fetch, consumer)
+        return [] if reason is None else [HoldFetch(fetch.id, reason)]
+
+    def _admit(self, fetch: Fetch, consumer: Consumer) -> str | None:
+        """Once it is met: why it is held, None where it is not."""
+        if consumer.mode is Mode.NAVIGATE:
+            self._pool.enqueue(fetch)
+            return None
         frame = self._frames.setdefault(consumer.document.fetch.id, _Frame(consumer.document))
         if (frame.held and frame.held[0][2].priority >= fetch.priority) or not frame.has_room(fetch):
             heappush(frame.held, (-fetch.priority, fetch.id, fetch))
-            return [HoldFetch(fetch.id, HEAD)]
-        reason = self._start(fetch, frame)
-        return [] if reason is None else [HoldFetch(fetch.id, reason)]
+            return HEAD
+        return self._start(fetch, frame)
 
     def settled(self, fetch: Fetch) -> None:
         """``fetch`` is over, whatever it was waiting for."""
@@ -93,7 +120,7 @@ class Holding:
 
     def released(self) -> list[Command]:
         """What may go to the connections now."""
-        commands: list[Command] = []
+        commands = self._met()
         for frame in self._frames.values():
             while frame.held and frame.has_room(frame.held[0][2]):
                 fetch = heappop(frame.held)[2]
@@ -103,6 +130,20 @@ class Holding:
         if self._ended and self._delayed:
             commands += self._again()
         self._ended = False
+        return commands
+
+    def _met(self) -> list[Command]:
+        """What parsers have come to."""
+        commands: list[Command] = []
+        for number, unmet in list(self._unmet.items()):
+            stands_at = unmet.document.parsing.stands_at
+            while unmet.held and (stands_at is None or unmet.held[0][0] <= stands_at):
+                fetch = heappop(unmet.held)[2]
+                if fetch.is_pending and fetch.consumer is not None:
+                    reason = self._admit(fetch, fetch.consumer)
+                    commands.append(ReleaseFetch(fetch.id) if reason is None else HoldFetch(fetch.id, reason))
+            if not unmet.held:
+                del self._unmet[number]
         return commands
 
     def _start(self, fetch: Fetch, frame: _Frame) -> str | None:

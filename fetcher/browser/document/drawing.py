@@ -99,8 +99,11 @@ class Drawing(Answers):
         commands: list[Command] = []
         state = self.state
         for number, document in list(self._stirred.items()):
+            stands_at = document.parsing.stands_at
+            document.styles.parsed(stands_at)
             if not document.styles.is_due:
-                del self._stirred[number]  # until something more is found for it
+                if stands_at is None:
+                    del self._stirred[number]  # until something more is found for it
                 continue
             if not drawn.may_be_drawn(document, state):
                 continue

@@ -7,6 +7,7 @@ The classes below this one have a subject each: who gets which response (``wanti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fetcher.browser.commands import (
     Command,
@@ -52,6 +53,7 @@ _SILENT = {
     CandidateKind.META: "it governs the document: nothing is requested",
     CandidateKind.OVERSIZED: "a tag of more than 1 MiB: what it names is not looked for",
 }
+RUNS = "an inline script: it runs where it stands, once the style sheets before it are there"
 INSTEAD = "another of the same element is used"
 UNREAD = (
     "more was loaded ahead than is kept until something uses it (32 MiB in all): what this one names is not looked for"
@@ -131,6 +133,8 @@ class Subresources(Instead):
             return self._held(source, candidate, at)
         if kind is CandidateKind.OVERSIZED and (unread := candidate.attribute("unread")) is not None:
             return [self._none(source, candidate, at, unread)]
+        if kind is CandidateKind.INLINE_SCRIPT:
+            return [self._inline_script(source, candidate, at)]
         if kind is CandidateKind.SPECULATION:
             return [self._none(source, candidate, at, speculations.why_not_asked_for(candidate))]
         if kind in _SILENT:
@@ -173,6 +177,15 @@ class Subresources(Instead):
             document.preferred = candidate.attribute("content") or document.preferred
         elif candidate.element == "style" and document.preferred is None:
             document.preferred = candidate.attribute("title")
+
+    def _inline_script(self, source: Fetch, candidate: Candidate, at: float) -> DiscoveryResolved:
+        document = document_of(source)
+        blocked = gate.forbidden_script(document, candidate)
+        candidate = modules.without_text(candidate)
+        if blocked is not None:
+            return replace(self._none(source, candidate, at, blocked.reason), rule=blocked.rule)
+        document.parsing.inline(candidate)
+        return self._none(source, candidate, at, RUNS)
 
     def _refresh(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
         document = document_of(source)

@@ -2,8 +2,8 @@
 
 Pictures and faces wait here until the cascade over the elements so far finds something drawn with them; a browser asks
 for them then too, once the style sheets that block rendering are there. It is computed again when a sheet has come,
-when the document is half as long again, and at its end. A document or sheets beyond the limits below are not computed:
-the names that rules ask for then decide (``css_images``, ``fonts``).
+when the parser has come half as far again, or on from what stopped it, and at the end. A document or sheets beyond the
+limits below are not computed: the names that rules ask for then decide (``css_images``, ``fonts``).
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class Styles:
     _size: int = 0
     _sheet_bytes: int = 0
     _computed_at: int = 0
+    _parsed: int = 0
+    _stood_at: int | None = None
     _encoding: str = "utf-8"
     _changed: bool = False
     _steps: int = 0
@@ -90,7 +92,18 @@ class Styles:
             self.give_up()  # what it holds is styled by sheets of its own
         elif self.reads:
             self._pieces.append(piece)
-            self._changed = self._changed or self._size >= 1.5 * self._computed_at
+            if self._stood_at is None:
+                self.parsed(None)
+
+    def parsed(self, stands_at: int | None) -> None:
+        """How far the parser has come: to what stops it, or to the end of what there is. What stands after it is not
+        there to be drawn. Where it stopped is looked at at once, as long as that leaves enough for the rest."""
+        moved, self._stood_at = stands_at != self._stood_at, stands_at
+        self._parsed = self._size if stands_at is None else min(stands_at, self._size)
+        more = self._parsed > self._computed_at
+        whole = more and self.ended and stands_at is None
+        early = more and moved and self._steps < ALL_STEPS // 3
+        self._changed = self._changed or whole or early or self._parsed >= max(1, 1.5 * self._computed_at)
 
     def end(self) -> None:
         """The document is over."""
@@ -154,7 +167,7 @@ class Styles:
     def is_due(self) -> bool:
         """Whether computing could find more than it did before."""
         waits = bool(self.pictures or self.fonts)
-        return waits and (not self.reads or (self._changed and self._size > 0))
+        return waits and (not self.reads or (self._changed and self._parsed > 0))
 
     def compute(
         self, screen: Screen, base: str, preferred: str | None, *, scripting: bool, allows: Allows | None = None
@@ -164,9 +177,9 @@ class Styles:
         if not self.reads:
             return None
         self._changed = False
-        self._computed_at = self._size
+        self._computed_at = self._parsed
         self._pieces = [b"".join(self._pieces)]
-        root = tree_of(self._pieces[0], self._encoding, scripting=scripting, most=ELEMENTS)
+        root = tree_of(self._pieces[0][: self._parsed], self._encoding, scripting=scripting, most=ELEMENTS)
         if root is None:
             self.give_up()
             return None

@@ -85,7 +85,7 @@ def script_kind(attributes: Mapping[str, str]) -> CandidateKind | None:
 
 def inline_text(attributes: Mapping[str, str]) -> CandidateKind | None:
     """What the text of a <script> is read for: MODULE_SCRIPT for its imports, IMPORT_MAP as one, SPECULATION for the
-    pages its rules list."""
+    pages its rules list, INLINE_SCRIPT for whether there is any."""
     if "src" in attributes:
         return None
     if ascii_lower(attributes.get("type", "")) == "speculationrules":
@@ -93,7 +93,18 @@ def inline_text(attributes: Mapping[str, str]) -> CandidateKind | None:
     if ascii_lower(attributes.get("type", "")) == "importmap":
         return CandidateKind.IMPORT_MAP
     kind = script_kind(attributes)
-    return kind if kind is CandidateKind.MODULE_SCRIPT else None
+    if kind is CandidateKind.SCRIPT:
+        return CandidateKind.INLINE_SCRIPT if "nomodule" not in attributes and _is_for_window(attributes) else None
+    return kind
+
+
+def _is_for_window(attributes: Mapping[str, str]) -> bool:
+    """Whether for= and event=, given together, let a classic script run (HTML 4.12.1.1, "prepare the script
+    element", step 18)."""
+    if "for" not in attributes or "event" not in attributes:
+        return True
+    event = ascii_lower(attributes["event"].strip(SPACE))
+    return ascii_lower(attributes["for"].strip(SPACE)) == "window" and event in ("onload", "onload()")
 
 
 def is_css(attributes: Mapping[str, str]) -> bool:

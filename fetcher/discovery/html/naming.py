@@ -56,7 +56,9 @@ class Naming(Scanned):
         kind = None if named else elements.inline_text(attributes)
         if kind is not None:
             line, offset = self._place.line_at(buffer, after), self._place.base + after
-            self._svg_script = SvgScript(kind, attributes, line, offset, in_head=not self.is_past_head)
+            self._svg_script = SvgScript(
+                kind, attributes, line, offset, in_head=not self.is_past_head, digested=self._digest_styles
+            )
 
     def _begin_css(self, buffer: bytes, index: int, attributes: dict[str, str] | None = None) -> None:
         """A <style> element's text begins at ``index`` (or goes on there, after markup in an SVG one)."""

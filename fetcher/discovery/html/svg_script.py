@@ -15,9 +15,16 @@ class SvgScript:
     """``feed`` gets its text as written, ``raw`` that of CDATA sections; ``close`` gives what it names."""
 
     def __init__(
-        self, kind: CandidateKind, attributes: Mapping[str, str], line: int, offset: int, *, in_head: bool
+        self,
+        kind: CandidateKind,
+        attributes: Mapping[str, str],
+        line: int,
+        offset: int,
+        *,
+        in_head: bool,
+        digested: bool,
     ) -> None:
-        self._script = InlineScript(kind, attributes, line, offset, in_head=in_head)
+        self._script = InlineScript(kind, attributes, line, offset, in_head=in_head, digested=digested)
         self._text = bytearray()
         self._depth = 0  # of elements in it
 

@@ -163,7 +163,8 @@ class Tags(Naming, ABC):
             kind = elements.inline_text(attributes) if not self._templates else None
             if kind is not None:
                 line, offset = self._place.line_at(buffer, after), self._place.base + after
-                self._script = InlineScript(kind, attributes, line, offset, in_head=not self.is_past_head)
+                in_head, digested = not self.is_past_head, self._digest_styles
+                self._script = InlineScript(kind, attributes, line, offset, in_head=in_head, digested=digested)
         elif name in TEXT_ONLY or (name == "noscript" and self._scripting):
             self._text = RawText(name)
             self._read = self._raw_text

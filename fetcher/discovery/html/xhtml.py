@@ -136,7 +136,8 @@ class XhtmlScanner(Scanned):
             self.inline_scripts += elements.inline_script(named, foreign=foreign)
             kind = elements.inline_text(named) if not foreign else None
             if kind is not None:
-                script = InlineScript(kind, named, line, offset, in_head=not self.is_past_head)
+                in_head, digested = not self.is_past_head, self._digest_styles
+                script = InlineScript(kind, named, line, offset, in_head=in_head, digested=digested)
                 self._script = (self._depth, script)
 
     def _end(self, name: str) -> None:

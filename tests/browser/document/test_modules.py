@@ -214,7 +214,8 @@ def test_policies_of_inline_modules_and_maps() -> None:
         "c.js", 'import "./a.js"'
     ) == ["a.js"]
     told = Page(text + html, "script-src 'nonce-n'").record().discoveries
-    assert [each.candidate.attribute("digests") for each in told] == [None, None]
+    assert [each.candidate.kind.value for each in told] == ["import-map", "inline-script", "module-import"]
+    assert [each.candidate.attribute("digests") for each in told] == [None, None, None]
 
 
 def test_a_graph_ends_with_its_first_failure() -> None:
