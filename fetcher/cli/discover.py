@@ -103,7 +103,7 @@ def discover(
 ) -> None:
     """Load a page in the installed Chromium and write down what its scripts request, for load --discoveries."""
     from fetcher.runs.chromium import ChromiumOptions
-    from fetcher.runs.discover import MOST_SECONDS, Discovering
+    from fetcher.runs.discover import Discovering
 
     _check_files(output, netlog, json)
     net = o.net_options(
@@ -122,9 +122,7 @@ def discover(
         program=chromium, net=net, headers=headers, user_agent=user_agent, device=asked.get("device"),
         cookies=state.cookies if state is not None else (), netlog=netlog,
     )  # fmt: skip
-    discovering = Discovering(
-        url, options, wait=wait, most=max_time or MOST_SECONDS, user=asked.get("auth"), redact=not no_redact
-    )
+    discovering = Discovering(url, options, wait=wait, most=max_time, user=asked.get("auth"), redact=not no_redact)
     failure = _run(discovering, progress=None if quiet else is_terminal(sys.stderr))
     found = discovering.found()
     if found.is_empty:

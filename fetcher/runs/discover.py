@@ -11,12 +11,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fetcher import clock
 from fetcher.analysis.discovered import Discovered
 from fetcher.analysis.survey import wall_of
-from fetcher.errors import RecordError, UsageError
+from fetcher.errors import DeadlineExceeded, RecordError, UsageError
 from fetcher.record.observed.devtools import observed_pages
 from fetcher.record.observed.values import Observed, for_page
 from fetcher.record.observed.written import LogLines, log_text, netlog_without_secrets
@@ -31,14 +33,15 @@ MOST_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Discovering:
-    """``wait`` is seconds after the load event, None until the network is quiet; ``most`` seconds for the load in all.
-    ``user`` answers a challenge of the page's server (Basic or Digest). ``on_change`` is called as requests come and
-    end, from another thread. ``redact`` leaves secrets out of the log, the network log and what is found."""
+    """``wait`` is seconds after the load event, None until the network is quiet; ``most`` seconds for all of it, the
+    browser's start too, None for as long as that takes and ``MOST_SECONDS`` for the load. ``user`` answers a challenge
+    of the page's server (Basic or Digest). ``on_change`` is called as requests come and end, from another thread.
+    ``redact`` leaves secrets out of the log, the network log and what is found."""
 
     url: str
     options: ChromiumOptions
     wait: float | None = None
-    most: float = MOST_SECONDS
+    most: float | None = None
     user: tuple[str, str] | None = None
     redact: bool = True
     on_change: Callable[[Watched], None] | None = None
@@ -62,16 +65,26 @@ class Discovering:
         self._over = True
 
     async def _watch(self, url: str, options: ChromiumOptions) -> None:
-        async with chromium(replace(options, sensitive=not self.redact), url) as browser:
-            self.browser = browser.version
-            self.notes += browser.notes
-            async with browser.tab(watch_network=True) as tab:
-                lines = LogLines([name for name, _ in options.headers] if self.redact else None)
-                watching = Watching(
-                    tab.blocking, lines, wait=self.wait, most=self.most, user=self.user, on_change=self.on_change
-                )
-                self._seen = watching.seen
-                await tab.run(watching.run, url)
+        began = None if self.most is None else clock.now()
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self.most):
+                    browser = await stack.enter_async_context(
+                        chromium(replace(options, sensitive=not self.redact), url)
+                    )
+                    self.browser = browser.version
+                    self.notes += browser.notes
+                    tab = await stack.enter_async_context(browser.tab(watch_network=True))
+            except TimeoutError as error:
+                sentence = f"Chromium had not started within {self.most:g} s; give it longer (--max-time)"
+                raise DeadlineExceeded(sentence, "total") from error
+            lines = LogLines([name for name, _ in options.headers] if self.redact else None)
+            watching = Watching(
+                tab.blocking, lines, wait=self.wait, most=self.most or MOST_SECONDS, began=began, user=self.user,
+                on_change=self.on_change,
+            )  # fmt: skip
+            self._seen = watching.seen
+            await tab.run(watching.run, url)
 
     def found(self) -> Discovered:
         """What has been seen by now."""

@@ -159,10 +159,24 @@ def test_a_sandbox_that_cannot_be_made(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_browser_that_never_answers(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deadline is the load's own, and its phase is said; a browser that stops reading is one, too."""
-    said = discover(cli, tmp_path, "mute Page.navigate", "--max-time", "0.3")
+    """The deadline is the load's own, and its phase is said; a browser that stops reading is one, too. --max-time is
+    for all of it: also a browser that does not start, or does not even tell its version."""
+    with monkeypatch.context() as shorter:
+        shorter.setattr("fetcher.runs.discover.MOST_SECONDS", 0.3)
+        said = discover(cli, tmp_path, "mute Page.navigate")
     assert said.code == 3
     assert "no answer came within 0.3 s" in sentence(said)
+    said = discover(cli, tmp_path, "mute Browser.getVersion", "--max-time", "0.5")
+    assert said.code == 3
+    assert "Chromium had not started within 0.5 s; give it longer (--max-time)" in sentence(said)
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexec sleep 60\n")
+    silent.chmod(0o700)
+    began = time.monotonic()
+    said = cli("discover", "--chromium", str(silent), "--max-time", "0.2", URL)
+    assert said.code == 3
+    assert "had not started within 0.2 s" in sentence(said)
+    assert time.monotonic() - began < 9.0
     monkeypatch.setattr("fetcher.runs.chromium.driving.START_SECONDS", 0.3)
     said = discover(cli, tmp_path, "mute Browser.getVersion")
     assert said.code == 3
@@ -230,7 +244,9 @@ def test_a_page_that_never_loads_and_one_that_never_stops(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both end, are results, and say what is missing; a stream is waited for by nobody."""
-    said = discover(cli, tmp_path, "hang", "--max-time", "0.4")
+    with monkeypatch.context() as shorter:
+        shorter.setattr("fetcher.runs.discover.MOST_SECONDS", 0.4)
+        said = discover(cli, tmp_path, "hang")
     assert said.code == 0, said
     assert "its load event had not come, https://a.test/never.png under way" in " ".join(said.out.split())
     monkeypatch.setattr(watching, "MOST_REQUESTS", 500)

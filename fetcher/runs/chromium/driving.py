@@ -37,7 +37,7 @@ async def chromium(options: ChromiumOptions | None = None, *urls: str) -> AsyncI
     program = executable(chosen.program)
     with fresh_profile() as profile:
         command_line(chosen, program, profile)  # refuses before anything is asked of the network
-        named = chosen.user_agent or await asyncio.to_thread(identity.asked, program)
+        named = chosen.user_agent or await identity.asked(program)
         command = command_line(chosen, program, profile, await trust.trusted(chosen.net, urls))
         command += identity.flags(named, chosen.user_agent, chosen.device)
         running = process.Chromium(command, Path(profile, "messages"))

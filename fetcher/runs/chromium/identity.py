@@ -6,14 +6,15 @@ command line, which alone reaches what a 103 asks for, and in each tab, with cli
 
 from __future__ import annotations
 
+import asyncio
 import re
-import subprocess
 import sys
 from contextlib import suppress
 from typing import Any
 
 from fetcher.browser.profiles import BRANDS
 from fetcher.browser.requests.device import phone_user_agent
+from fetcher.runs.chromium import pipe
 from fetcher.terms import Device
 
 _VERSION = re.compile(r"(?:Headless)?Chrome/([0-9]+)")
@@ -23,18 +24,32 @@ _SYSTEMS = {"darwin": "Macintosh; Intel Mac OS X 10_15_7"}
 VERSION_SECONDS = 10.0
 
 
-def asked(program: str) -> str | None:
-    """The user agent of ``program`` with a window, from the version it prints; None where it prints none. Blocks."""
-    with suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(
-            [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=VERSION_SECONDS, check=False
-        )
-        if found := _PRINTED.search(done.stdout[:1_000].decode("utf-8", "replace")):
-            system = _SYSTEMS.get(sys.platform, "X11; Linux x86_64")
-            return (
-                f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{found[1]}.0.0.0 Safari/537.36"
-            )
+async def asked(program: str) -> str | None:
+    """The user agent of ``program`` with a window, from the version it prints; None where it prints none."""
+    if found := _PRINTED.search((await _printed(program)).decode("utf-8", "replace")):
+        system = _SYSTEMS.get(sys.platform, "X11; Linux x86_64")
+        return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{found[1]}.0.0.0 Safari/537.36"
     return None
+
+
+async def _printed(program: str) -> bytes:
+    """What it says of its version, the first of it. Whatever ends the wait ends the program and what it started."""
+    with suppress(OSError, TimeoutError):
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            program, "--version", stdin=quiet, stdout=asyncio.subprocess.PIPE, stderr=quiet, start_new_session=True
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(VERSION_SECONDS):
+                said = b""
+                while len(said) < 1_000 and (data := await process.stdout.read(1_000)):
+                    said += data
+                return said
+        finally:
+            pipe.end(process.pid)
+            await process.wait()
+    return b""
 
 
 def flags(own: str | None, given: str | None, device: Device | None) -> tuple[str, ...]:

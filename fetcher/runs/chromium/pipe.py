@@ -20,7 +20,8 @@ def end(group: int) -> None:
 
 
 def started(command: Sequence[str], messages: Path) -> tuple[int, int, int]:
-    """The process's id, and our ends of the pipe: to write to it, and to read from it."""
+    """The process's id, and our ends of the pipe: to write to it, and to read from it. What it dumps when it crashes is
+    left beside ``messages``, not in the home of whoever runs us."""
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     # Out of the way of 0 to 4, so that the child's dup2 calls cannot overwrite what they read from.
@@ -35,8 +36,9 @@ def started(command: Sequence[str], messages: Path) -> tuple[int, int, int]:
         (os.POSIX_SPAWN_DUP2, theirs_in, 3),
         (os.POSIX_SPAWN_DUP2, theirs_out, 4),
     ]
+    environment = {"BREAKPAD_DUMP_LOCATION": str(messages.parent / "crashes"), **os.environ}
     try:
-        pid = os.posix_spawnp(command[0], list(command), dict(os.environ), file_actions=actions, setsid=True)
+        pid = os.posix_spawnp(command[0], list(command), environment, file_actions=actions, setsid=True)
     except OSError as error:
         os.close(ours_out)
         os.close(ours_in)

@@ -140,8 +140,10 @@ class Chromium:
     def forget(self, session: str) -> None:
         """The events of ``session``, and of those that were joined to it, are taken by nobody any more."""
         gone = self._events.pop(session, None)
-        for joined in [each for each, waiting in list(self._events.items()) if waiting is gone]:
-            self._events.pop(joined, None)
+        joined = [each for each, waiting in list(self._events.items()) if waiting is gone]
+        for each in (session, *joined):
+            self._events.pop(each, None)
+            self._full.discard(each)
 
     @property
     def gone(self) -> bool:
@@ -232,6 +234,7 @@ class Chromium:
         if isinstance(message.get("id"), int):
             answer = self._answers.pop(message["id"], None)
             if answer is not None:
+                self._begun(message.get("result"))
                 answer.message = message
                 answer.done.set()
             return
@@ -240,8 +243,19 @@ class Chromium:
             return
         if not isinstance(message.get("params"), dict):
             message["params"] = {}
-        waiting = self._events.setdefault(session, queue.SimpleQueue())
+        waiting = self._events.get(session)
+        if waiting is None:
+            return  # of a tab that was closed
+        if message["method"] == "Target.attachedToTarget":
+            self._begun(message["params"])
         if waiting.qsize() >= MOST_WAITING:
             self._full.add(session)
             message = {"method": OVERFLOWED, "params": {}}
         waiting.put(message)
+
+    def _begun(self, told: object) -> None:
+        """A session that begins has a queue before its first event comes. What comes in others is nobody's: a tab's
+        last events after it was forgotten, those of its frames and workers."""
+        session = told.get("sessionId") if isinstance(told, dict) else None
+        if isinstance(session, str):
+            self._events.setdefault(session, queue.SimpleQueue())

@@ -50,8 +50,8 @@ class Watched:
 
 class Watching:
     """``run`` blocks. ``wait`` is seconds to go on after the load event, None until the network is quiet; ``most`` the
-    seconds it may take in all; ``user`` name and password for the page's origin. ``seen`` has what came until now,
-    whatever ends it."""
+    seconds it may take in all, since ``began`` (clock time; by default its own beginning); ``user`` name and password
+    for the page's origin. ``seen`` has what came until now, whatever ends it."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Watching:
         *,
         wait: float | None,
         most: float,
+        began: float | None = None,
         user: tuple[str, str] | None = None,
         on_change: Callable[[Watched], None] | None = None,
     ) -> None:
@@ -70,6 +71,7 @@ class Watching:
         self._lines = lines
         self._wait = wait
         self._most = most
+        self._began = began
         self._on_change = on_change
         self._size = 0
         self._under_way: dict[str, str] = {}
@@ -78,7 +80,7 @@ class Watching:
         self._main: str | None = None
         self._loaded_at: float | None = None
         self._changed_at = clock.now()
-        self._deadline = clock.now() + most * 1000
+        self._deadline = 0.0
 
     def run(self, url: str) -> None:
         """Raises ``ChromiumFailed`` where the page could not be loaded or the browser ended, ``DeadlineExceeded`` where
@@ -89,7 +91,7 @@ class Watching:
             self._origin = parse(url).origin
             held = {"urlPattern": f"{self._origin}/*", "resourceType": "Document"}
             self._tab.call("Fetch.enable", patterns=[held], handleAuthRequests=True)
-        self._deadline = clock.now() + self._most * 1000
+        self._deadline = (self._began if self._began is not None else clock.now()) + self._most * 1000
         self._navigate(url)
         while (end := self._end(clock.now())) is None:
             left = (self._deadline - clock.now()) / 1000

@@ -15,7 +15,7 @@ import pytest
 from hypercorn.config import Config
 
 from fetcher.net import NetOptions
-from fetcher.origin import Origin, Site, throw_away
+from fetcher.origin import Body, Head, Origin, Site, throw_away
 from fetcher.origin.script import asset, page
 from fetcher.runs.chromium import ChromiumOptions
 from fetcher.runs.chromium.measuring import measuring
@@ -152,3 +152,22 @@ def test_two_pages_over_plain_http() -> None:
             assert {one.name for one in found.measures} >= {"fcp", "lcp", "load"}
 
     asyncio.run(run())
+
+
+def test_a_page_that_downloads_leaves_nothing_in_the_home_of_who_runs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file, no folder for it, nothing of a crash that may come."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    fields = (("content-type", "application/octet-stream"), ("content-disposition", "attachment; filename=x.bin"))
+    routes = {"/": page("<h1>x</h1><iframe src=/file></iframe>"), "/file": (Head(200, fields), Body(b"x" * 1_000))}
+
+    async def run() -> None:
+        async with Origin(Site(routes)) as origin, measuring(ChromiumOptions(), NetOptions()) as measured:
+            for _ in range(2):
+                await measured.load(f"http://localhost:{origin.port}/", {})
+            assert "/file" in [one.target for one in origin.log.requests()]
+
+    asyncio.run(run())
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert {one for one in left if not one.startswith(".cache")} == set()

@@ -136,6 +136,22 @@ async def test_events_that_nobody_takes_do_not_pile_up(tmp_path: Path, monkeypat
         assert (await browser.call("Browser.getVersion"))["product"]
 
 
+async def test_events_of_a_tab_that_was_closed_are_not_kept(tmp_path: Path) -> None:
+    """Nor those of its frames; a session's own are there from the first on."""
+    async with chromium(options(tmp_path)) as browser:
+        running = browser._running
+        async with browser.tab() as tab:
+            child = {"sessionId": "s", "method": "Target.attachedToTarget", "params": {"sessionId": "child"}}
+            first = {"sessionId": "child", "method": "Network.dataReceived", "params": {}}
+            for message in (child, first):
+                running._received(message)
+            running.join("child", tab.blocking.session)
+        for message in ({**first, "sessionId": "s"}, first, child, {**first, "sessionId": "other"}):
+            running._received(message)
+        assert running._events == {}
+        assert running._full == set()
+
+
 async def test_a_message_without_end_and_one_that_stops_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
