@@ -107,6 +107,8 @@ class Uses(ABC):
 
     def must_see_uses(self) -> None:
         """Raise where the record cannot say what the page uses."""
+        if self.load.is_measured_in_browser:
+            raise NotApplicable(f"the record of {self.load.recorded_by} does not tell what the page used")
         if self.load.only_hints:
             raise NotApplicable("only the document and its hints were loaded")
         if self.load.outcome != "loaded":

@@ -322,10 +322,15 @@ class PageLoad:
     in_chromium: InChromium | None = None
 
     @property
-    def is_navigation_alone(self) -> bool:
-        """Whether a browser measured the load and its requests are not in the record, as ``compare --in chromium``
-        makes it: what it does not hold may have happened all the same."""
+    def is_measured_in_browser(self) -> bool:
+        """Whether a browser loaded it for ``compare --in chromium``: the milestones are its own, the requests at most
+        those that were seen to pass, and what the record does not hold may have happened all the same."""
         return self.only_hints and self.recorded_by is not None
+
+    @property
+    def is_navigation_alone(self) -> bool:
+        """Whether of such a load no other request is in the record: over HTTP/1.1 they pass unread."""
+        return self.is_measured_in_browser and len(self.requests) <= len(self.navigations)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat dict per request for pandas: ``DataFrame(load.to_rows())``. Columns are listed in ``record.rows``;

@@ -170,6 +170,8 @@ def test_when_content_was_complete_and_how_much_it_was() -> None:
     carried(through, requests=1)
     (one,) = through.exchanges
     assert (one.content, one.ended_at, one.reset_at) == (1_000, 2.0, None)
+    assert one.final is not None
+    assert 32_000 < one.final.size < 48_000  # twenty fields of 2,400 bytes, five or six bits a letter
     through = Passing(withheld=False)
     encoder = Encoder()
     browser = frames.PREFACE + frames.settings_frame({})

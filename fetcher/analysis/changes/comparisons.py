@@ -63,7 +63,7 @@ def _second(comparison: Comparison) -> list[PageLoad]:
 
 def _are_measured_differently(before: list[PageLoad], after: list[PageLoad]) -> bool:
     """Whether a browser measured one side and ``fetcher`` the other."""
-    sides = [any(load.is_navigation_alone for load in loads) for loads in (before, after)]
+    sides = [any(load.is_measured_in_browser for load in loads) for loads in (before, after)]
     return bool(before and after) and sides[0] is not sides[1]
 
 

@@ -186,6 +186,8 @@ def notes_of(before: Sequence[PageLoad], after: Sequence[PageLoad]) -> Iterator[
 def _loaded(load: PageLoad) -> str:
     if load.is_navigation_alone:
         return "the whole page, of which the navigation alone is in the record"
+    if load.is_measured_in_browser:
+        return "the whole page, of which what passed the relay is in the record"
     return "the document and its hints" if load.only_hints else "the whole page"
 
 

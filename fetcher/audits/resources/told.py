@@ -51,6 +51,8 @@ def fetched(page: Page) -> tuple[Fetched, ...]:
         for facts in page.hints
         if facts.is_preload and facts.hint is not None and facts.request is not None
     )
+    if not found and page.load.is_measured_in_browser:
+        raise NotApplicable(f"the record of {page.load.recorded_by} does not tie requests to hints")
     if not found:
         raise NotApplicable("no preload of the 103 made a request")
     return found

@@ -78,6 +78,8 @@ def _may_be_judged(page: Page) -> tuple[float, float]:
         raise NotApplicable(f"the document answered {document.status}")
     if not page.tells_of_interims:
         raise Unknown(f"the file of {page.load.recorded_by} does not tell of interim responses")
+    if page.load.is_measured_in_browser:
+        raise NotApplicable(f"the record of {page.load.recorded_by} does not tell what the page names")
     if page.load.only_hints:
         raise NotApplicable("only the document and its hints were loaded")
     if protocol_of(page.load, page.document.id) is HttpVersion.HTTP_1_1:

@@ -219,6 +219,8 @@ def used_of(page: Page, urls: Sequence[str]) -> Step:
 def _unused(page: Page, said: str, evidence: tuple[str, ...] = ()) -> Step:
     if page.load.only_hints:
         why = "only the document and its hints were loaded, so that nobody knows what the page uses"
+        if page.load.is_measured_in_browser:
+            why = f"the record of {page.load.recorded_by} does not tell what the page used"
         return Step(StepName.USE, State.UNKNOWN, why)
     if page.hides_uses:
         return Step(StepName.USE, State.UNKNOWN, _HIDDEN, evidence=evidence)

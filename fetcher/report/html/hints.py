@@ -11,7 +11,7 @@ from fetcher.record.page_load import Hint, PageLoad
 from fetcher.report.html.markup import table, text
 from fetcher.report.in_chromium import instants
 from fetcher.report.lines import count, milliseconds
-from fetcher.terms import ProfileName
+from fetcher.terms import InitiatorKind, ProfileName
 
 MOST = 200
 """Rows; a 103 of thousands of links is a finding, and the record has them all."""
@@ -51,6 +51,8 @@ def _link(link: JudgedLink) -> str:
 
 def _became(load: PageLoad, link: JudgedLink, doubles: Mapping[int, str | None]) -> str:
     """``doubles`` are the links as they should be of hints fetched twice, by request."""
+    if load.is_measured_in_browser:
+        return text(_seen_to_pass(load, link))
     hint = load.hints[link.hint] if link.hint is not None else None
     if hint is None:
         return "not in the record"
@@ -58,6 +60,18 @@ def _became(load: PageLoad, link: JudgedLink, doubles: Mapping[int, str | None])
         fix = link.by(load.profile or ProfileName.CHROMIUM).fix
         return f"refused ({text(hint.rule)}): {text(hint.reason)}{_mended(fix)}"
     return text(_came_of(load, hint)) + _mended(doubles.get(hint.request) if hint.request is not None else None)
+
+
+def _seen_to_pass(load: PageLoad, link: JudgedLink) -> str:
+    """What a browser made of it, by the requests that passed."""
+    first = next((one for one in load.interim if one.status == 103), None)
+    if first is None or not first.acted:
+        return first.reason if first is not None else "not in the record"
+    hinted = (one for one in load.requests if one.initiator.kind is InitiatorKind.EARLY_HINT)
+    asked = next((one for one in hinted if link.url is not None and one.url == link.url.partition("#")[0]), None)
+    if asked is None:
+        return "no request for it before the final head"
+    return f"#{asked.id}, asked for at {milliseconds(asked.times.discovered)}"
 
 
 def _mended(link: str | None) -> str:

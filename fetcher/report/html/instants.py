@@ -9,9 +9,19 @@ from fetcher.report.html.markup import table, text
 from fetcher.report.lines import milliseconds, place
 from fetcher.report.rows import home_of
 
+MEASURED = {
+    "fcp": "first contentful paint",
+    "lcp": "largest contentful paint",
+    "onContentLoad": "DOMContentLoaded",
+    "onLoad": "load",
+}
+"""What a browser measures of itself, by the names of ``PageLoad.page_timings``."""
+
 
 def marks(load: PageLoad) -> dict[str, float]:
     """Instants by label; an estimate is called one."""
+    if load.is_measured_in_browser:
+        return {f"{title} (measured)": at for name, at in load.page_timings if (title := MEASURED.get(name))}
     told = None if load.only_hints or load.outcome != "loaded" else milestones(load)
     if told is None:
         return {}

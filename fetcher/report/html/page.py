@@ -17,13 +17,13 @@ from fetcher.record.redaction import redact_text, redacted
 from fetcher.report.escape import safe, safe_load
 from fetcher.report.html.early_hints import early_hint_rules
 from fetcher.report.html.hints import hint_table
-from fetcher.report.html.instants import marks, path_table, path_to_rendering
+from fetcher.report.html.instants import MEASURED, marks, path_table, path_to_rendering
 from fetcher.report.html.markup import data, text
 from fetcher.report.html.waterfall import axis_end, details, waterfall
 from fetcher.report.lines import milliseconds, size
 from fetcher.report.rows import has_failed
 from fetcher.report.summary import unseen
-from fetcher.terms import ProfileName
+from fetcher.terms import InitiatorKind, ProfileName
 
 LEGEND = (
     ("q", "queued"), ("l", "look-up"), ("k", "connect"), ("t", "TLS"), ("w", "waiting"), ("x", "receiving"),
@@ -136,7 +136,6 @@ def _facts(load: PageLoad) -> str:
     by = f"as recorded by {load.recorded_by}" if load.recorded_by else f"as {_profile(load)} would"
     said = "loaded" if load.outcome == "loaded" else f"not loaded ({load.outcome}): {load.error or ''}"
     received = sum((one.sizes.head or 0) + (one.sizes.transferred or 0) for one in load.requests)
-    acted = sum(hint.acted for hint in load.hints)
     figures: list[tuple[str, str, str]] = [
         ("i", "first interim response", _first_interim(load)),
         ("", "final response head", "none" if final is None else milliseconds(final)),
@@ -145,7 +144,7 @@ def _facts(load: PageLoad) -> str:
         figures.append(("i", "hints can fill", milliseconds(final - first)))
     figures += [
         ("", "load over", "unknown" if load.finished_at is None else milliseconds(load.finished_at)),
-        ("", "hints acted on", f"{acted} of {len(load.hints)}"),
+        *_of_hints(load),
         ("", "requests", str(len(load.requests))),
         ("", "received", size(received)),
     ]
@@ -154,6 +153,16 @@ def _facts(load: PageLoad) -> str:
         figures.append(("", "failed", str(failed)))
     items = "".join(f'<li class="{kind}"><b>{text(figure)}</b>{text(label)}</li>' for kind, label, figure in figures)
     return f'<p class="dim">{text(said)}, {text(by)} · {text(load.started_at)}</p><ul class="facts">{items}</ul>'
+
+
+def _of_hints(load: PageLoad) -> list[tuple[str, str, str]]:
+    """How many were acted on; of a load that a browser measured, its paints and what it did with the 103."""
+    if not load.is_measured_in_browser:
+        acted = sum(hint.acted for hint in load.hints)
+        return [("", "hints acted on", f"{acted} of {len(load.hints)}")]
+    paints = [("", MEASURED[name], milliseconds(at)) for name, at in load.page_timings if name in ("fcp", "lcp")]
+    hinted = sum(one.initiator.kind is InitiatorKind.EARLY_HINT for one in load.requests)
+    return [*paints, ("", "started by a 103", str(hinted))]
 
 
 def _first_interim(load: PageLoad) -> str:

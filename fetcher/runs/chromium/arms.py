@@ -16,8 +16,8 @@ from fetcher.browser.storage.state import BrowserState
 from fetcher.errors import UsageError
 from fetcher.net.options import NetOptions
 from fetcher.net.proxy import basic
-from fetcher.runs.chromium.dressing import Dressing
 from fetcher.runs.chromium.options import ChromiumOptions
+from fetcher.runs.chromium.relay.dressing import Dressing
 from fetcher.urls import parse
 
 _REFUSED = {

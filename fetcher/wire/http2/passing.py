@@ -38,12 +38,13 @@ _SETTING = struct.Struct(">HL")
 @dataclass(slots=True)
 class Head:
     """An interim or final head: when it was read, its status and fields (names in lower case, pseudo-fields left out).
-    ``withheld``: it was not passed on."""
+    ``withheld``: it was not passed on. ``size`` is its bytes as compressed, frames included."""
 
     at: float
     status: int
     fields: Fields
     withheld: bool = False
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ class Passing:
         if exchange is not None and is_interim and len(exchange.interim) < MOST_INTERIM:
             exchange.interim.append(Head(now, int(status), self._fields(block), withheld))
         elif exchange is not None and not is_interim and exchange.final is None:
-            exchange.final = Head(now, int(status), self._fields(block))
+            exchange.final = Head(now, int(status), self._fields(block), size=self._server.size)
         return withheld
 
     def _fields(self, block: Block) -> Fields:
@@ -199,6 +200,7 @@ class _Side:
         self._decoder.max_header_list_size = LARGEST_BLOCK
         self._block: frames.FieldBlock | None = None
         self.ends = False
+        self.size = 0
         self.priority = b""
         self.held: list[bytes] = []
 
@@ -226,7 +228,7 @@ class _Side:
             raise fault.error from fault
         if whole is None:
             return None
-        self._block = None
+        self.size, self._block = self._block.wire_size, None
         return self._decoded(whole)
 
     def _decoded(self, block: bytes) -> Block:

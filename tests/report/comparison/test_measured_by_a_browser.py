@@ -12,6 +12,7 @@ from fetcher.report.changes.markdown import difference_markdown
 from fetcher.report.changes.text import difference_lines
 from fetcher.report.html import html_report
 from fetcher.report.html.comparison import comparison_section
+from fetcher.terms import Initiator, InitiatorKind
 from tests.support.comparisons import noisy
 
 CHROMIUM = "Chrome/156.0 (headless)"
@@ -23,7 +24,10 @@ def in_chromium(pairs: int = 10) -> Comparison:
     made = noisy(pairs)
 
     def seen(load: PageLoad | None) -> PageLoad | None:
-        return load and replace(load, only_hints=True, recorded_by="Chrome/156.0", profile=None, hints=())
+        return load and replace(
+            load, only_hints=True, recorded_by="Chrome/156.0", profile=None, hints=(), discoveries=(),
+            requests=load.requests[:1], connections=(replace(load.connections[0], requests=(0,)),),
+        )  # fmt: skip
 
     records = tuple(replace(pair, first=seen(pair.first), second=seen(pair.second)) for pair in made.pairs)
     measures = tuple(replace(one, estimated=False) for one in made.measures if one.name != "hinted")
@@ -67,3 +71,35 @@ def test_too_few_pairs_are_no_absence_of_a_difference() -> None:
     assert difference_markdown(few).startswith("## fetcher diff: nothing can be said of the effects: too few pairs\n")
     same = of_comparisons(noisy(), noisy(), FILES)
     assert "".join(text for text, _ in difference_lines(same, width=100)[0]) == "no difference shown"
+
+
+def test_the_requests_that_passed_are_drawn() -> None:
+    """With what the browser measured, and of each hint whether it asked for it; nothing that ours alone would know."""
+    comparison = in_chromium()
+    (first, second) = (pair_load(comparison, first=True), pair_load(comparison, first=False))
+    page = html_report([first, second], names=["hints off", "hints on"], sections=[comparison_section(comparison)])
+    assert page.count('<table class="wf"') == 2
+    assert "hints acted on" not in page
+    assert "first contentful paint (measured)" in page
+    assert "started by a 103" in page
+    assert "withheld by the relay" in page
+    assert "#1, asked for at " in page
+    assert "not in the record" not in page
+    assert "of each load the record holds the navigation alone" not in page
+    assert "The waterfalls below are those of one pair" not in page  # of the section's own comparison, which has none
+
+
+def pair_load(comparison: Comparison, *, first: bool) -> PageLoad:
+    """A load whose sheet passed the relay too: in the second arm since a 103 asked for it."""
+    pair = comparison.pairs[0]
+    load, made = (pair.first if first else pair.second), (noisy().pairs[0].first if first else noisy().pairs[0].second)
+    assert load is not None
+    assert made is not None
+    kind = InitiatorKind.UNKNOWN if first else InitiatorKind.EARLY_HINT
+    sheet = replace(made.requests[1], initiator=Initiator(kind), hint=None, connection=0)
+    interim = tuple(replace(one, acted=not first, reason="withheld by the relay") for one in load.interim)
+    connections = (replace(load.connections[0], requests=(0, 1)),)
+    return replace(
+        load, requests=(*load.requests, sheet), interim=interim, connections=connections,
+        page_timings=(("fcp", 450.0), ("lcp", 460.0)),
+    )  # fmt: skip

@@ -14,10 +14,10 @@ from fetcher.errors import ChromiumFailed
 from fetcher.record import dumps, loads
 from fetcher.record.page_load import PageLoad
 from fetcher.record.saved import check
-from fetcher.runs.chromium.measuring import record_of
-from fetcher.runs.chromium.passage import Link, Passage
+from fetcher.runs.chromium.measured import record_of
+from fetcher.runs.chromium.relay.passage import Link, Passage
 from fetcher.runs.compare import Comparing, off_and_on
-from fetcher.terms import ConnectionFacts, ConnectionTimes, HttpVersion
+from fetcher.terms import ConnectionFacts, ConnectionTimes, Destination, HttpVersion, InitiatorKind
 from fetcher.wire.http2.passing import Exchange, Head, Passing
 from tests.support.comparisons import valid
 
@@ -77,10 +77,53 @@ def test_a_page_that_asks_for_its_own_url_is_the_one_navigated_to() -> None:
     (link,) = passage.links
     assert link.passing is not None
     link.passing.exchanges.append(Exchange(5, 1_500.0, "GET", URL, [], Head(1_501.0, 200, ()), "empty"))
-    assert made(passage) == made(passed())
+    assert made(passage).requests[0] == made(passed()).requests[0]
     first = Exchange(7, 1_000.0, "GET", URL, [], Head(1_001.0, 302, ()), "document")
     link.passing.exchanges.insert(0, first)
-    assert made(passage) == made(passed())
+    assert made(passage).requests[0] == made(passed()).requests[0]
+    assert [one.status for one in made(passage).requests] == [200, 302, None, 200]
+
+
+def test_the_requests_that_passed() -> None:
+    """In order, on the page's line, with what was read of them: when, how much, for what. What a 103 asked for is told
+    from what the page did, nothing else is; what was given up, or is still under way, is no complete request."""
+    passage = passed()
+    link, other = passage.links[0], Link("cdn.test", 443, 1_430.0, error="the connection was refused")
+    assert link.passing is not None
+    document, hinted = link.passing.exchanges
+    document.content, document.ended_at = 900, 1_420.5
+    hinted.destination, hinted.final, hinted.content, hinted.ended_at = "style", Head(1_080.0, 200, ()), 3, 1_081.0
+    link.passing.exchanges += [
+        Exchange(7, 1_460.0, "POST", f"{URL}late", [Head(1_465.0, 103, ())], Head(1_470.0, 204, ()), "odd", 0, 1_470.0),
+        Exchange(5, 1_450.0, "GET", f"{URL}b.png", [], None, "image", 0, None, 1_455.0),
+        Exchange(9, 1_470.0, "GET", f"{URL}slow", [], None, "script"),
+        Exchange(11, 1_470.0, "GET", "", [], None, "script"),
+    ]
+    passage.links.append(other)
+    load = made(passage)
+    told = [
+        (one.url.removeprefix(URL), one.destination, one.initiator.kind, one.outcome, one.sizes.transferred)
+        for one in load.requests
+    ]
+    unknown = InitiatorKind.UNKNOWN
+    assert told == [
+        ("", Destination.DOCUMENT, InitiatorKind.NAVIGATION, "complete", 900),
+        ("a.css", Destination.STYLE, InitiatorKind.EARLY_HINT, "complete", 3),
+        ("b.png", Destination.IMAGE, unknown, "canceled", None),
+        ("late", Destination.EMPTY, unknown, "complete", 0),
+        ("slow", Destination.SCRIPT, unknown, "pending", None),
+    ]
+    sheet, picture, late = (load.requests[number].times for number in (1, 2, 3))
+    assert (sheet.request_start, sheet.final_response_headers_start, sheet.response_end) == (71.0, 80.0, 81.0)
+    assert (picture.request_start, picture.failed_at) == (450.0, 455.0)
+    assert (late.first_interim_response_start, late.final_response_headers_start) == (465.0, 470.0)
+    assert [(one.host, one.error, one.requests) for one in load.connections] == [
+        ("a.test", None, (0, 1, 2, 3, 4)), ("cdn.test", "the connection was refused", ()),
+    ]  # fmt: skip
+    assert (load.is_measured_in_browser, load.is_navigation_alone) == (True, False)
+    assert "passed the relay" in load.notes[0]
+    held = made(passed(withheld=True))
+    assert (len(held.requests), held.notes, held.is_navigation_alone) == (1, (), True)
 
 
 def test_a_preconnect_is_acted_on() -> None:

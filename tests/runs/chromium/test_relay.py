@@ -18,10 +18,10 @@ from fetcher.origin import Origin, Site, throw_away
 from fetcher.origin.script import asset, page
 from fetcher.record.page_load import PageLoad
 from fetcher.runs.chromium import ChromiumOptions
-from fetcher.runs.chromium.dressing import Dressing
 from fetcher.runs.chromium.measuring import measuring
-from fetcher.runs.chromium.passage import Passage
-from fetcher.runs.chromium.relay import Relay
+from fetcher.runs.chromium.relay.dressing import Dressing
+from fetcher.runs.chromium.relay.passage import Passage
+from fetcher.runs.chromium.relay.relay import Relay
 from fetcher.terms import Fields
 from fetcher.urls import parse
 from tests.support.fake_chromium import fake

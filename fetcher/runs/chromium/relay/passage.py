@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fetcher import clock
-from fetcher.runs.chromium.dressing import Dressing
+from fetcher.runs.chromium.relay.dressing import Dressing
 from fetcher.terms import ConnectionFacts
 from fetcher.urls import resolve
 from fetcher.wire.http2.passing import Exchange, Passing
@@ -45,12 +45,18 @@ class Passage:
     def moved(self, exchange: Exchange) -> int:
         """How many requests, and connections to other hosts that its 103 names, began between the 103 of ``exchange``
         and its final head: those that the 103 started, as a page that has not come asks for nothing."""
-        if not exchange.interim:
-            return 0
-        began, ended = exchange.interim[0].at, exchange.final.at if exchange.final is not None else clock.now()
+        requests = sum(one is not exchange and self.is_before_head(one.at, exchange) for _, one in self.exchanges)
+        return requests + len(self.connected(exchange))
+
+    def is_before_head(self, at: float, exchange: Exchange) -> bool:
+        """Whether that is between the first interim head of ``exchange`` and its final one."""
+        ended = exchange.final.at if exchange.final is not None else clock.now()
+        return bool(exchange.interim) and exchange.interim[0].at <= at < ended
+
+    def connected(self, exchange: Exchange) -> list[Link]:
+        """Connections that the 103 of ``exchange`` started: to other hosts, which it names, before the final head."""
         named = _hosts(exchange)
-        requests = sum(one is not exchange and began <= one.at < ended for _, one in self.exchanges)
-        return requests + sum(began <= link.at < ended and link.host in named for link in self.links)
+        return [link for link in self.links if self.is_before_head(link.at, exchange) and link.host in named]
 
     def error_of(self, host: str) -> str | None:
         """Why ``host`` could not be reached, or what ended a connection to it."""

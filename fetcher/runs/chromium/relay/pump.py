@@ -9,8 +9,8 @@ from contextlib import suppress
 from fetcher import clock
 from fetcher.errors import FetcherError
 from fetcher.net.stream import Stream
-from fetcher.runs.chromium.near import Near
-from fetcher.runs.chromium.passage import Link
+from fetcher.runs.chromium.relay.near import Near
+from fetcher.runs.chromium.relay.passage import Link
 
 MOST_BUFFERED = 262_144
 

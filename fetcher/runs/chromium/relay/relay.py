@@ -25,10 +25,10 @@ from fetcher.errors import FetcherError
 from fetcher.net.opening import Reached, prepare, reach
 from fetcher.net.options import NetOptions
 from fetcher.origin.certificates import throw_away
-from fetcher.runs.chromium.dressing import Dressing
-from fetcher.runs.chromium.near import Near
-from fetcher.runs.chromium.passage import Link, Passage
-from fetcher.runs.chromium.pump import Pump
+from fetcher.runs.chromium.relay.dressing import Dressing
+from fetcher.runs.chromium.relay.near import Near
+from fetcher.runs.chromium.relay.passage import Link, Passage
+from fetcher.runs.chromium.relay.pump import Pump
 from fetcher.runs.chromium.trust import key_hash
 from fetcher.terms import Fields, HttpVersion
 from fetcher.urls import resolve
