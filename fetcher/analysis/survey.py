@@ -19,9 +19,6 @@ from fetcher.record.page_load import Hint, InterimResponse, PageLoad, RequestRec
 from fetcher.terms import Destination, Fields, field_value, field_values
 
 BLOCKING = frozenset({403, 429, 503})
-
-OLD_HTTP = "HTTP/1.0"
-
 STILL_OPENING = "still opening when the load was over"
 """A connection slower than the document; nothing is wrong with it."""
 
@@ -178,7 +175,10 @@ def survey(runs: Iterable[Run]) -> Survey:
         with_hints=sum(brought),
         acted_on=sum(any(one.acted for one in interims) for interims in heads),
         later=sum(len(interims) > 1 for interims in heads),
-        protocols=_distinct(_protocol(load, document) for (_, load), document in zip(loads, documents, strict=True)),
+        protocols=_distinct(
+            load.protocol_of(document) if document is not None else None
+            for (_, load), document in zip(loads, documents, strict=True)
+        ),
         statuses=tuple(sorted({document.status for document in documents if document and document.status})),
         edges=_edges(edges, brought),
         request_start=spread(_sent(load) for _, load in loads),
@@ -204,15 +204,6 @@ def _link_lines(interim: InterimResponse) -> Iterable[str]:
 
 def _distinct(words: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
-
-
-def _protocol(load: PageLoad, document: RequestRecord | None) -> str | None:
-    if document is None:
-        return None
-    if document.version == OLD_HTTP:  # spoken by the server alone, so that no connection is of it
-        return OLD_HTTP
-    connection = load.connections[document.connection] if document.connection is not None else None
-    return connection.protocol.value if connection and connection.protocol else document.version
 
 
 def _sent(load: PageLoad) -> float | None:

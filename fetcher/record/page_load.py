@@ -29,6 +29,7 @@ from fetcher.terms import (
 )
 
 SCHEMA_VERSION = 1
+OLD_HTTP = "HTTP/1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +373,14 @@ class PageLoad:
         request = self.document_request
         line = self.connections[request.connection] if request and request.connection is not None else None
         return line.rtt if line is not None else None
+
+    def protocol_of(self, request: RequestRecord) -> str | None:
+        """What ``request`` was spoken in, "h2": its connection's protocol, else what the answer says. HTTP/1.0 is
+        spoken by a server alone, so that no connection is of it."""
+        line = self.connections[request.connection] if request.connection is not None else None
+        if request.version == OLD_HTTP or line is None or line.protocol is None:
+            return request.version
+        return line.protocol.value
 
     @property
     def _last_hop(self) -> RequestRecord | None:

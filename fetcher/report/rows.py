@@ -209,7 +209,7 @@ def _request_row(
         what=method + place(request.url, home),
         type=request.destination.value,
         code=str(request.status) if request.status is not None else "✗" if failed else "",
-        protocol=_protocol(connection, request),
+        protocol=load.protocol_of(request) or "",
         connection=_numbered(connection) + "*" * request.coalesced,
         size=_size(request),
         style=Style.HINT if hinted else Style.STRONG if navigated else Style.PLAIN,
@@ -230,12 +230,6 @@ def _size(request: RequestRecord) -> str:
         return "cache"
     transferred = request.sizes.transferred
     return size(transferred) if transferred is not None else ""
-
-
-def _protocol(connection: ConnectionRecord | None, request: RequestRecord) -> str:
-    if connection is not None and connection.protocol is not None:
-        return connection.protocol.value
-    return request.version or ""
 
 
 def _numbered(connection: ConnectionRecord | None) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
 from fetcher.analysis.reuse import Cause
-from fetcher.analysis.survey import OLD_HTTP
 from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.notes import NOTHING_ELSE
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
@@ -35,7 +34,11 @@ from fetcher.terms import Destination, HttpVersion, ProfileName
 
 MOST_LISTED = 12
 
-_OVER = {HttpVersion.HTTP_1_1: "HTTP/1.1", HttpVersion.HTTP_2: "HTTP/2", HttpVersion.HTTP_3: "HTTP/3"}
+_OVER: dict[str, str] = {
+    HttpVersion.HTTP_1_1: "HTTP/1.1",
+    HttpVersion.HTTP_2: "HTTP/2",
+    HttpVersion.HTTP_3: "HTTP/3",
+}
 
 # By the kind of a discovery: what a document or sheet uses a resource as. A preload in it uses nothing yet.
 _USES: dict[str, Destination] = {
@@ -102,9 +105,8 @@ def _over(load: PageLoad) -> str:
     """ " over HTTP/2": what the last hop came over, the document where there is one; "" where that is not known."""
     if not load.navigations:
         return ""
-    protocol = _spoken(load, load.navigations[-1])
-    version = load.requests[load.navigations[-1]].version
-    said = version if protocol is None or version == OLD_HTTP else _OVER[protocol]
+    protocol = load.protocol_of(load.requests[load.navigations[-1]])
+    said = _OVER.get(protocol, protocol) if protocol is not None else None
     return f" over {shorten(said, 16)}" if said else ""
 
 

@@ -108,6 +108,15 @@ def test_the_rows_of_a_session_name_no_connection() -> None:
     assert (shown["0"], shown["7"], shown["9"]) == ("c0", "?", "?")
 
 
+def test_a_row_names_what_its_answer_was_spoken_in() -> None:
+    """The connection's protocol; HTTP/1.0, which is of no connection, by the answer alone."""
+    load = eager_http1()
+    first, *rest = load.requests
+    old = replace(load, requests=(replace(first, version="HTTP/1.0"), *rest))
+    unknown = replace(load, requests=(replace(first, connection=None, version=None), *rest))
+    assert [rows(each)[0].protocol for each in (load, old, unknown)] == ["http/1.1", "HTTP/1.0", ""]
+
+
 def test_silence_does_not_flatten_the_rest() -> None:
     """Thirty seconds of waiting are cut, with their end named; what the hints fetched stays legible."""
     lines = text(failed())
