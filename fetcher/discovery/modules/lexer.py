@@ -366,10 +366,3 @@ class ImportLexer:
             return False
         before = self._before(place)
         return not (before and text[before - 1] == 0x2E and text[max(0, before - 3) : before] != b"...")
-
-
-def imports_of(text: bytes, limit: int = 20_000) -> list[Import]:
-    """The imports of a whole module. Raises Unreadable."""
-    lexer = ImportLexer(limit)
-    lexer.feed(text)
-    return lexer.close()

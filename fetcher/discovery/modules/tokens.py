@@ -40,7 +40,6 @@ GAP = rb"(?:" + SPACE + rb"++|" + LINE_COMMENT + rb"|" + BLOCK_COMMENT + rb")*+"
 
 REGEX = re.compile(rb"/(?![*/])(?:[^/\\\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++/[" + WORD + rb"]*+")
 TEMPLATE_TEXT = re.compile(rb"(?:[^`\\$]++|\\[\s\S]|(?:\$(?=\$))++|\$(?!\{))*+")
-TRAILING_SPACE = re.compile(rb"[\t\n\v\f\r ]*+\Z")
 LAST_WORD = re.compile(rb"(?<![" + WORD + rb"])[" + WORD + rb"]{1,16}\Z")
 
 # A regular expression may follow these words; after any other it is a division.
@@ -80,7 +79,6 @@ RESOLVE = re.compile(rb"import" + GAP + rb"\." + GAP + rb"meta" + GAP + rb"\." +
                      + rb"(" + STRING + rb")?+")  # fmt: skip
 META = re.compile(rb"import" + GAP + rb"\.")
 METHOD = re.compile(rb"import" + GAP + rb"\([^()]*+\)" + GAP + rb"\{")
-KEY = re.compile(rb"import" + GAP + rb"[:=;,}]")
 PHASE = re.compile(
     rb"import"
     + GAP

@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 
 from fetcher.discovery.modules import lexer
 from fetcher.discovery.modules.declarations import Import, ImportKind, Unreadable, string_value
-from fetcher.discovery.modules.lexer import ImportLexer, imports_of
+from fetcher.discovery.modules.lexer import ImportLexer
 
 STATIC = (ImportKind.IMPORT, ImportKind.EXPORT)
+
+
+def imports_of(text: bytes) -> list[Import]:
+    """Those of a whole module. Raises Unreadable."""
+    lexer = ImportLexer(20_000)
+    lexer.feed(text)
+    return lexer.close()
 
 
 def told(text: str | bytes) -> list[str] | str:
