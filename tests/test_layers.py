@@ -29,12 +29,9 @@ ROOMS: dict[str, set[str]] = {
     "record": {"browser.events", "browser.commands", "discovery", "fields", "urls", "errors"},
     "client": {"net", "wire", "fields", "urls", "clock", "errors"},
     "load": {"net", "wire", "browser", "record", "discovery", "fields", "clock", "urls", "errors"},
-    # The other driver: the same commands carried out in virtual time.
-    "emulation": {"errors"},
-    "simulation": {"browser", "record", "emulation", "discovery", "fields", "urls", "errors"},
     # Links as each profile reads them, asked for records of any origin: the machine's own reading, not restated; that
     # of a document's links takes the record's candidates (discovery's values).
-    "analysis": {"simulation", "browser", "record", "discovery", "fields", "urls", "errors"},
+    "analysis": {"browser", "record", "discovery", "fields", "urls", "errors"},
     # A rule on the markup reads what the record holds of it: discovery's values.
     "audits": {"analysis", "record", "discovery.candidates", "fields", "urls", "errors"},
     "report": {"audits", "analysis", "record", "urls"},
@@ -106,6 +103,13 @@ DOORS: dict[str, set[str]] = {
 IO_ROOMS = {"net", "client", "load", "runs", "origin", "stdlib", "sync", "cli"}
 IO_MODULES = {"asyncio", "socket", "ssl", "selectors", "socketserver", "http", "urllib", "threading", "subprocess"}
 # urllib.parse and http.client are asked for by stdlib's and the CLI's purpose; the pure rooms use none of them.
+
+
+def test_every_room_of_the_plan_is_there() -> None:
+    """No arrow leads to, or from, a room that nobody built."""
+    found = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    named = {edge.partition(".")[0] for edges in ROOMS.values() for edge in edges}
+    assert {*ROOMS, *named} <= found
 
 
 def modules() -> list[Path]:

@@ -1,4 +1,4 @@
-"""Which connection a request uses (a decision, so that real and simulated loads share it).
+"""Which connection a request uses: a decision like the others, made without a socket.
 
 HTTP/1.1: six per pool key, one request each. HTTP/2: one per key, as many requests as the peer allows. Requests bind
 late: they wait by priority, then by order of discovery, and are dressed when a connection takes them. Until ALPN has
