@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
 from fetcher.cli import app
 from tests.support.command_line import Listening
 from tests.support.examples import ROOT, SITE, localised, missing, prepare, serving, unshown
 from tests.support.fake_chromium import fake
 
-TOP = typer.main.get_command(app.app)
-COMMANDS = {"": TOP, **TOP.commands}  # type: ignore[attr-defined]
+COMMANDS = {"": app.command_line(None)} | {name: app.command_line(name).commands[name] for name in app.COMMANDS}
 
 
 def examples(epilog: str) -> list[str]:

@@ -227,9 +227,8 @@ def test_the_profiles() -> None:
 
 def test_every_command_is_named() -> None:
     """Each sub-command has a place in the README, and check comes first."""
-    names = [command.name or "" for command in app.app.registered_commands]
-    assert names
-    assert all(f"fetcher {name} " in README for name in names)
+    assert app.COMMANDS
+    assert all(f"fetcher {name} " in README for name in app.COMMANDS)
     assert CONSOLE[0].command.startswith("fetcher check ")
 
 

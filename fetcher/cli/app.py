@@ -2,7 +2,8 @@
 
 Exit codes: 0 done (an HTTP error status is a note), 1 findings, 2 usage, 3 could not load or blocked, 4 some of many
 could not, 22 with --fail, 70 our own fault, 130 interrupted, 143 terminated. A reader that closes our output early
-(``| head``) is no error. ``fetcher --help`` stays cheap: what a command needs is imported inside it.
+(``| head``) is no error. A command line reads its own command's file only, and what that needs to do its work is
+imported inside it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 import fetcher
-from fetcher.cli import audit, check, compare, diff, discover, get, load, report, serve, why
 from fetcher.cli.streams import tell
 from fetcher.errors import FetcherError, InvalidURL
 
@@ -47,14 +48,19 @@ Examples:
 Exit codes: 0 done, 1 findings, 2 usage, 3 could not load or blocked, 4 some of many could not,
 22 HTTP error with --fail, 70 our own fault, 130 interrupted, 143 terminated."""
 
-app = typer.Typer(
-    name="fetcher",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
+COMMANDS = {
+    "check": "Is the 103 there, and is each of its hints good?",
+    "audit": "Judge a page, a saved record or a HAR by every rule.",
+    "why": "Walk one hint from the wire to its use: where is it lost?",
+    "load": "Load a page and all it asks for; show the waterfall.",
+    "discover": "Load a page in Chromium: what do its scripts request?",
+    "get": "Make one request; show every response as it comes.",
+    "compare": "Does it differ? Hints off and on, two URLs, two ways.",
+    "diff": "What differs between two saved results of a kind?",
+    "report": "Show saved loads, HARs and audits in another form.",
+    "serve": "Serve a sample site that sends 103s.",
+}
+"""Each command is the function of its name in the file of its name, and this its line in ``fetcher --help``."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -63,8 +69,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def fetcher_command(
+def _fetcher(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and stop.")
     ] = False,
@@ -72,24 +77,9 @@ def fetcher_command(
     """Load a page as a browser does on the network: read 103 Early Hints, act on them, show what happened."""
 
 
-app.command("check", epilog=check.EPILOG, short_help="Is the 103 there, and is each of its hints good?")(check.check)
-app.command("audit", epilog=audit.EPILOG, short_help="Judge a page, a saved record or a HAR by every rule.")(
-    audit.audit
-)
-app.command("why", epilog=why.EPILOG, short_help="Walk one hint from the wire to its use: where is it lost?")(why.why)
-app.command("load", epilog=load.EPILOG, short_help="Load a page and all it asks for; show the waterfall.")(load.load)
-app.command("discover", epilog=discover.EPILOG, short_help="Load a page in Chromium: what do its scripts request?")(
-    discover.discover
-)
-app.command("get", epilog=get.EPILOG, short_help="Make one request; show every response as it comes.")(get.get)
-app.command("compare", epilog=compare.EPILOG, short_help="Does it differ? Hints off and on, two URLs, two ways.")(
-    compare.compare
-)
-app.command("diff", epilog=diff.EPILOG, short_help="What differs between two saved results of a kind?")(diff.diff)
-app.command("report", epilog=report.EPILOG, short_help="Show saved loads, HARs and audits in another form.")(
-    report.report
-)
-app.command("serve", epilog=serve.EPILOG, short_help="Serve a sample site that sends 103s.")(serve.serve)
+def _not_asked_for() -> None:
+    """Stands for a command that the command line does not name, of which the help shows the name and its line."""
+    raise AssertionError("a command that was not asked for cannot run")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -111,13 +101,30 @@ def run(arguments: Sequence[str]) -> int:
 
 
 @cache
-def _command() -> Any:
-    """Reads every command's signature, which is work worth doing once for a program that runs many command lines."""
+def command_line(asked: str | None) -> Any:
+    """The command line for ``asked``. Reading the files and signatures of all commands takes 40 ms, so only that one
+    is read; a program that runs many command lines does it once for each."""
+    app = typer.Typer(
+        name="fetcher",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        epilog=EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    app.callback()(_fetcher)
+    for name, line in COMMANDS.items():
+        if name == asked:
+            file = import_module(f"fetcher.cli.{name}")
+            app.command(name, epilog=file.EPILOG, short_help=line)(getattr(file, name))
+        else:
+            app.command(name, short_help=line)(_not_asked_for)
     return typer.main.get_command(app)
 
 
 def _invoke(arguments: Sequence[str], debug: bool) -> int:
-    command = _command()
+    first = next((word for word in arguments if not word.startswith("-")), None)
+    command = command_line(first if first in COMMANDS else None)
     try:
         with command.make_context("fetcher", list(arguments)) as context:
             command.invoke(context)
