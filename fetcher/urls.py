@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import ada_url
 
 from fetcher.errors import InvalidURL
+from fetcher.frozen import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -147,28 +147,32 @@ def _why_not(text: str) -> str:
 
 @cache
 def _rules() -> frozenset[str]:
-    """The lines of the list of public suffixes, those of other scripts as URLs have them, too: "co.uk", "*.ck",
+    """The lines of the list of public suffixes, those of other scripts as people write them: "co.uk", "*.ck",
     "!www.ck", and comments, which no host equals. The package's own reader takes ten times as long for the same, before
     the first byte of every load."""
     from publicsuffixlist import PSLFILE  # only where a site is asked for
 
     with open(PSLFILE, encoding="utf-8") as file:
-        lines = file.read().lower().split("\n")
-    named = [_encoded(line) for line in lines if not line.isascii() and not line.startswith("//")]
-    return frozenset((*lines, *named))
+        return frozenset(file.read().lower().split("\n"))
 
 
-def _encoded(rule: str) -> str:
-    """``rule`` as a host of a URL has it; "!" begins an exception."""
-    bare = rule.lstrip("!")
-    return rule[: len(rule) - len(bare)] + bare.encode("idna").decode("ascii")
+def _as_written(label: str) -> str:
+    """``label`` of a URL's host as the list has it. Few hosts have such labels, and the list 500 lines: encoding those
+    would take 15 ms at every start."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
 
 
 def _suffix_length(labels: list[str]) -> int:
     """How many of the last ``labels`` of a host are its public suffix (publicsuffix.org, "Algorithm")."""
     rules = _rules()
+    written = [_as_written(label) for label in labels]
     for start in range(len(labels)):
-        name = ".".join(labels[start:])
+        name = ".".join(written[start:])
         if f"!{name}" in rules:
             return len(labels) - start - 1
         if name in rules or f"*.{name.partition('.')[2]}" in rules:
