@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.edge import Edge, EdgeState, edge_state
@@ -15,6 +14,7 @@ from fetcher.analysis.spread import Spread, spread
 from fetcher.analysis.verdicts import JudgedLink, Stretch, Verdict, early_hints_of, verdicts
 from fetcher.fields import mime
 from fetcher.fields.cache_control import freshness
+from fetcher.frozen import dataclass
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import Destination, Fields, field_value, field_values
 

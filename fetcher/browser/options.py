@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from fetcher.browser.document.observed import AskedByCode
 from fetcher.browser.storage.state import BrowserState
+from fetcher.frozen import dataclass
 from fetcher.terms import Device, Fields, Limits, ProfileName
 
 HeaderScope = Literal["site", "all"]

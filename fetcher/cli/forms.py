@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ import typer
 from fetcher.cli import options as o
 from fetcher.cli.streams import check_writable, tell, write_text
 from fetcher.errors import UsageError
+from fetcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from fetcher.record import PageLoad

@@ -4,7 +4,8 @@ steps"."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from fetcher.frozen import dataclass
 
 _WHEN = re.compile(r"[\t\n\f\r ]*+(?:([0-9]++)|(?=\.))[0-9.]*+(?:(?=[;,\t\n\f\r ])[\t\n\f\r ]*+[;,]?+[\t\n\f\r ]*+|\Z)")
 _URL = re.compile(r"[uU][rR][lL][\t\n\f\r ]*+=[\t\n\f\r ]*+")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from fetcher.frozen import dataclass
 
 _DIRECTIVE = re.compile(
     r"[ \t]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*(?:=[ \t]*(?:\"([^\"]*)\"|([^\s;\"]*)))?)?[ \t]*(?:;|\Z)"

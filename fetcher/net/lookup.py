@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass
 
 from fetcher import clock
 from fetcher.errors import DeadlineExceeded, LookupFailed
+from fetcher.frozen import dataclass
 from fetcher.net.options import NetOptions
 from fetcher.urls import is_ip
 

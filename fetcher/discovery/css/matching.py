@@ -5,10 +5,9 @@ Matching counts its steps in a ``Budget`` and raises ``Spent`` past it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fetcher.discovery.css.element_states import Test
 from fetcher.discovery.tree import Element
+from fetcher.frozen import dataclass
 
 Specificity = tuple[int, int, int]
 
