@@ -5,15 +5,33 @@ May import record, browser (how each profile reads links: asked again here, not 
 fields, urls, errors and terms.
 """
 
-from fetcher.analysis.critical_path import CriticalPath, Goal, Step, StepKind, critical_path
-from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
-from fetcher.analysis.edge import EdgeState, edge_state
-from fetcher.analysis.expectations import Expectations, Met
-from fetcher.analysis.judgement import Checked, CheckOutcome, judge
-from fetcher.analysis.reuse import Cause, Reuse, reuses
-from fetcher.analysis.spread import Spread, spread
-from fetcher.analysis.survey import HintSurvey, Run, RunOutcome, Survey, survey
-from fetcher.analysis.verdicts import JudgedLink, Verdict, document_links, early_hints_of, verdicts
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fetcher.analysis.critical_path import CriticalPath, Goal, Step, StepKind, critical_path
+    from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
+    from fetcher.analysis.edge import EdgeState, edge_state
+    from fetcher.analysis.expectations import Expectations, Met
+    from fetcher.analysis.judgement import Checked, CheckOutcome, judge
+    from fetcher.analysis.reuse import Cause, Reuse, reuses
+    from fetcher.analysis.spread import Spread, spread
+    from fetcher.analysis.survey import HintSurvey, Run, RunOutcome, Survey, survey
+    from fetcher.analysis.verdicts import JudgedLink, Verdict, document_links, early_hints_of, verdicts
+
+# Each name from its own file when it is asked for: what is only needed to judge a load is not waited for before it.
+_HOMES = {
+    "critical_path": ("CriticalPath", "Goal", "Step", "StepKind", "critical_path"),
+    "double_fetches": ("DoubleFetch", "double_fetches"),
+    "edge": ("EdgeState", "edge_state"),
+    "expectations": ("Expectations", "Met"),
+    "judgement": ("Checked", "CheckOutcome", "judge"),
+    "reuse": ("Cause", "Reuse", "reuses"),
+    "spread": ("Spread", "spread"),
+    "survey": ("HintSurvey", "Run", "RunOutcome", "Survey", "survey"),
+    "verdicts": ("JudgedLink", "Verdict", "document_links", "early_hints_of", "verdicts"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Cause",
@@ -46,3 +64,10 @@ __all__ = [
     "survey",
     "verdicts",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'fetcher.analysis' has no attribute {name!r}")
+    return getattr(import_module(f"fetcher.analysis.{home}"), name)

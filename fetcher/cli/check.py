@@ -239,7 +239,6 @@ class _Checking:
         self.checked: list[Checked] = []
 
     def one(self, url: str, **options: Any) -> None:
-        from fetcher.analysis import judge
         from fetcher.browser.profiles import profile
         from fetcher.urls import parse
 
@@ -251,6 +250,8 @@ class _Checking:
             run(self._repeat(url, done, options), place)
         finally:
             if done:
+                from fetcher.analysis.judgement import judge  # no load waits for it
+
                 self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
 
     def _beside(self, made: Run) -> Run:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fetcher.analysis import Checked, Expectations, Run, RunOutcome, judge
-from fetcher.analysis.survey import run_of
+from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.terms import ProfileName
+
+if TYPE_CHECKING:
+    from fetcher.analysis.judgement import Checked
 
 PAUSE_MS = 100.0
 
@@ -80,4 +83,6 @@ async def check(
     """``repeat`` and ``judge`` in one: what ``fetcher check URL`` says, as a value."""
     wanted = expected or Expectations()
     made = await repeat(url, runs=runs, pause=pause, browser=browser, text=wanted.text, **options)
+    from fetcher.analysis.judgement import judge  # no load waits for it
+
     return judge(url, made, profile=ProfileName(browser), asked=runs, expected=wanted)
