@@ -2,7 +2,7 @@
 
 Gives the same kinds of candidates as the incremental scanner, in tree order, so it is the oracle in tests and the
 second opinion in audits. Scripting is off (what <noscript> holds is seen); where things stood is not known: line and
-offset are 0. selectolax is imported when asked for, not before.
+offset are 0. selectolax is imported when asked for, not before: by a load before its clock runs (``warm_up``).
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ _INTEGRATION = {
     "svg": ("foreignObject", "desc", "title"),
     "math": ("mi", "mo", "mn", "ms", "mtext", "annotation-xml"),
 }
+
+
+def warm_up() -> None:
+    """Load the parser now, so that no document waits for it."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: F401
 
 
 def whole_document(data: bytes, encoding: str = "utf-8") -> list[Candidate]:

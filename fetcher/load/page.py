@@ -8,13 +8,14 @@ from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from fetcher import clock
+from fetcher import clock, urls
 from fetcher.browser.document.observed import NOT_LOADED, SECRET, STREAM, AskedByCode, not_get
 from fetcher.browser.machine import Browser
 from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
 from fetcher.browser.requests.device import device as device_named
 from fetcher.browser.storage.state import BrowserState
+from fetcher.discovery import whole_document as parser
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
@@ -26,7 +27,8 @@ from fetcher.record.page_load import PageLoad
 from fetcher.record.recorder import Recorder
 from fetcher.record.redaction import is_redacted
 from fetcher.terms import Destination, Device, Limits
-from fetcher.urls import parse, warm_up
+from fetcher.urls import parse
+from fetcher.wire import coding
 
 if TYPE_CHECKING:
     from fetcher.load.session import ClientSession
@@ -146,7 +148,8 @@ async def load_page(
         header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(), frames,
         frozenset(map(str.lower, without)), asked_by_code(observed),
     )  # fmt: skip
-    warm_up()
+    for warm_up in (urls.warm_up, coding.warm_up) if only_hints else (urls.warm_up, coding.warm_up, parser.warm_up):
+        warm_up()  # whatever is loaded later is loaded while the clock runs
     if start.scheme == "https":
         prepare(net)
     recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints, device=chosen)

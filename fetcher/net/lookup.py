@@ -7,6 +7,10 @@ never leave the machine (RFC 6761 6.3, and what browsers do).
 from __future__ import annotations
 
 import asyncio
+
+# What the resolver runs on and what encodes its names, or the first look-up would be timed with loading them.
+import concurrent.futures.thread  # noqa: F401
+import encodings.idna  # noqa: F401
 import socket
 
 from fetcher import clock

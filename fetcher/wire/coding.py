@@ -185,6 +185,12 @@ class _Zstd:
         return piece
 
 
+def warm_up() -> None:
+    """Load the decoders now, so that no content waits for it."""
+    _Brotli()
+    _Zstd()
+
+
 def _sentence(error: Exception) -> str:
     return str(error).strip().rstrip(".")
 
