@@ -195,7 +195,8 @@ def _write_forms(checked: Sequence[Checked], forms: Forms, markdown: str | None,
         few = drawn if len(drawn) <= MOST_SIDE_BY_SIDE else []
         forms.write(
             [load for load, _ in few], names=[name for _, name in few], urls=[one.url for one in checked],
-            sections=[check_section(one, redact=redact) for one in checked], redact=redact,
+            sections=[check_section(one, redact=redact) for one in checked], links_above=range(len(few)),
+            redact=redact,
         )  # fmt: skip
     if markdown is not None:
         from fetcher.report.check.markdown import check_markdown

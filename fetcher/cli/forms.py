@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -84,14 +84,17 @@ class Forms:
         names: Sequence[str] = (),
         sections: Sequence[str] = (),
         urls: Sequence[str] = (),
+        links_above: Collection[int] = (),
         redact: bool,
     ) -> None:
-        """Every file wanted. The HTML page, of ``urls``, has all ``loads``, titled by ``names``, below ``sections``; a
-        picture or a trace shows the last, a HAR the first and its repeat view."""
+        """Every file wanted. The HTML page, of ``urls``, has all ``loads``, titled by ``names``, below ``sections``,
+        which have the links of the loads numbered in ``links_above``; a picture or a trace shows the last, a HAR the
+        first and its repeat view."""
         if self.html is not None:
             from fetcher.report.html import html_report
 
-            write_text(html_report(loads, names=names, sections=sections, urls=urls, redact=redact), self.html)
+            page = html_report(loads, names=names, sections=sections, urls=urls, links_above=links_above, redact=redact)
+            write_text(page, self.html)
         if not loads:
             return
         if self.svg is not None:

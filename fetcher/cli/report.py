@@ -265,13 +265,15 @@ def _check_loads(given: list[_Given], forms: Forms) -> None:
 
 def _page(given: list[_Given], html: str, *, redact: bool) -> None:
     both = [each for one in given for each in one.side_by_side]
+    checks = [bool(one.saved.checks) for one in given for _ in one.side_by_side]
     alone = len(both) == 1 and given[0].saved.kind == "load"
     sections: list[str] = []
     for one in given:
         sections += one.sections(first=not sections)
     Forms(html).write(
         [load for load, _ in both], names=[] if alone else [name for _, name in both], sections=sections,
-        urls=[url for one in given for url in one.urls], redact=redact,
+        urls=[url for one in given for url in one.urls],
+        links_above=[number for number, is_check in enumerate(checks) if is_check], redact=redact,
     )  # fmt: skip
 
 

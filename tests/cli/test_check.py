@@ -285,3 +285,4 @@ def test_a_page_and_markdown(cli: Cli, origin: Listening, tmp_path: Path) -> Non
         assert "passed" in text
         assert "Safari acts on rel=preconnect only" in text
     assert "<h3>run 1 of 1</h3>" in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").count("what browsers do with it</caption>") == 1  # the check's alone

@@ -272,6 +272,16 @@ def test_several_audits_on_one_page_are_told_apart(saved: Path) -> None:
     assert "the one run, which the findings are of" in page
 
 
+def test_a_browser_that_refuses_as_another_names_it(saved: Path) -> None:
+    """In the page's table of hints a reason is told once for each link."""
+    save_record(load("</b.js>; rel=preload; as=script; nopush"), "nopush.json")
+    assert app.run(["report", "--html", "page.html", "nopush.json"]) == 0
+    page = (saved / "page.html").read_text(encoding="utf-8")
+    why = "Chromium drops a link of a 103 for any parameter it does not know, here &#x27;nopush&#x27;; remove it (EH 3.2)"
+    assert page.count(f"</span> {why}</td>") == 1
+    assert '<span class="no">✗</span> as chromium</td>' in page
+
+
 def test_the_mended_link_stands_beside_what_was_refused(saved: Path) -> None:
     """In the page's table of hints, as after the terminal's arrow: of a link refused, and of one fetched twice."""
     made = load("</b.js>; rel=preload; as=script; nopush")
@@ -281,10 +291,10 @@ def test_the_mended_link_stands_beside_what_was_refused(saved: Path) -> None:
     fixes = [fix for link in verdicts(made) if (fix := link.by(ProfileName.CHROMIUM).fix) is not None]
     assert fixes
     for fix in fixes:
-        assert f'→ <code class="raw">{markup(fix)}</code>' in page
+        assert f'→ as it should be</span><code class="raw">{markup(fix)}</code>' in page
     twice = [one.link for one in double_fetches(shop()) if one.link is not None]
     assert twice
     assert app.run(["report", "--html", "page.html", "shop.json"]) == 0
     page = (saved / "page.html").read_text(encoding="utf-8")
     for fix in twice:
-        assert f'→ <code class="raw">{markup(fix)}</code>' in page
+        assert f'→ as it should be</span><code class="raw">{markup(fix)}</code>' in page

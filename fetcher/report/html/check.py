@@ -13,6 +13,7 @@ from fetcher.report.check.links import home_of, in_chromium, result, what
 from fetcher.report.check.text import remarks, result_words, run_words
 from fetcher.report.escape import safe_load
 from fetcher.report.html.markup import table, text
+from fetcher.report.html.verdicts import mended, verdict_cells
 from fetcher.report.lines import Line, count
 from fetcher.terms import ProfileName
 
@@ -48,7 +49,7 @@ def _links(checked: Checked, survey: Survey) -> str:
         beside = in_chromium(seen.get(hint.raw))
         came = text(result(hint, checked)[0]) + (f"<br>{text(beside)}" if beside else "")
         link = _link(hint, what(hint, home), by.get(checked.profile))
-        rows.append([str(hint.number), link, came, *(_verdict(by.get(profile)) for profile in ProfileName)])
+        rows.append([str(hint.number), link, came, *verdict_cells(hint.verdicts)])
     head = ["#", "link", "what came of it", *(profile.value for profile in ProfileName)]
     more = (
         f"<p>{len(survey.hints) - MOST} further links are in the saved check.</p>" if len(survey.hints) > MOST else ""
@@ -58,16 +59,7 @@ def _links(checked: Checked, survey: Survey) -> str:
 
 def _link(hint: HintSurvey, name: str, driving: Verdict | None) -> str:
     fix = driving.fix if driving is not None and not driving.acts else None
-    mended = f'<br>→ <code class="raw">{text(fix)}</code>' if fix else ""
-    return f'{text(name)}<code class="raw">{text(hint.raw)}</code>{mended}'
-
-
-def _verdict(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "-"
-    if verdict.acts:
-        return '<span class="yes">✓ acts</span>'
-    return f'<span class="no">✗</span> {text(verdict.reason)} ({text(verdict.rule)})'
+    return f'{text(name)}<code class="raw">{text(hint.raw)}</code>{mended(fix)}'
 
 
 def _listed(lines: Iterable[Line]) -> str:

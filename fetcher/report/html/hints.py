@@ -9,6 +9,7 @@ from fetcher.analysis.hints_in_chromium import Agreement, HintInChromium, hints_
 from fetcher.analysis.verdicts import JudgedLink, verdicts
 from fetcher.record.page_load import Hint, PageLoad
 from fetcher.report.html.markup import table, text
+from fetcher.report.html.verdicts import mended, verdict_cells
 from fetcher.report.in_chromium import instants
 from fetcher.report.lines import count, milliseconds
 from fetcher.terms import InitiatorKind, ProfileName
@@ -31,7 +32,7 @@ def hint_table(load: PageLoad, title: str = "") -> str:
             _link(link),
             _became(load, link, doubles),
             *(_seen(one) for one in seen[at : at + 1]),
-            *(_verdict(link, profile) for profile in ProfileName),
+            *verdict_cells(map(link.by, ProfileName)),
         ]
         for at, link in enumerate(links[:MOST])
     ]
@@ -58,8 +59,8 @@ def _became(load: PageLoad, link: JudgedLink, doubles: Mapping[int, str | None])
         return "not in the record"
     if not hint.acted:
         fix = link.by(load.profile or ProfileName.CHROMIUM).fix
-        return f"refused ({text(hint.rule)}): {text(hint.reason)}{_mended(fix)}"
-    return text(_came_of(load, hint)) + _mended(doubles.get(hint.request) if hint.request is not None else None)
+        return f"refused ({text(hint.rule)}): {text(hint.reason)}{mended(fix)}"
+    return text(_came_of(load, hint)) + mended(doubles.get(hint.request) if hint.request is not None else None)
 
 
 def _seen_to_pass(load: PageLoad, link: JudgedLink) -> str:
@@ -72,11 +73,6 @@ def _seen_to_pass(load: PageLoad, link: JudgedLink) -> str:
     if asked is None:
         return "no request for it before the final head"
     return f"#{asked.id}, asked for at {milliseconds(asked.times.discovered)}"
-
-
-def _mended(link: str | None) -> str:
-    """The link as it should be, to be copied."""
-    return f'<br>→ <code class="raw">{text(link)}</code>' if link else ""
 
 
 def _came_of(load: PageLoad, hint: Hint) -> str:
@@ -105,10 +101,3 @@ def _seen(one: HintInChromium) -> str:
     when = instants(one)
     said = f"{one.said}; {one.why}" if one.why else one.said
     return f'<span class="{kind}">{mark}</span> {text(when)}{"<br>" if when else ""}{text(said)}'
-
-
-def _verdict(link: JudgedLink, profile: ProfileName) -> str:
-    verdict = link.by(profile)
-    if verdict.acts:
-        return '<span class="yes">✓ acts</span>'
-    return f'<span class="no">✗</span> {text(verdict.reason)} ({text(verdict.rule)})'

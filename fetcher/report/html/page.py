@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -37,15 +37,18 @@ def html_report(
     names: Sequence[str] = (),
     sections: Sequence[str] = (),
     urls: Sequence[str] = (),
+    links_above: Collection[int] = (),
     redact: bool = True,
 ) -> str:
     """One page for one load, or for several beside each other over one time axis. ``names`` title them ("hints off",
     "hints on"), ``sections`` are pieces of HTML made by this folder that stand above the waterfalls; ``urls`` are the
-    pages it is about where it is of more than its loads. Secrets are replaced unless ``redact`` is False."""
+    pages it is about where it is of more than its loads. ``links_above`` are the numbers, from 0, of loads whose links
+    a section has in a table already. Secrets are replaced unless ``redact`` is False."""
     given = [safe_load(redacted(load) if redact else load) for load in loads]
     named = list(zip(given, [*names, *("" for _ in given)], strict=False))
     shown = [load for load, _ in named if not load.is_navigation_alone]
     titles = [title for load, title in named if not load.is_navigation_alone]
+    tabled = [number not in links_above for number, load in enumerate(given) if not load.is_navigation_alone]
     end = max([axis_end(load) for load in shown] + [0.001])
     keys = [f"w{number}" for number in range(len(shown))]
     paths = [path_to_rendering(load) for load in shown]
@@ -60,8 +63,8 @@ def html_report(
         for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
     )
     tables = "".join(
-        hint_table(load, title) + path_table(load, path, title)
-        for load, title, path in zip(shown, titles, paths, strict=True)
+        (hint_table(load, title) if has_table else "") + path_table(load, path, title)
+        for load, title, path, has_table in zip(shown, titles, paths, tabled, strict=True)
     )
     subject = _subject([safe(redact_text(url) if redact else url) for url in urls], given)
     several = " two side" if len(shown) > 1 else ""
