@@ -119,6 +119,14 @@ def signed(value: float) -> str:
     return ("−" if value < 0 else "+") + shown
 
 
+def ranged(value: str, low: str, high: str) -> str:
+    """ "−35.2 ms (−41.0 to −30.1)": the unit once where all three have it."""
+    unit = f" {value.rpartition(' ')[2]}"
+    if low.endswith(unit) and high.endswith(unit):
+        low, high = low.removesuffix(unit), high.removesuffix(unit)
+    return f"{value} ({low} to {high})"
+
+
 def size(value: int) -> str:
     """Bytes for reading, by thousands: "512 B", "48.2 kB", "1.3 MB"."""
     if value < 1000:

@@ -277,7 +277,9 @@ def test_a_browser_that_refuses_as_another_names_it(saved: Path) -> None:
     save_record(load("</b.js>; rel=preload; as=script; nopush"), "nopush.json")
     assert app.run(["report", "--html", "page.html", "nopush.json"]) == 0
     page = (saved / "page.html").read_text(encoding="utf-8")
-    why = "Chromium drops a link of a 103 for any parameter it does not know, here &#x27;nopush&#x27;; remove it (EH 3.2)"
+    why = (
+        "Chromium drops a link of a 103 for any parameter it does not know, here &#x27;nopush&#x27;; remove it (EH 3.2)"
+    )
     assert page.count(f"</span> {why}</td>") == 1
     assert '<span class="no">✗</span> as chromium</td>' in page
 

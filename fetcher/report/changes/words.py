@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fetcher.analysis.changes import Change, Difference, Effect, Figure, PageDifference, Trend, What
 from fetcher.analysis.paired import FEWEST, Shift
-from fetcher.report.lines import count, milliseconds, signed, size
+from fetcher.report.lines import count, milliseconds, ranged, signed, size
 
 SINGLE = "One load each, made at different times: not a measured difference. fetcher compare measures one."
 SEVERAL = (
@@ -236,13 +236,13 @@ def effect(one: Effect) -> tuple[str, str, str, str]:
 
 
 def shifted(unit: str, shift: Shift | None) -> str:
-    """ "−35.2 ms (−41.0 ms to −30.1 ms)"."""
+    """ "−35.2 ms (−41.0 to −30.1)"."""
     if shift is None or shift.value is None:
         return "-"
     text = change_of(unit, shift.value)
     if shift.low is None or shift.high is None or shift.pairs < FEWEST:
         return f"{text} ({count(shift.pairs, 'pair')}; {FEWEST} at least)"
-    return f"{text} ({change_of(unit, shift.low)} to {change_of(unit, shift.high)})"
+    return ranged(text, change_of(unit, shift.low), change_of(unit, shift.high))
 
 
 def overlap(one: Effect) -> str:

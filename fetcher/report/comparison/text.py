@@ -13,6 +13,7 @@ from fetcher.report.comparison.words import (
     claim,
     detectable,
     difference,
+    is_too_few,
     key,
     made,
     middle,
@@ -70,7 +71,13 @@ def _tone(comparison: Comparison) -> Style:
     return Style.GOOD if (decisive[1].value or 0) < 0 else Style.BAD
 
 
+_COLUMNS = ((0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4, 6), (0, 1, 2, 3, 6))
+LEAST_NAME = 20
+"""Cells of a figure's name beside its numbers; where fewer are left the numbers stand below it."""
+
+
 def _table(measures: Sequence[Measure], arms: tuple[str, str], home: str | None, width: int) -> list[Line]:
+    """As many columns as the width has room for; then, of what may be said, a mark at what was shown."""
     head = ["", arms[0], arms[1], "difference (95 % interval)", "p", "could see", ""]
     table = [
         [
@@ -79,15 +86,46 @@ def _table(measures: Sequence[Measure], arms: tuple[str, str], home: str | None,
         ]
         for one in measures
     ]  # fmt: skip
-    columns = [0, 1, 2, 3, 4, 5, 6] if width >= 118 else [0, 1, 2, 3, 6]
-    if width < 110:
-        return _narrow(measures, arms, home, width)
-    sizes = [max(cells(row[at]) for row in [head, *table]) for at in columns]
-    sizes[0] = min(sizes[0], max(24, width - sum(sizes[1:]) - 2 * len(sizes)))
-    lines = [_row([head[at] for at in columns], sizes, Style.DIM, None)]
-    for row, measure in zip(table, measures, strict=True):
-        lines.append(_row([row[at] for at in columns], sizes, Style.PLAIN, measure.shift))
+    names = max((cells(title(one, home)) for one in measures if one.url is None), default=LEAST_NAME)
+    for columns in _COLUMNS:
+        sizes = [max(cells(row[at]) for row in [head, *table]) for at in columns]
+        room = width - sum(sizes[1:]) - 2 * (len(sizes) - 1)
+        if room >= names:
+            sizes[0] = min(sizes[0], room)
+            lines = [_row([head[at] for at in columns], sizes, Style.DIM, None)]
+            for row, measure in zip(table, measures, strict=True):
+                lines.append(_row([row[at] for at in columns], sizes, Style.PLAIN, measure.shift))
+            return lines
+    return _marked(measures, [head, *table], width) or _narrow(measures, arms, home, width)
+
+
+def _marked(measures: Sequence[Measure], table: Sequence[Sequence[str]], width: int) -> list[Line]:
+    """Without p, and with an asterisk at each difference that was shown; none where even that has no room."""
+    table = [[row[0].replace("(estimated)", "(est.)"), *row[1:]] for row in table]
+    sizes = [max(cells(row[at]) for row in table) for at in (1, 2, 3)]
+    room = width - sum(sizes) - 9  # three gaps, and the mark after another
+    if room < LEAST_NAME:
+        return []
+    longest = max(cells(row[0]) for row in table)
+    sizes = [min(longest, room), *sizes]
+    lines = [_row([*table[0][:4], ""], [*sizes, 1], Style.DIM, None)]
+    for row, measure in zip(table[1:], measures, strict=True):
+        name, *rest = [shorten(row[0], sizes[0])] if measure.url is not None else _wrapped(row[0], sizes[0])
+        mark = "*" if measure.shift.is_shown else ""
+        lines.append(_row([name, *row[1:4], mark], [*sizes, 1], Style.PLAIN, measure.shift))
+        lines += [((part, Style.PLAIN),) for part in rest]
+    for row, measure in zip(table[1:], measures, strict=True):
+        if measure.shift.lacks:
+            lines += paragraph(f"{row[0]}: {row[6]}", width, Style.DIM)
+    if any(not is_too_few(measure.shift) for measure in measures):
+        lines += paragraph("* a difference that was shown; without it no difference shown", width, Style.DIM)
     return lines
+
+
+def _wrapped(name: str, room: int) -> list[str]:
+    """``name`` in lines of ``room`` cells, a later one indented."""
+    lines = paragraph(name, room, indent=2)
+    return ["".join(part for part, _ in line) for line in lines]
 
 
 def _row(words: Sequence[str], sizes: Sequence[int], style: Style, shift: Shift | None) -> Line:

@@ -8,7 +8,7 @@ from fetcher.analysis.comparison import Arm, Comparison, Measure
 from fetcher.analysis.paired import FEWEST, Shift
 from fetcher.analysis.spread import Spread
 from fetcher.report.escape import cells
-from fetcher.report.lines import count, milliseconds, place, signed, size
+from fetcher.report.lines import count, milliseconds, place, ranged, signed, size
 
 METHOD = (
     "Differences are Hodges-Lehmann shifts of pairs with bootstrap 95 % intervals, p is Wilcoxon's. One is shown where "
@@ -54,14 +54,14 @@ def middle(measure: Measure, found: Spread | None) -> str:
 
 
 def difference(measure: Measure) -> str:
-    """ "−35.2 ms (−41.0 ms to −30.1 ms)"."""
+    """ "−35.2 ms (−41.0 to −30.1)"."""
     shift = measure.shift
     if shift.value is None:
         return "-"
     text = change(measure, shift.value)
     if shift.low is None or shift.high is None:
         return text
-    return f"{text} ({change(measure, shift.low)} to {change(measure, shift.high)})"
+    return ranged(text, change(measure, shift.low), change(measure, shift.high))
 
 
 def probability(measure: Measure) -> str:

@@ -25,7 +25,7 @@ def test_it_answers_in_its_heading() -> None:
     assert re.match(r"## fetcher compare: rendering can start &#40;estimated&#41;: −\d+\.\d ms .* sooner with", text)
     head, render = rows(text)[""], rows(text)["rendering can start &#40;estimated&#41;"]
     assert head == ["hints off", "hints on", "difference (95 % interval)", "p", "detectable", "so"]
-    assert re.fullmatch(r"−\d+\.\d ms \(−\d+\.\d ms to −\d+\.\d ms\)", render[2])
+    assert re.fullmatch(r"−\d+\.\d ms \(−\d+\.\d to −\d+\.\d\)", render[2])
     assert render[-1] == "sooner"
     assert rows(text)["final response head"][-1] == "no difference shown"
     assert "- **hints off**: every 103 received and ignored · edge cache 10 unknown · round trip 19.9 ms" in text

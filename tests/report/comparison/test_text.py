@@ -13,7 +13,7 @@ from fetcher.report.comparison.markdown import comparison_markdown
 from fetcher.report.comparison.text import comparison_lines
 from fetcher.report.escape import cells
 from fetcher.report.html.comparison import comparison_section
-from fetcher.report.lines import Style, paragraph
+from fetcher.report.lines import Style, paragraph, ranged
 from tests.support.comparisons import noisy
 
 
@@ -36,6 +36,23 @@ def test_it_fits_and_answers_first(result: Comparison, width: int) -> None:
     told = " ".join(lines)
     assert "sooner" in told
     assert "no difference shown" in told
+
+
+def test_a_figure_is_a_line_at_80_columns(result: Comparison) -> None:
+    """Under one another, with both arms and the interval; an asterisk is at those that were shown and at no other."""
+    shown = {one.title: one.shift.is_shown for one in result.measures if one.url is None}
+    assert set(shown.values()) == {True, False}
+    lines = words(result, 80)
+    for name, is_shown in shown.items():
+        row = next(line for line in lines if re.match(rf"{name[:20]}.* ms .* ms .* to |{name} .* B .* B .* to ", line))
+        assert row.endswith("  *") is is_shown
+    assert "* a difference that was shown; without it no difference shown" in lines
+
+
+def test_an_interval_has_its_unit_once() -> None:
+    """Where all three numbers have it."""
+    assert ranged("−35.2 ms", "−41.0 ms", "−30.1 ms") == "−35.2 ms (−41.0 to −30.1)"
+    assert ranged("+1.2 kB", "+980 B", "+1.4 kB") == "+1.2 kB (+980 B to +1.4 kB)"
 
 
 def test_ascii(result: Comparison) -> None:
