@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fetcher.analysis.changes.loads import PageView, how, notes_of, of_pages
+from fetcher.analysis.changes.loads import PageView, how, notes_of, of_page, same_pages
 from fetcher.analysis.changes.values import Change, Difference, Side, Trend, What
 from fetcher.analysis.judgement import Checked, CheckOutcome
 from fetcher.record.page_load import PageLoad
@@ -19,10 +19,9 @@ def of_checks(before: Sequence[Checked], after: Sequence[Checked], sources: tupl
         Side(source, how(loads), loads[0].started_at if loads else None)
         for source, loads in zip(sources, (old, new), strict=True)
     ]
-    by_url = [{one.url: one for one in side} for side in (before, after)]
     pages = []
-    for page in of_pages(_views(before), _views(after)):
-        was, now = by_url[0].get(page.before or ""), by_url[1].get(page.after or "")
+    for was, now in same_pages(before, after, lambda one: one.url):  # a URL may have been checked twice
+        page = of_page(_view(was), _view(now))
         if was is not None and now is not None and page.why is None:
             page = replace(page, changes=(*page.changes, *_findings(was, now)))
         pages.append(page)
@@ -33,8 +32,8 @@ def _loads(checks: Sequence[Checked]) -> list[PageLoad]:
     return [run.load for one in checks for run in one.runs if run.load is not None]
 
 
-def _views(checks: Sequence[Checked]) -> list[PageView]:
-    return [PageView(one.url, one.runs) for one in checks]
+def _view(checked: Checked | None) -> PageView | None:
+    return None if checked is None else PageView(checked.url, checked.runs)
 
 
 def _findings(before: Checked, after: Checked) -> Iterator[Change]:

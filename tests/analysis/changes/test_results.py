@@ -53,6 +53,17 @@ def test_two_checks() -> None:
     assert [one.name for one in same.figures if one.estimated] == []
 
 
+def test_two_checks_of_one_page_in_a_file() -> None:
+    """As a URL named twice makes them: each is compared with the one in its place, with that one's findings."""
+    sound = checked(*[deployed(only_hints=True)] * 2)
+    broken = checked(*[deployed(only_hints=True, hints=[sheet(), "</gone.js>; rel=preload; as=script"])] * 2)
+    worse, same = of_checks([sound, broken], [broken, broken], FILES).pages
+    assert [one.trend for one in worse.changes if one.what is What.FINDING] == [Trend.WORSE]
+    assert same.changes == ()
+    unchanged = of_checks([sound, broken], [sound, broken], FILES)
+    assert list(unchanged.changes) == []
+
+
 def test_two_comparisons_of_one_effect() -> None:
     """The same page measured twice: the intervals overlap and nothing is claimed."""
     made = of_comparisons(noisy(), noisy(seed=2), FILES)
