@@ -1,8 +1,10 @@
-"""Chromium NetLogs read: three of Chromium 156's, one in each capture mode (trimmed to what concerns requests, ports
-taken out), in every form a browser leaves behind, cut off anywhere, and files that are hostile or no such log.
+"""Chromium NetLogs read: four of Chromium 156's, in each capture mode (trimmed to what concerns requests, ports taken
+out), in every form a browser leaves behind, cut off anywhere, and files that are hostile or no such log.
 
 netlog-hints: two 103s over HTTP/2 with hints of every fate. netlog-repeat: the same page by a redirect, another page,
 and the page again from its cache. netlog-http1: the same over HTTP/1.1, where Chromium reads 103s and acts on none.
+netlog-http3: a page over HTTP/3, told to be used from the start, whose 103 names two other hosts, one of them at the
+page's own address.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from typing import Any
 
 import pytest
 
+from fetcher.analysis.hints_in_chromium import Agreement, Fate, hints_in_chromium
 from fetcher.errors import RecordError
+from fetcher.origin import Site
+from fetcher.origin.script import page as document
 from fetcher.record import json_stream
 from fetcher.record.in_chromium import ChromiumRequest, InChromium
 from fetcher.record.observed import Observed, ObservedRequest, for_page, read_observed
@@ -26,6 +31,7 @@ from fetcher.record.observed.netlog.events import Event
 from fetcher.record.observed.netlog.pages import _sorted
 from fetcher.record.observed.netlog.words import annotation
 from fetcher.terms import Destination, Mode
+from tests.support.virtual_time import virtual_load
 
 DATA = Path(__file__).parent.parent / "data"
 HINTS = DATA / "netlog-hints.json"
@@ -116,6 +122,60 @@ def test_over_http1_the_103_is_read_and_nothing_is_hinted() -> None:
     probe, fetch = (one for one in seen.requests if one.url.endswith("font.woff2"))
     assert (probe.sent_at, probe.from_cache, probe.error) == (None, False, "ERR_CACHE_MISS")
     assert (fetch.status, fetch.from_cache) == (200, False)
+
+
+def test_over_http3_it_is_the_same() -> None:
+    """A 103 is acted on, and a request's connection is its QUIC session. A preconnect that needed none, as the other's
+    certificate and address are that host's too, is no connection begun."""
+    seen = seen_in("netlog-http3.json")
+    assert paths(seen.requests, hinted=True) == ["a.css", "unused.png", "nostore.css"]
+    assert seen.early_hints[0].links[3:] == (
+        "<https://b.test>; rel=preconnect",
+        "<https://c.test>; rel=preconnect",
+    )
+    assert [one.origin for one in seen.preconnects] == ["https://c.test"]
+    by = {(one.url.removeprefix(PAGE), one.hinted): one for one in seen.requests}
+    style, again = by["nostore.css", True], by["nostore.css", False]
+    assert style.connection == again.connection is not None
+    assert style.connection_begun_at is not None
+    assert style.connection_begun_at < seen.early_hints[0].at
+    assert by["a.css", False].from_cache
+    picture = by["https://c.test/c.png", False]
+    assert picture.connection != style.connection
+    assert picture.connection_begun_at is not None
+    asked = [one.url.removeprefix(PAGE) for one in page_of("netlog-http3.json").requests]
+    assert asked == ["a.css", "nostore.css", "app.js", "plain.png", "https://c.test/c.png", "data.json"]
+
+
+def test_what_became_of_hints_over_http3() -> None:
+    """Each is told as over HTTP/2, beside our own load of the page; of what is not in the log nothing is claimed."""
+    links = ["</a.css>; rel=preload; as=style", "</unused.png>; rel=preload; as=image",
+             "</nostore.css>; rel=preload; as=style", "<https://b.test>; rel=preconnect",
+             "<https://c.test>; rel=preconnect"]  # fmt: skip
+    site = Site({"/": document("<link rel=stylesheet href=/a.css>", hints=links)})
+    load = virtual_load(PAGE, site, observed=page_of("netlog-http3.json")).load
+    found = hints_in_chromium(load)
+    assert [one.fate for one in found] == [
+        Fate.USED, Fate.NEVER_USED, Fate.FETCHED_AGAIN, Fate.NOT_FETCHED, Fate.CONNECTED
+    ]  # fmt: skip
+    assert found[3].agreement is Agreement.UNSEEN
+    assert "one may have stood already" in found[3].why
+
+
+def test_a_preconnect_that_needed_no_connection() -> None:
+    """It is the last one to that origin, shortly before; others, and odd events, change nothing."""
+    folded = sources.Sources({})
+    folded.preconnects = [("https://b.test", 1.0), ("https://b.test", 9_000.0), ("https://c.test", 9_001.0)]
+
+    def found(**params: Any) -> list[float]:
+        folded.take(
+            Event("QUIC_SESSION_POOL_MATCHING_IP_SESSION_FOUND", 3, "QUIC_SESSION_POOL", False, 9_010.0, params)
+        )
+        return [at for _, at in folded.preconnects]
+
+    assert found() == found(destination=7) == found(destination="https://d.test") == [1.0, 9_000.0, 9_001.0]
+    assert found(destination="https://b.test") == [1.0, 9_001.0]
+    assert found(destination="https://b.test") == [1.0, 9_001.0]
 
 
 def test_what_the_page_asked_for_has_no_initiator() -> None:

@@ -21,6 +21,8 @@ MOST = 100_000
 """Requests of one log; no load comes near, and a day of browsing hardly."""
 MOST_TEXT = 64 * 1024 * 1024
 """Characters of URLs and links that are kept of one log."""
+SETTLED_MS = 5_000.0
+"""In which a preconnect finds out whether it needs a connection: a name is looked up."""
 MOST_HEADS = 100
 """103s kept of one request, as many as a load of ours reads."""
 
@@ -46,9 +48,12 @@ WANTED = frozenset(
         "HTTP_TRANSACTION_READ_RESPONSE_HEADERS",
         "HTTP_CACHE_READ_INFO",
         "HTTP_STREAM_REQUEST_BOUND_TO_JOB",
+        "HTTP_STREAM_REQUEST_BOUND_TO_QUIC_SESSION",
         "HTTP_STREAM_JOB_CONTROLLER",
         "HTTP2_SESSION_INITIALIZED",
         "TCP_CONNECT",
+        "QUIC_SESSION",
+        "QUIC_SESSION_POOL_MATCHING_IP_SESSION_FOUND",
     )
 )
 
@@ -121,8 +126,10 @@ class Sources:
             self._over(event)
         elif event.type == "HTTP_STREAM_JOB_CONTROLLER":
             self._preconnect(event)
-        elif event.type == "TCP_CONNECT" and event.begins:
+        elif event.type in ("TCP_CONNECT", "QUIC_SESSION") and event.begins:
             _keep(self._sockets, event.source, event.at)
+        elif event.type == "QUIC_SESSION_POOL_MATCHING_IP_SESSION_FOUND":
+            self._needless(event)
         elif event.type == "HTTP2_SESSION_INITIALIZED" and (socket := _depends(event.params)) is not None:
             _keep(self._sessions, event.source, socket)
         elif event.kind != "URL_REQUEST":
@@ -169,6 +176,8 @@ class Sources:
                 if job is not None:
                     source.connection = self._lines.get(job, source.connection)
                     _keep(self._jobs, job, source)  # a job is of one request
+            case "HTTP_STREAM_REQUEST_BOUND_TO_QUIC_SESSION":
+                source.connection = _depends(params)  # over HTTP/3 the session itself, which no job names
             case name if name in _SENT:
                 hop.sent_at = event.at if hop.sent_at is None else hop.sent_at
                 self._dressed(source, params)
@@ -220,6 +229,17 @@ class Sources:
             url = resolve(event.params["url"]) if isinstance(event.params.get("url"), str) else None
             if url is not None:
                 self.preconnects.append((self._kept(url.origin), event.at))
+
+    def _needless(self, event: Event) -> None:
+        """The last preconnect to a place needed no connection over HTTP/3: the certificate of a session that stands, to
+        the same address, covers it."""
+        url = resolve(event.params["destination"]) if isinstance(event.params.get("destination"), str) else None
+        at = len(self.preconnects) - 1
+        while url is not None and at >= 0 and event.at - self.preconnects[at][1] <= SETTLED_MS:
+            if self.preconnects[at][0] == url.origin:
+                del self.preconnects[at]
+                return
+            at -= 1
 
     def _url(self, value: object) -> str | None:
         url = resolve(value) if isinstance(value, str) else None
