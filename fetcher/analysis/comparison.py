@@ -257,6 +257,7 @@ def _notes(pairs: Sequence[Pair], arms: tuple[Arm, Arm], second: Sequence[PageLo
         yield f"{several} not count; the first: {dropped[0].why}"
     if (arms[0].name, arms[1].name) == HINTS and second and not arms[1].acted:
         yield f"no 103 was acted on in any load with hints, so both arms did the same: {_why_not(second)}"
+    yield from _error_pages(pairs, arms)
     if dict(arms[0].states) != dict(arms[1].states) and second:
         yield (
             f"the arms met different states of the edge's cache: {_states(arms[0])} and {_states(arms[1])}; "
@@ -268,6 +269,17 @@ def _notes(pairs: Sequence[Pair], arms: tuple[Arm, Arm], second: Sequence[PageLo
             f"the round trip differs between the arms: {rtt.median:.1f} and {other.median:.1f} ms at the median; "
             "the network changed meanwhile"
         )
+
+
+def _error_pages(pairs: Sequence[Pair], arms: tuple[Arm, Arm]) -> Iterable[str]:
+    """An error page is a page, and may be what is to be compared; who did not mean it has to know."""
+    counted = [(pair.first, pair.second) for pair in pairs if pair.counts]
+    for arm, loads in zip(arms, zip(*counted, strict=True), strict=False):
+        answered = [load.document_request.status for load in loads if load and load.document_request]
+        wrong = [status for status in answered if status is not None and status >= 400]
+        if wrong:
+            often = "every load" if len(wrong) == len(loads) else f"{len(wrong)} of {len(loads)} loads"
+            yield f"{arm.name}: the page answered with status {wrong[0]} in {often}"
 
 
 def _why_not(loads: Sequence[PageLoad]) -> str:

@@ -125,7 +125,7 @@ def compare(
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
     from fetcher.analysis.paired import FEWEST
     from fetcher.report.lines import count
-    from fetcher.runs.compare import Comparing
+    from fetcher.runs.compare import Comparing, arms_in_chromium
 
     if within is not Driver.CHROMIUM and chromium is not None:
         raise UsageError("--chromium names the browser of --in chromium; say that, too")
@@ -135,6 +135,8 @@ def compare(
             raise UsageError("--browser says as whom fetcher loads; with --in chromium it is Chromium, so leave it out")
     ways = _ways(urls, a, b, common, redact=not no_redact)
     by = "Chromium" if within is Driver.CHROMIUM else _by(ways)
+    if within is Driver.CHROMIUM:
+        arms_in_chromium(ways)  # what it cannot be told is refused before anything is said
     comparing = Comparing(
         ways, wanted=pairs, until=until, seed=seed, warm_up=warm_up, pause=pause * 1000, text=expect_text, by=by
     )

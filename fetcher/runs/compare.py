@@ -13,7 +13,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fetcher.analysis.comparison import HINTS, Comparison, Pair, judged_by
 from fetcher.analysis.comparison import compare as judge
@@ -23,6 +23,9 @@ from fetcher.analysis.survey import RunOutcome, run_of
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad
+
+if TYPE_CHECKING:
+    from fetcher.runs.chromium.arms import Arm
 
 PAUSE_MS = 100.0
 
@@ -200,21 +203,28 @@ def off_and_on(url: str, options: dict[str, Any]) -> tuple[Way, Way]:
 WITHHELD, PASSED = "every 103 received and withheld by the relay", "the 103 passed on by the relay"
 
 
-async def run_in_chromium(comparing: Comparing, program: str | None = None) -> Comparison:
-    """``comparing``, its loads made by the Chromium that is installed, or ``program``: one browser for both arms where
-    they differ in nothing that it is started with, else one for each. ``Way.options`` are ``load_page``'s; those that
-    mean nothing to it are refused before it starts. Raises ``UsageError``, and as ``chromium.measuring`` does."""
+def arms_in_chromium(ways: tuple[Way, Way], program: str | None = None) -> tuple[Arm, Arm]:
+    """``ways`` as a Chromium can load them. Raises ``UsageError``."""
     from fetcher.runs.chromium.arms import arm_of
-    from fetcher.runs.chromium.measuring import measuring
 
-    ways = comparing.ways
-    arms = [arm_of(way.url, way.options, program) for way in ways]
-    is_of_hints = (ways[0].name, ways[1].name) == HINTS
-    if is_of_hints and arms[0].url.startswith("http:"):
+    first, second = (arm_of(way.url, way.options, program) for way in ways)
+    if (ways[0].name, ways[1].name) == HINTS and first.url.startswith("http:"):
         raise UsageError(
             f"{ways[0].url} is plain http, where Chromium acts on no 103, so both arms would be the same; "
             "give its https URL"
         )
+    return first, second
+
+
+async def run_in_chromium(comparing: Comparing, program: str | None = None) -> Comparison:
+    """``comparing``, its loads made by the Chromium that is installed, or ``program``: one browser for both arms where
+    they differ in nothing that it is started with, else one for each. ``Way.options`` are ``load_page``'s; those that
+    mean nothing to it are refused before it starts. Raises ``UsageError``, and as ``chromium.measuring`` does."""
+    from fetcher.runs.chromium.measuring import RELAY, RELAYED, measuring
+
+    ways = comparing.ways
+    arms = arms_in_chromium(ways, program)
+    is_of_hints = (ways[0].name, ways[1].name) == HINTS
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(measuring(arms[0].options, arms[0].net))
         second = first
@@ -227,5 +237,7 @@ async def run_in_chromium(comparing: Comparing, program: str | None = None) -> C
         )
         comparing.ways = one, other
         comparing.by = f"{first.version} (headless)"
-        comparing.notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
+        withholds = not all(way.options["early_hints"] for way in comparing.ways)
+        relay = RELAY if withholds else RELAYED
+        comparing.notes = tuple(dict.fromkeys((*first.notes, *second.notes, relay)))
         return await comparing.run()

@@ -194,6 +194,15 @@ class _Load:
         """Its phases are those of the relay's own connection to the server."""
         facts = link.facts
         times = facts.times if facts is not None else None
+        start = self._start
+        if (
+            start is None
+        ):  # over HTTP/1.1, where only how long each phase took is known: it stands where Chromium's does
+            start = link.at - (_known(self._page.get("connectStart")) or 0.0)
+
+        def at(value: float | None) -> float | None:
+            return None if value is None else round(max(value - start, 0.0), 3)
+
         ahead = self._passage.connected(self._exchange) if self._exchange is not None else []
         return ConnectionRecord(
             id=number,
@@ -202,15 +211,15 @@ class _Load:
             port=link.port,
             credentialed=True,
             reason="navigation" if link is self._link else "preconnect" if link in ahead else "fetch",
-            opened_at=self._at(link.at) or 0.0,
+            opened_at=at(link.at) or 0.0,
             protocol=facts.protocol if facts is not None else None,
             address=facts.address if facts is not None else None,
-            lookup_start=self._at(times.lookup_start) if times else None,
-            lookup_end=self._at(times.lookup_end) if times else None,
-            connect_start=self._at(times.connect_start) if times else None,
-            tcp_end=self._at(times.tcp_end) if times else None,
-            tls_start=self._at(times.tls_start) if times else None,
-            connect_end=self._at(times.connect_end) if times else None,
+            lookup_start=at(times.lookup_start) if times else None,
+            lookup_end=at(times.lookup_end) if times else None,
+            connect_start=at(times.connect_start) if times else None,
+            tcp_end=at(times.tcp_end) if times else None,
+            tls_start=at(times.tls_start) if times else None,
+            connect_end=at(times.connect_end) if times else None,
             tls=facts.tls if facts is not None else None,
             attempts=facts.attempts if facts is not None else (),
             error=link.error,

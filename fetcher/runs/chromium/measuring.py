@@ -35,6 +35,7 @@ RELAY = (
     "Chromium has no switch to ignore a 103, so both arms go through a relay on this machine, which withholds it in "
     "the arm without hints"
 )
+RELAYED = "Chromium's connections go through a relay on this machine, in both arms"
 
 _ASK = f"""new Promise(resolve => {{
   let last = performance.now(), lcp = null;
@@ -75,7 +76,7 @@ class Measuring:
 
     def __init__(self, browser: Browser, relay: Relay) -> None:
         self.version = browser.version
-        self.notes = (*browser.notes, RELAY)
+        self.notes = browser.notes
         self._browser = browser
         self._relay = relay
 

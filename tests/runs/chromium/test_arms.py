@@ -12,6 +12,7 @@ from fetcher.browser.storage.state import BrowserState, SecureHost
 from fetcher.errors import MissingChromium, UsageError
 from fetcher.net import NetOptions
 from fetcher.runs.chromium.arms import arm_of
+from fetcher.runs.chromium.measuring import RELAY, RELAYED
 from fetcher.runs.compare import compare
 from fetcher.terms import Limits
 from tests.support.comparisons import valid
@@ -81,8 +82,14 @@ def test_from_python(tmp_path: Path) -> None:
     assert (found.counted, found.by) == (2, "Chrome/156.0.8078.108 (headless)")
     assert [arm.name for arm in found.arms] == ["hints off", "hints on"]
     assert "withheld by the relay" in found.arms[0].options
+    assert RELAY in found.notes
     assert {one.name for one in found.measures} >= {"fcp", "lcp", "load"}
     assert len((tmp_path / "contexts").read_text().splitlines()) == 4
+    options = asyncio.run(
+        compare(URL, pairs=1, warm_up=0, pause=0, in_chromium=program, first={"device": "mobile"}, second={})
+    )
+    assert [bool(load and load.device) for pair in options.pairs for load in (pair.first, pair.second)] == [True, False]
+    assert (RELAYED in options.notes, RELAY in options.notes) == (True, False)
     with pytest.raises(MissingChromium, match="no program of that name"):
         asyncio.run(compare(URL, in_chromium=str(tmp_path / "gone")))
     with pytest.raises(UsageError, match="plain http"):

@@ -24,8 +24,8 @@ from tests.support.comparisons import valid
 URL = "https://a.test/"
 LINK = (("link", "</a.css>; rel=preload; as=style, <https://cdn.test>; rel=preconnect"),)
 PAGE = {
-    "name": URL, "requestStart": 20.0, "firstInterimResponseStart": 70.5, "finalResponseHeadersStart": 420.0,
-    "responseEnd": 421.0, "responseStatus": 200, "nextHopProtocol": "h2",
+    "name": URL, "connectStart": 15.0, "requestStart": 20.0, "firstInterimResponseStart": 70.5,
+    "finalResponseHeadersStart": 420.0, "responseEnd": 421.0, "responseStatus": 200, "nextHopProtocol": "h2",
     "domContentLoadedEventStart": 430.0, "loadEventStart": 440.0,
 }  # fmt: skip
 TOLD: dict[str, Any] = {"page": PAGE, "fcp": 450.0, "lcp": 460.0}
@@ -145,6 +145,7 @@ def test_what_was_not_painted_is_unknown() -> None:
     link.facts = replace(passed().links[0].facts, protocol=HttpVersion.HTTP_1_1)  # type: ignore[type-var]
     plain = made(Passage(False, [link]))
     assert (plain.interim, plain.connections[0].protocol) == ((), HttpVersion.HTTP_1_1)
+    assert (plain.connections[0].opened_at, plain.connections[0].rtt) == (15.0, 4.0)  # where Chromium's own begins
 
 
 @pytest.mark.parametrize(
@@ -202,3 +203,14 @@ def test_hints_that_nothing_acted_on_are_said() -> None:
     for load, why in zip(loads_of, ("none came", "nothing began before the final head"), strict=True):
         found = compare(URL, [Pair(1, False, load, load)], names=("hints off", "hints on"))
         assert found.notes == (f"no 103 was acted on in any load with hints, so both arms did the same: {why}",)
+
+
+def test_an_error_page_is_called_one() -> None:
+    """Of each arm in which it came, and how often; it is compared all the same."""
+    good, bad = made(passed()), made(passed(status=404))
+    found = compare(URL, [Pair(1, False, bad, good), Pair(2, False, bad, bad)], names=("A", "B"))
+    assert found.counted == 2
+    assert found.notes[:2] == (
+        "A: the page answered with status 404 in every load", "B: the page answered with status 404 in 1 of 2 loads"
+    )  # fmt: skip
+    assert compare(URL, [Pair(1, False, good, good)], names=("A", "B")).notes == ()
