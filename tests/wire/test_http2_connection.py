@@ -155,7 +155,7 @@ def test_a_panic_of_the_decoder_is_an_error_too(monkeypatch: pytest.MonkeyPatch)
             raise PanicException(block)
 
     peer = engine(GET)
-    monkeypatch.setattr(peer, "_decoder", Panicking())
+    monkeypatch.setattr(peer._decoder, "_decoder", Panicking())
     assert told(play(peer, [Script().head(1).wire]))[-1].endswith("HPACK compression cannot be undone.")
 
 

@@ -17,8 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-# jh2.connection takes the compiled HPACK where there is one and the pure one elsewhere.
-from jh2.connection import Decoder, Encoder, HPACKError, OversizedHeaderListError
+from jh2.connection import Encoder
 
 from fetcher.errors import ConnectionLost, FetcherError, LimitExceeded, LocalProtocolError, StreamReset
 from fetcher.terms import HttpVersion, Limits
@@ -36,9 +35,9 @@ from fetcher.wire.http2 import frames
 from fetcher.wire.http2.exchange import STREAM_WINDOW, Exchange, PeerAllowance, ReceiveWindow, StreamFault
 from fetcher.wire.http2.fields import request_section
 from fetcher.wire.http2.frames import ConnectionFault, ErrorCode
+from fetcher.wire.http2.hpack import TABLE_SIZE, FieldDecoder, Oversized, Undecodable
 
 CONNECTION_WINDOW = 15 * 1024 * 1024
-TABLE_SIZE = 65_536
 IDLE_FRAMES = 1_000
 """Frames in a row that bring no exchange forward (PING, SETTINGS, empty DATA...) before they are taken for a flood."""
 LAST_STREAM = 2**31 - 1
@@ -53,9 +52,7 @@ class Http2Engine:
         self._limits = limits
         self._reader = frames.FrameReader()
         self._encoder = Encoder()
-        self._decoder = Decoder()
-        self._decoder.max_allowed_table_size = TABLE_SIZE
-        self._decoder.max_header_list_size = limits.head_bytes
+        self._decoder = FieldDecoder(limits.head_bytes)
         self._streams: dict[int, Exchange] = {}
         self._next_id = 1
         self._unsent: set[int] = set()  # requests that have not left data_to_send
@@ -308,22 +305,14 @@ class Http2Engine:
             self._complete(stream)
 
     def _decode(self, block: bytes) -> Sequence[Sequence[bytes]]:
-        cause: BaseException | None = None
         try:
-            if frames.is_whole(block):
-                pairs: Sequence[Sequence[bytes]] = self._decoder.decode(block, raw=True)
-                return pairs
-        except OversizedHeaderListError:
+            return self._decoder.decode(block)
+        except Oversized:
             text = f"The server sent a head that unpacks to more than {self._limits.head_bytes} bytes."
             raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, LimitExceeded(text, "head_bytes")) from None
-        except HPACKError as error:
-            cause = error
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # the compiled decoder's; no Exception
-                raise
-            cause = error
-        text = "The server sent a head whose HPACK compression cannot be undone."
-        raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, text) from cause
+        except Undecodable as error:
+            text = "The server sent a head whose HPACK compression cannot be undone."
+            raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, text) from error
 
     def _settings(self, flags: int, payload: bytes) -> None:
         settings = frames.read_settings(flags, payload)

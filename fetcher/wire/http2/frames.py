@@ -215,40 +215,6 @@ class FieldBlock:
         return b"".join(self._fragments) if flags & END_HEADERS else None
 
 
-def is_whole(block: bytes) -> bool:
-    """Whether no HPACK instruction of the block is cut off (RFC 7541 5 and 6).
-
-    The compiled decoder panics on such blocks, which it says on stderr past every handler, so they must not reach it.
-    """
-    at, size = 0, len(block)
-    while at < size:
-        first = block[at]
-        at += 1
-        if first & 0x80 and first != 0xFF:  # indexed, the commonest by far
-            continue
-        mask = 0x7F if first & 0x80 else 0x3F if first & 0x40 else 0x1F if first & 0x20 else 0x0F
-        if first & mask == mask:
-            while at < size and block[at] & 0x80:
-                at += 1
-            at += 1
-        if first & 0x80 or mask == 0x1F:
-            continue
-        for _ in range(1 if first & mask else 2):  # the value, after the name unless that is in a table
-            if at >= size:
-                return False
-            length = block[at] & 0x7F
-            at += 1
-            shift = 0
-            while length >= 0x7F and at < size:
-                length += (block[at] & 0x7F) << shift
-                shift += 7
-                at += 1
-                if not block[at - 1] & 0x80:
-                    break
-            at += length
-    return at == size
-
-
 def check_shape(kind: int, stream_id: int, payload: bytes) -> None:
     """Refuse the frame if its type does not allow this size, or this stream id (zero is the connection)."""
     size = _SIZES.get(kind)

@@ -14,15 +14,15 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from jh2.connection import Decoder, Encoder, HPACKError, OversizedHeaderListError
+from jh2.connection import Encoder
 
 from fetcher.errors import LimitExceeded, RemoteProtocolError
 from fetcher.terms import Fields
 from fetcher.wire.http2 import frames
 from fetcher.wire.http2.frames import ConnectionFault
+from fetcher.wire.http2.hpack import FieldDecoder, Oversized, Undecodable
 
 LARGEST_BLOCK = 262_144
-TABLE_SIZE = 65_536
 MOST_EXCHANGES, MOST_INTERIM, MOST_KEPT = 10_000, 100, 4_000_000
 """Requests of one connection, interim heads of one request, and characters of URLs and fields of one connection that
 are kept: what is more passes, or is withheld, all the same."""
@@ -195,9 +195,7 @@ class _Side:
 
     def __init__(self) -> None:
         self._reader = frames.FrameReader()
-        self._decoder = Decoder()
-        self._decoder.max_allowed_table_size = TABLE_SIZE
-        self._decoder.max_header_list_size = LARGEST_BLOCK
+        self._decoder = FieldDecoder(LARGEST_BLOCK)
         self._block: frames.FieldBlock | None = None
         self.ends = False
         self.size = 0
@@ -232,18 +230,13 @@ class _Side:
         return self._decoded(whole)
 
     def _decoded(self, block: bytes) -> Block:
-        if not frames.is_whole(block):
-            raise RemoteProtocolError("A field block is cut off.")
         try:
-            pairs = self._decoder.decode(block, raw=True)
-        except OversizedHeaderListError as error:
+            pairs = self._decoder.decode(block)
+        except Oversized as error:
             raise LimitExceeded(f"A head has more than {LARGEST_BLOCK} bytes.", "head_bytes") from error
-        except (HPACKError, ValueError) as error:
-            raise RemoteProtocolError(f"A field block cannot be read: {error}") from error
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # the compiled decoder's; no Exception
-                raise
-            raise RemoteProtocolError("A field block cannot be read.") from error
+        except Undecodable as error:
+            how = f": {error}" if str(error) else ""
+            raise RemoteProtocolError(f"A field block cannot be read{how}.") from error
         return [(str(one[0], "latin-1"), str(one[1], "latin-1"), bool(one[2])) for one in pairs]
 
 
