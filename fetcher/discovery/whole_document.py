@@ -1,8 +1,9 @@
 """The one door to selectolax: a finished document parsed whole, tree and all, by a browser-grade parser.
 
-Gives the same kinds of candidates as the incremental scanner, in tree order, so it is the oracle in tests and the
-second opinion in audits. Scripting is off (what <noscript> holds is seen); where things stood is not known: line and
-offset are 0. selectolax is imported when asked for, not before: by a load before its clock runs (``warm_up``).
+``tree_of`` gives the cascade its elements. ``whole_document`` gives the same kinds of candidates as the incremental
+scanner, in tree order, which is what that is tested against: scripting is off (what <noscript> holds is seen), and
+where things stood is not known, so that line and offset are 0. selectolax is imported when asked for, not before: by a
+load before its clock runs (``warm_up``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an HTTP engine says happened: one vocabulary for HTTP/1.1, HTTP/2 and HTTP/3.
+"""What an HTTP engine says happened: one vocabulary for every version of HTTP.
 
 ``InterimResponse`` and ``ResponseHead`` are different classes so that nobody can take one for the other
 (CPython bpo-28570 did). ``at`` is when the bytes that completed the event were read, in clock milliseconds.
