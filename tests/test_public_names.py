@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from inspect import isclass, iscoroutinefunction
 from pathlib import Path
 
@@ -47,6 +48,17 @@ def test_no_name_hides_a_submodule() -> None:
     the submodule itself."""
     own = {path.stem for path in (ROOT / "fetcher").iterdir() if not path.name.startswith("_")}
     assert own & set(NAMES) == {"sync"}
+
+
+ROOMS = [path.parent.name for path in (ROOT / "fetcher").glob("*/__init__.py")]
+LAZY = [room for room in ROOMS if hasattr(import_module(f"fetcher.{room}"), "__getattr__")]
+
+
+@pytest.mark.parametrize("room", LAZY)
+def test_no_name_of_a_room_that_is_lazy_is_a_file_of_it(room: str) -> None:
+    """What a room gives for a name must not depend on which of its files have been imported before."""
+    files = {path.stem for path in (ROOT / "fetcher" / room).iterdir() if not path.name.startswith("_")}
+    assert not files & set(import_module(f"fetcher.{room}").__all__)
 
 
 def test_what_does_not_exist_is_said_as_usual() -> None:

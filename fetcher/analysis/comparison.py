@@ -16,7 +16,7 @@ from fetcher.analysis.edge import EdgeState, edge_state
 from fetcher.analysis.measured import Measured
 from fetcher.analysis.milestones import milestones
 from fetcher.analysis.paired import Shift, shift_of
-from fetcher.analysis.spread import Spread, spread
+from fetcher.analysis.spreads import Spread, spread
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import HttpVersion
 

@@ -6,7 +6,7 @@ one run names every fault of a link and not the first alone.
 
 from __future__ import annotations
 
-from fetcher.analysis.verdicts import JudgedLink, LinkSource
+from fetcher.analysis.links import JudgedLink, LinkSource
 from fetcher.analysis.wanted import Wanted
 from fetcher.browser.hints.reading import mode_and_credentials
 from fetcher.fields.early_hint import CrossOrigin

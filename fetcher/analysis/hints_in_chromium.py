@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from fetcher.analysis.verdicts import JudgedLink, document_links, verdicts
+from fetcher.analysis.links import JudgedLink, document_links, verdicts
 from fetcher.frozen import dataclass
 from fetcher.record.in_chromium import ChromiumRequest, EarlyHintsRead, InChromium
 from fetcher.record.page_load import PageLoad

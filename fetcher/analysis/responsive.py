@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.analysis.verdicts.document import rebuilt
+from fetcher.analysis.links.document import rebuilt
 from fetcher.analysis.wanted import Wanted
 from fetcher.browser.document.consumers import url_of
 from fetcher.browser.document.viewport import OTHER_MEDIA

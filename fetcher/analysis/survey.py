@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from fetcher.analysis.edge import Edge, EdgeState, edge_state
-from fetcher.analysis.spread import Spread, spread
-from fetcher.analysis.verdicts import JudgedLink, Stretch, Verdict, early_hints_of, verdicts
+from fetcher.analysis.links import JudgedLink, Stretch, Verdict, early_hints_of, verdicts
+from fetcher.analysis.spreads import Spread, spread
 from fetcher.fields import mime
 from fetcher.fields.cache_control import freshness
 from fetcher.frozen import dataclass

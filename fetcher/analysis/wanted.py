@@ -6,7 +6,7 @@ where a load was recorded by another program there are no candidates, and its re
 
 from __future__ import annotations
 
-from fetcher.analysis.verdicts.document import rebuilt, screen_of
+from fetcher.analysis.links.document import rebuilt, screen_of
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.fetches import Fetch
 from fetcher.frozen import dataclass

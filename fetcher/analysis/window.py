@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.links import early_hints_of
 from fetcher.record.page_load import PageLoad, RequestRecord
 
 ENOUGH_BYTES = 65_536

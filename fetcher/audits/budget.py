@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.links import early_hints_of
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Rule, Unknown, rule

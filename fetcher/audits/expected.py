@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fetcher.analysis.expectations import met
+from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.survey import run_of, survey
-from fetcher.analysis.verdicts import early_hints_of
 from fetcher.audits.finding import Finding
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule

@@ -9,9 +9,9 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
-from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
+from fetcher.analysis.fetched_twice import DoubleFetch, double_fetches
+from fetcher.analysis.links import JudgedLink, early_hints_of, verdicts
 from fetcher.analysis.reuse import Reuse, reuses
-from fetcher.analysis.verdicts import JudgedLink, early_hints_of, verdicts
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.rule import NotApplicable
 from fetcher.audits.uses import Uses

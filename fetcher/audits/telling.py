@@ -3,7 +3,7 @@ browser does, sizes and times in words."""
 
 from __future__ import annotations
 
-from fetcher.analysis.verdicts import Verdict
+from fetcher.analysis.links import Verdict
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Quote, Severity
 from fetcher.audits.hinted import HintFacts

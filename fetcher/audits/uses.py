@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 
-from fetcher.analysis.verdicts import JudgedLink, LinkSource, document_links
+from fetcher.analysis.links import JudgedLink, LinkSource, document_links
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.audits.finding import Place, Quote
 from fetcher.audits.rule import NotApplicable, Unknown

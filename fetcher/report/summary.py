@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fetcher.analysis.double_fetches import DoubleFetch, double_fetches
+from fetcher.analysis.fetched_twice import DoubleFetch, double_fetches
+from fetcher.analysis.links.mending import mended_hint
 from fetcher.analysis.reuse import Cause
-from fetcher.analysis.verdicts.mending import mended_hint
 from fetcher.record.notes import NOTHING_ELSE
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.report.escape import safe_load, shorten

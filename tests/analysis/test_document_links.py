@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.verdicts import LinkSource, document_links, verdicts
+from fetcher.analysis.links import LinkSource, document_links, verdicts
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.record import PageLoad
 from fetcher.terms import Device, Fields, ProfileName

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fetcher.analysis.hinted import asked_for, read_alone
-from fetcher.analysis.verdicts import verdicts
+from fetcher.analysis.links import verdicts
 from fetcher.origin import Route, asset, page
 from fetcher.terms import Destination
 from tests.support.virtual_time import virtual_load

@@ -9,7 +9,7 @@ import pytest
 
 from fetcher.analysis import CheckOutcome, Expectations, Run, RunOutcome, Spread, judge
 from fetcher.analysis.expectations import matches, parse_share
-from fetcher.analysis.spread import spread
+from fetcher.analysis.spreads import spread
 from fetcher.analysis.survey import STILL_OPENING
 from fetcher.errors import UsageError
 from fetcher.record import PageLoad

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.verdicts import verdicts
-from fetcher.analysis.verdicts.mending import mended, mended_hint
+from fetcher.analysis.links import verdicts
+from fetcher.analysis.links.mending import mended, mended_hint
 from fetcher.browser.hints.reading import Asked, Early
 from fetcher.browser.profiles import DRIVING
 from fetcher.terms import ProfileName

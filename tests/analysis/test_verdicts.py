@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.verdicts import early_hints_of, verdicts
+from fetcher.analysis.links import early_hints_of, verdicts
 from fetcher.record import PageLoad
 from fetcher.terms import Fields, HttpVersion, ProfileName
 from tests.support.playbook import HTML, Playbook

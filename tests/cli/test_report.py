@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fetcher.analysis import Expectations, saved_comparison
-from fetcher.analysis.double_fetches import double_fetches
-from fetcher.analysis.verdicts import verdicts
+from fetcher.analysis.fetched_twice import double_fetches
+from fetcher.analysis.links import verdicts
 from fetcher.audits.saved import dumps
 from fetcher.cli import app
 from fetcher.record import dumps as dumps_load

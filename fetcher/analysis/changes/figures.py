@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fetcher.analysis.changes.values import Figure
 from fetcher.analysis.comparison import instants_of
-from fetcher.analysis.double_fetches import double_fetches
-from fetcher.analysis.spread import spread
+from fetcher.analysis.fetched_twice import double_fetches
+from fetcher.analysis.spreads import spread
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import field_values
 

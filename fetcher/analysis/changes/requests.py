@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fetcher.analysis.changes.matching import matched, placed, without_version
 from fetcher.analysis.changes.values import Change, Trend, What
-from fetcher.analysis.double_fetches import double_fetches
+from fetcher.analysis.fetched_twice import double_fetches
 from fetcher.analysis.reuse import Cause
 from fetcher.record.page_load import PageLoad, RequestRecord
 

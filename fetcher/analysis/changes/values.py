@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.paired import Shift
-from fetcher.analysis.spread import Spread
+from fetcher.analysis.spreads import Spread
 
 
 class Trend(StrEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fetcher.analysis.verdicts import JudgedLink, early_hints_of
-from fetcher.analysis.verdicts.values import LinkSource
+from fetcher.analysis.links import JudgedLink, early_hints_of
+from fetcher.analysis.links.values import LinkSource
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule

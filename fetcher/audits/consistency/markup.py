@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import JudgedLink
+from fetcher.analysis.links import JudgedLink
 from fetcher.audits.consistency.final_link import FAMILY
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Finding, Place, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fetcher.analysis.verdicts import JudgedLink, early_hints_of, verdicts
+from fetcher.analysis.links import JudgedLink, early_hints_of, verdicts
 from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.analysis.edge import EdgeState, edge_state
-from fetcher.analysis.verdicts import early_hints_of
-from fetcher.analysis.verdicts.early import protocol_of
+from fetcher.analysis.links import early_hints_of
+from fetcher.analysis.links.early import protocol_of
 from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.finding import Basis, Cost, Finding, Quote, Severity
 from fetcher.audits.page import Page

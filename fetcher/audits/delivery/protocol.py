@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import early_hints_of
-from fetcher.analysis.verdicts.early import protocol_of
+from fetcher.analysis.links import early_hints_of
+from fetcher.analysis.links.early import protocol_of
 from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Finding, Quote, Severity
 from fetcher.audits.page import Page

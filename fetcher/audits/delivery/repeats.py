@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import early_hints_of, verdicts
+from fetcher.analysis.links import early_hints_of, verdicts
 from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Cost, Finding, Severity
 from fetcher.audits.page import Page

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fetcher.analysis.edge import EdgeState, edge_state
-from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.links import early_hints_of
 from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.delivery.presence import edge_quote
 from fetcher.audits.finding import Cost, Finding, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts.mending import written
+from fetcher.analysis.links.mending import written
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.analysis.hinted import asked_for, read_alone
+from fetcher.analysis.links import JudgedLink
 from fetcher.analysis.reuse import Cause, Obstacle
-from fetcher.analysis.verdicts import JudgedLink
 from fetcher.audits.finding import Cost, Difference, Finding, Severity
 from fetcher.audits.hinted import HintFacts
 from fetcher.audits.hints.told import (

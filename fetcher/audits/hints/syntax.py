@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fetcher.analysis.verdicts import JudgedLink
+from fetcher.analysis.links import JudgedLink
 from fetcher.audits.finding import Cost, Finding, Quote, Severity
 from fetcher.audits.hints.told import FAMILY, in_each_run, shown
 from fetcher.audits.page import Page

@@ -12,9 +12,9 @@ from dataclasses import replace
 from html import escape
 
 from fetcher.analysis.hinted import read_again
+from fetcher.analysis.links import JudgedLink, LinkSource
+from fetcher.analysis.links.mending import written
 from fetcher.analysis.reuse import Obstacle, unservable
-from fetcher.analysis.verdicts import JudgedLink, LinkSource
-from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.each_run import in_each_run as in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts import early_hints_of
+from fetcher.analysis.links import early_hints_of
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Finding, Quote, Severity
 from fetcher.audits.page import Page

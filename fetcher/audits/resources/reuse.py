@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.double_fetches import FIXES, DoubleFetch
+from fetcher.analysis.fetched_twice import FIXES, DoubleFetch
 from fetcher.analysis.reuse import Cause, leaves_fields_out
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity

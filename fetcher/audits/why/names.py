@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from fetcher.analysis.expectations import matches
-from fetcher.analysis.verdicts import JudgedLink
+from fetcher.analysis.links import JudgedLink
 from fetcher.audits.page import Page
 from fetcher.fields.link import parse
 from fetcher.record.page_load import InterimResponse, PageLoad

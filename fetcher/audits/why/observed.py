@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fetcher.analysis.hints_in_chromium import Agreement, Fate, HintInChromium, hints_in_chromium
-from fetcher.analysis.verdicts import verdicts
+from fetcher.analysis.links import verdicts
 from fetcher.audits.telling import ms
 from fetcher.audits.why.values import Step, StepName
 from fetcher.record.page_load import PageLoad

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fetcher.analysis.verdicts import JudgedLink, Verdict, early_hints_of, verdicts
+from fetcher.analysis.links import JudgedLink, Verdict, early_hints_of, verdicts
 from fetcher.audits.auditing import apply
 from fetcher.audits.finding import Finding
 from fetcher.audits.hinted import HintFacts

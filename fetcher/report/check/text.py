@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
+from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.survey import Run, RunOutcome, Survey
-from fetcher.analysis.verdicts import early_hints_of
 from fetcher.record.redaction import redacted
 from fetcher.report.check.answer import answer, headline
 from fetcher.report.check.links import link_table

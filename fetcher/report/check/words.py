@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fetcher.analysis.spread import Spread
+from fetcher.analysis.spreads import Spread
 from fetcher.report.lines import UNBROKEN, Line, Style
 
 MOST_LISTED = 12

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fetcher.analysis.comparison import Arm, Comparison, Measure
 from fetcher.analysis.paired import FEWEST, Shift
-from fetcher.analysis.spread import Spread
+from fetcher.analysis.spreads import Spread
 from fetcher.report.escape import cells
 from fetcher.report.lines import count, milliseconds, place, ranged, signed, size
 

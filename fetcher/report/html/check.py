@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fetcher.analysis.judgement import Checked
+from fetcher.analysis.links import Verdict
 from fetcher.analysis.survey import HintSurvey, Survey
-from fetcher.analysis.verdicts import Verdict
 from fetcher.record.redaction import redacted
 from fetcher.report.check.answer import headline
 from fetcher.report.check.links import home_of, in_chromium, result, what

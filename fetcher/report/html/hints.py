@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fetcher.analysis.double_fetches import double_fetches
+from fetcher.analysis.fetched_twice import double_fetches
 from fetcher.analysis.hints_in_chromium import Agreement, HintInChromium, hints_in_chromium
-from fetcher.analysis.verdicts import JudgedLink, verdicts
+from fetcher.analysis.links import JudgedLink, verdicts
 from fetcher.record.page_load import Hint, PageLoad
 from fetcher.report.html.markup import table, text
 from fetcher.report.html.verdicts import mended, verdict_cells

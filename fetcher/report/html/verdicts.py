@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fetcher.analysis.verdicts import Verdict
+from fetcher.analysis.links import Verdict
 from fetcher.report.html.markup import text
 from fetcher.terms import ProfileName
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from fetcher.analysis.verdicts import verdicts
+from fetcher.analysis.links import verdicts
 from fetcher.origin import Answer, Body, Head, Interim, Origin, Site, Wait, asset, links
 from fetcher.terms import ProfileName
 from tests.analysis.test_verdicts import load_of

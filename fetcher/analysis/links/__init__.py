@@ -5,8 +5,8 @@ How a profile reads a 103 is the machine's own code (``browser.hints``: one file
 restated; a text that would act is worked out by asking that reading once more (``mending``).
 """
 
-from fetcher.analysis.verdicts.document import document_links
-from fetcher.analysis.verdicts.early import early_hints_of, verdicts
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
+from fetcher.analysis.links.document import document_links
+from fetcher.analysis.links.early import early_hints_of, verdicts
+from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
 
 __all__ = ["JudgedLink", "LinkSource", "Stretch", "Verdict", "document_links", "early_hints_of", "verdicts"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fetcher.analysis.verdicts.mending import mended
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
+from fetcher.analysis.links.mending import mended
+from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.hints.policy import judge_early_hints
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Read, Refusal, place
 from fetcher.browser.profiles import DRIVING

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fetcher.analysis.links.mending import written
 from fetcher.analysis.reuse import PARTITION, Cause, Obstacle, crosses_partition, differing, unservable
-from fetcher.analysis.verdicts.mending import written
 from fetcher.analysis.versions import Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.profiles import DRIVING

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.double_fetches import FIXES, DoubleFetch, double_fetches
+from fetcher.analysis.fetched_twice import FIXES, DoubleFetch, double_fetches
 from fetcher.analysis.reuse import Cause, Reuse, reuses
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.link import parse

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.verdicts.values import JudgedLink, LinkSource, Stretch, Verdict
+from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.document.final_links import candidate_of
