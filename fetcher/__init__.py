@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fetcher import sync
     from fetcher.analysis import Checked, Expectations
-    from fetcher.analysis.comparison import Comparison
+    from fetcher.analysis.compare.comparison import Comparison
     from fetcher.audits.auditing import Audit, audit
     from fetcher.audits.finding import Finding
     from fetcher.audits.rule import rule
@@ -51,7 +51,7 @@ _HOMES = {
     "fetcher.load": ("load_page",),
     "fetcher.net": ("NetOptions",),
     "fetcher.record": ("PageLoad", "from_har", "load_record", "save_har", "save_record"),
-    "fetcher.analysis.comparison": ("Comparison",),
+    "fetcher.analysis.compare.comparison": ("Comparison",),
     "fetcher.runs.check": ("check",),
     "fetcher.runs.compare": ("compare",),
     "fetcher.terms": ("Limits",),

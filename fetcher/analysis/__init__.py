@@ -9,27 +9,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fetcher.analysis.critical_path import CriticalPath, Goal, Step, StepKind
-    from fetcher.analysis.edge import EdgeState, edge_state
-    from fetcher.analysis.expectations import Expectations, Met
+    from fetcher.analysis.check.edge import EdgeState, edge_state
+    from fetcher.analysis.check.expectations import Expectations, Met
+    from fetcher.analysis.check.judgement import Checked, CheckOutcome, judge
+    from fetcher.analysis.check.survey import HintSurvey, Run, RunOutcome, Survey
     from fetcher.analysis.fetched_twice import DoubleFetch
-    from fetcher.analysis.judgement import Checked, CheckOutcome, judge
     from fetcher.analysis.links import JudgedLink, Verdict, document_links, early_hints_of
     from fetcher.analysis.reuse import Cause, Reuse, reuses
     from fetcher.analysis.spreads import Spread
-    from fetcher.analysis.survey import HintSurvey, Run, RunOutcome, Survey
+    from fetcher.analysis.timing.critical_path import CriticalPath, Goal, Step, StepKind
 
 # Each name from its own file when it is asked for: what is only needed to judge a load is not waited for before it.
 # A name that is a file's too (survey, verdicts ...) is imported from there, as here it would be the one or the other.
 _HOMES = {
-    "critical_path": ("CriticalPath", "Goal", "Step", "StepKind"),
+    "timing.critical_path": ("CriticalPath", "Goal", "Step", "StepKind"),
     "fetched_twice": ("DoubleFetch",),
-    "edge": ("EdgeState", "edge_state"),
-    "expectations": ("Expectations", "Met"),
-    "judgement": ("Checked", "CheckOutcome", "judge"),
+    "check.edge": ("EdgeState", "edge_state"),
+    "check.expectations": ("Expectations", "Met"),
+    "check.judgement": ("Checked", "CheckOutcome", "judge"),
     "reuse": ("Cause", "Reuse", "reuses"),
     "spreads": ("Spread",),
-    "survey": ("HintSurvey", "Run", "RunOutcome", "Survey"),
+    "check.survey": ("HintSurvey", "Run", "RunOutcome", "Survey"),
     "links": ("JudgedLink", "Verdict", "document_links", "early_hints_of"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fetcher.analysis.links.mending import written
-from fetcher.analysis.rendering import lcp_candidate, render_blocking
 from fetcher.analysis.reuse import crosses_partition
-from fetcher.analysis.savings import Saving, lcp_gain, render_gain, saving
+from fetcher.analysis.timing.rendering import lcp_candidate, render_blocking
+from fetcher.analysis.timing.savings import Saving, lcp_gain, render_gain, saving
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.hints.reading import Asked, Early
 from fetcher.browser.profiles import DRIVING

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from types import NoneType
 
-from fetcher.analysis.expectations import Expectations
-from fetcher.analysis.measured import Measured
+from fetcher.analysis.check.expectations import Expectations
+from fetcher.analysis.compare.measured import Measured
 from fetcher.audits.catalogue import built_in, named
 from fetcher.audits.finding import Cost, Finding, Place, Quote, Severity
 from fetcher.audits.page import Page

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from fetcher.analysis.changes.loads import PageView, how, notes_of, of_page, same_pages
 from fetcher.analysis.changes.values import Change, Difference, PageDifference, Side, Trend, What
-from fetcher.analysis.survey import run_of
+from fetcher.analysis.check.survey import run_of
 from fetcher.audits.baseline import DECIDED
 from fetcher.audits.finding import Severity, stable
 from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, severity_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fetcher.analysis.expectations import met
+from fetcher.analysis.check.expectations import met
+from fetcher.analysis.check.survey import run_of, survey
 from fetcher.analysis.links import early_hints_of
-from fetcher.analysis.survey import run_of, survey
 from fetcher.audits.finding import Finding
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import median
 
-from fetcher.analysis.expectations import Expectations
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.survey import Run, RunOutcome, run_of
+from fetcher.analysis.check.expectations import Expectations
+from fetcher.analysis.check.survey import Run, RunOutcome, run_of
+from fetcher.analysis.compare.measured import Measured
 from fetcher.audits.hinted import Hinted
 from fetcher.audits.rule import NotApplicable
 from fetcher.errors import UsageError

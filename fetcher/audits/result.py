@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fetcher.analysis.compare.measured import Measured
 from fetcher.analysis.hints_in_chromium import HintInChromium
-from fetcher.analysis.measured import Measured
 from fetcher.audits.auditing import Audit, Outcome
 from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.rule import Rule

@@ -13,7 +13,7 @@ from fetcher.cli.streams import run
 from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
-    from fetcher.analysis.measured import Measured
+    from fetcher.analysis.compare.measured import Measured
     from fetcher.cli.list_source import Asking
     from fetcher.runs.targets import Config, Target
 

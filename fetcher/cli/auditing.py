@@ -18,7 +18,7 @@ from fetcher.errors import FetcherError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis import Expectations, Run
-    from fetcher.analysis.measured import Measured
+    from fetcher.analysis.compare.measured import Measured
     from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
@@ -161,7 +161,7 @@ class Auditing:
         options: dict[str, Any],
         about: str,
     ) -> None:
-        from fetcher.analysis.survey import RunOutcome
+        from fetcher.analysis.check.survey import RunOutcome
         from fetcher.runs.audit import load_probes, load_runs
 
         shown = None
@@ -235,7 +235,7 @@ class Auditing:
 def expectations(
     hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None, status: int | None = None
 ) -> Expectations:
-    from fetcher.analysis.expectations import Expectations, parse_share
+    from fetcher.analysis.check.expectations import Expectations, parse_share
 
     return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text, status)
 

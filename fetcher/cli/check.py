@@ -251,7 +251,7 @@ class _Checking:
             run(self._repeat(url, done, options), place)
         finally:
             if done:
-                from fetcher.analysis.judgement import judge  # no load waits for it
+                from fetcher.analysis.check.judgement import judge  # no load waits for it
 
                 self.checked.append(judge(url, done, profile=driving, asked=self.runs, expected=self.expected))
 
@@ -322,7 +322,7 @@ def _say_unmatched(checking: _Checking) -> None:
 def _expectations(
     hints: int | None, globs: list[str] | None, delivery: str | None, text: str | None, status: int | None
 ) -> Expectations:
-    from fetcher.analysis.expectations import Expectations, parse_share
+    from fetcher.analysis.check.expectations import Expectations, parse_share
 
     return Expectations(hints, tuple(globs or ()), None if delivery is None else parse_share(delivery), text, status)
 

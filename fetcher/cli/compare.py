@@ -19,7 +19,7 @@ from fetcher.cli.streams import is_terminal, of_nothing, put_down, report_stream
 from fetcher.errors import FetcherError, UsageError
 
 if TYPE_CHECKING:
-    from fetcher.analysis.comparison import Comparison
+    from fetcher.analysis.compare.comparison import Comparison
     from fetcher.runs.compare import Comparing, Way
 
 NOT_MEASURED = 3
@@ -123,7 +123,7 @@ def compare(
     forms.check()
     common: dict[str, Any] = {name: given.get(name) for name in ALLOWED}
     common |= {"no_early_hints": False, "transport": o.Transports.CONNECTIONS}
-    from fetcher.analysis.paired import FEWEST
+    from fetcher.analysis.compare.paired import FEWEST
     from fetcher.report.lines import count
     from fetcher.runs.compare import Comparing, arms_in_chromium
 
@@ -223,7 +223,7 @@ def _write(
     """Every form that was asked for, the saved one first; one that cannot be written is told of after the others."""
     faults: list[FetcherError] = []
     if json is not None:
-        from fetcher.analysis.saved_comparison import dumps
+        from fetcher.analysis.compare.saved_comparison import dumps
 
         with put_down(faults):
             write_text(dumps(result, redact=redact), json)

@@ -5,7 +5,7 @@ All are estimates unless a browser measured them, and are called so; ``analysis.
 
 from __future__ import annotations
 
-from fetcher.analysis.milestones import Milestone, milestones, unused_preloads
+from fetcher.analysis.timing.milestones import Milestone, milestones, unused_preloads
 from fetcher.record.page_load import PageLoad
 from fetcher.report.escape import shorten
 from fetcher.report.lines import milliseconds, place

@@ -23,7 +23,7 @@ from fetcher.report.summary import details, headline
 from fetcher.report.waterfall import waterfall
 
 if TYPE_CHECKING:
-    from fetcher.analysis.judgement import Checked
+    from fetcher.analysis.check.judgement import Checked
 
 # The eight standard colours, which every theme keeps legible on its own background.
 LOOKS: dict[Style, str] = {

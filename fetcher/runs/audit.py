@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fetcher.analysis.expectations import Expectations
+from fetcher.analysis.check.expectations import Expectations
+from fetcher.analysis.check.survey import Run, RunOutcome, run_of
 from fetcher.analysis.hints_in_chromium import hints_in_chromium
-from fetcher.analysis.survey import Run, RunOutcome, run_of
 from fetcher.audits.auditing import audit_page
 from fetcher.audits.page import Answers, Page
 from fetcher.audits.result import AuditedPage, NamedLoad, PageOutcome, page_of

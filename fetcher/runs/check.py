@@ -11,14 +11,14 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from fetcher.analysis.expectations import Expectations
-from fetcher.analysis.survey import Run, RunOutcome, run_of
+from fetcher.analysis.check.expectations import Expectations
+from fetcher.analysis.check.survey import Run, RunOutcome, run_of
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.terms import ProfileName
 
 if TYPE_CHECKING:
-    from fetcher.analysis.judgement import Checked
+    from fetcher.analysis.check.judgement import Checked
 
 PAUSE_MS = 100.0
 
@@ -83,6 +83,6 @@ async def check(
     """``repeat`` and ``judge`` in one: what ``fetcher check URL`` says, as a value."""
     wanted = expected or Expectations()
     made = await repeat(url, runs=runs, pause=pause, browser=browser, text=wanted.text, **options)
-    from fetcher.analysis.judgement import judge  # no load waits for it
+    from fetcher.analysis.check.judgement import judge  # no load waits for it
 
     return judge(url, made, profile=ProfileName(browser), asked=runs, expected=wanted)

@@ -15,11 +15,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from fetcher.analysis.comparison import HINTS, Comparison, Pair, judged_by
-from fetcher.analysis.comparison import compare as judge
-from fetcher.analysis.measured import FIRST_ASKED
-from fetcher.analysis.paired import FEWEST
-from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.analysis.check.survey import RunOutcome, run_of
+from fetcher.analysis.compare.comparison import HINTS, Comparison, Pair, judged_by
+from fetcher.analysis.compare.comparison import compare as judge
+from fetcher.analysis.compare.measured import FIRST_ASKED
+from fetcher.analysis.compare.paired import FEWEST
 from fetcher.errors import FetcherError, Interrupted, UsageError
 from fetcher.load import load_page
 from fetcher.record.page_load import PageLoad

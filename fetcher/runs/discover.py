@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fetcher import clock
+from fetcher.analysis.check.survey import wall_of
 from fetcher.analysis.discovered import Discovered
-from fetcher.analysis.survey import wall_of
 from fetcher.errors import DeadlineExceeded, RecordError, UsageError
 from fetcher.record.observed.devtools import observed_pages
 from fetcher.record.observed.values import Observed, for_page

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fetcher.analysis.comparison import Comparison
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.saved_comparison import from_json as comparison_from_json
+from fetcher.analysis.compare.comparison import Comparison
+from fetcher.analysis.compare.measured import Measured
+from fetcher.analysis.compare.saved_comparison import from_json as comparison_from_json
 from fetcher.audits.page import Answers, Probe
 from fetcher.audits.result import AuditedPage
 from fetcher.errors import RecordError, UsageError

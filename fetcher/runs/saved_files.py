@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fetcher.analysis.comparison import Comparison
-from fetcher.analysis.judgement import Checked
-from fetcher.analysis.saved_comparison import from_json as comparison_from_json
-from fetcher.analysis.saved_comparison import is_comparison
+from fetcher.analysis.check.judgement import Checked
+from fetcher.analysis.compare.comparison import Comparison
+from fetcher.analysis.compare.saved_comparison import from_json as comparison_from_json
+from fetcher.analysis.compare.saved_comparison import is_comparison
 from fetcher.audits.result import AuditResult
 from fetcher.audits.saved import from_json as audit_from_json
 from fetcher.audits.saved import is_audit

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fetcher.analysis.expectations import Expectations, parse_share
+from fetcher.analysis.check.expectations import Expectations, parse_share
 from fetcher.errors import UsageError
 from fetcher.record.json_faults import why_not_toml
 from fetcher.urls import parse

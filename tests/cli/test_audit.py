@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.saved_comparison import dumps as dumps_comparison
+from fetcher.analysis.compare.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
 from fetcher.audits.result import AuditedPage, PageOutcome

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis.saved_comparison import loads
+from fetcher.analysis.compare.saved_comparison import loads
 from fetcher.cli.arms import without_secrets
 from tests.cli.conftest import Cli
 from tests.support.command_line import Listening

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis import saved_comparison
+from fetcher.analysis.compare import saved_comparison
 from fetcher.audits.saved import dumps
 from fetcher.cli import app
 from fetcher.record import save_har, save_record

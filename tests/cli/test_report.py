@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis import Expectations, saved_comparison
+from fetcher.analysis import Expectations
+from fetcher.analysis.compare import saved_comparison
 from fetcher.analysis.fetched_twice import double_fetches
 from fetcher.analysis.links import verdicts
 from fetcher.audits.saved import dumps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fetcher.analysis.milestones import milestones
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.origin import asset, page
 from fetcher.report.instants import instants, unused
 from fetcher.report.summary import details

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.comparison import Comparison
-from fetcher.analysis.saved_comparison import dumps, loads
+from fetcher.analysis.compare.comparison import Comparison
+from fetcher.analysis.compare.saved_comparison import dumps, loads
 from fetcher.errors import ConnectFailed, RecordError, UsageError
 from fetcher.record.page_load import PageLoad
 from fetcher.runs.compare import Comparing, off_and_on

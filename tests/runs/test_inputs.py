@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis.comparison import Pair, compare
-from fetcher.analysis.saved_comparison import dumps
+from fetcher.analysis.compare.comparison import Pair, compare
+from fetcher.analysis.compare.saved_comparison import dumps
 from fetcher.audits import Outcome, Page, audit, audit_page
 from fetcher.audits.result import AuditResult, page_of, texts
 from fetcher.audits.saved import dumps as dump_audit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fetcher.analysis import Checked, Expectations, Run, RunOutcome, judge
-from fetcher.analysis.survey import run_of
+from fetcher.analysis.check.survey import run_of
 from fetcher.browser import events as e
 from fetcher.record import PageLoad
 from fetcher.terms import Fields, HttpVersion, ProfileName

@@ -9,8 +9,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from fetcher.analysis import saved_comparison
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare import saved_comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.record.page_load import PageLoad
 from fetcher.runs.compare import Comparing, off_and_on
 from tests.support.noisy_pages import NoisyPage

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fetcher.analysis import saved_comparison
+from fetcher.analysis.compare import saved_comparison
 from fetcher.audits import baseline, saved
 from fetcher.audits.result import AuditResult
 from fetcher.record import save_har, save_record

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from fetcher.analysis.changes.loads import PageView, how, notes_of, of_page, same_pages
 from fetcher.analysis.changes.values import Change, Difference, Side, Trend, What
-from fetcher.analysis.judgement import Checked, CheckOutcome
+from fetcher.analysis.check.judgement import Checked, CheckOutcome
 from fetcher.record.page_load import PageLoad
 
 

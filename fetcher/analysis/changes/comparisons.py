@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from fetcher.analysis.changes.loads import PageView, notes_of, of_page
 from fetcher.analysis.changes.values import Change, Difference, Effect, Side, Trend, What
-from fetcher.analysis.comparison import HINTS, Comparison, Measure
-from fetcher.analysis.paired import FEWEST, Shift
-from fetcher.analysis.survey import run_of
+from fetcher.analysis.check.survey import run_of
+from fetcher.analysis.compare.comparison import HINTS, Comparison, Measure
+from fetcher.analysis.compare.paired import FEWEST, Shift
 from fetcher.errors import UsageError
 from fetcher.record.page_load import PageLoad
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from fetcher.analysis.changes.values import Figure
-from fetcher.analysis.comparison import instants_of
+from fetcher.analysis.compare.comparison import instants_of
 from fetcher.analysis.fetched_twice import double_fetches
 from fetcher.analysis.spreads import spread
 from fetcher.record.page_load import PageLoad

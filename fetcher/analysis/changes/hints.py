@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fetcher.analysis.changes.matching import matched, placed, without_version
 from fetcher.analysis.changes.values import Change, Trend, What
-from fetcher.analysis.survey import HintFetch, HintSurvey, Survey
+from fetcher.analysis.check.survey import HintFetch, HintSurvey, Survey
 from fetcher.analysis.versions import Nearness, NearURLs
 from fetcher.analysis.wanted import wanted_of
 from fetcher.record.page_load import PageLoad

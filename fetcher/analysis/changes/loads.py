@@ -14,7 +14,7 @@ from fetcher.analysis.changes import hints, requests
 from fetcher.analysis.changes.figures import figures_of
 from fetcher.analysis.changes.matching import matched, origin_of, placed, without_version
 from fetcher.analysis.changes.values import Change, Difference, PageDifference, Side, Trend, What
-from fetcher.analysis.survey import Run, RunOutcome, Survey, run_of, survey
+from fetcher.analysis.check.survey import Run, RunOutcome, Survey, run_of, survey
 from fetcher.analysis.wanted import wanted_of
 from fetcher.record.page_load import PageLoad
 

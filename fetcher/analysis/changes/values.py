@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.analysis.paired import Shift
+from fetcher.analysis.compare.paired import Shift
 from fetcher.analysis.spreads import Spread
 
 

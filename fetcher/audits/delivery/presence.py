@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.edge import EdgeState, edge_state
+from fetcher.analysis.check.edge import EdgeState, edge_state
 from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.links.early import protocol_of
 from fetcher.audits.delivery.navigation import FAMILY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fetcher.analysis.edge import EdgeState, edge_state
+from fetcher.analysis.check.edge import EdgeState, edge_state
 from fetcher.analysis.links import early_hints_of
 from fetcher.audits.delivery.navigation import FAMILY
 from fetcher.audits.delivery.presence import edge_quote

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.paired import FEWEST, Shift
+from fetcher.analysis.compare.measured import Measured
+from fetcher.analysis.compare.paired import FEWEST, Shift
 from fetcher.audits.finding import Basis, Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule

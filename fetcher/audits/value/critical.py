@@ -8,8 +8,8 @@ from functools import partial
 from statistics import median
 
 from fetcher.analysis.recommended import Hintable
-from fetcher.analysis.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
-from fetcher.analysis.savings import render_gain, saving
+from fetcher.analysis.timing.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
+from fetcher.analysis.timing.savings import render_gain, saving
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Finding, Place, Severity
 from fetcher.audits.page import Page

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.links.early import protocol_of
 from fetcher.analysis.recommended import Recommendation, recommendation
-from fetcher.analysis.rendering import render_blocking
-from fetcher.analysis.window import think_time
+from fetcher.analysis.timing.rendering import render_blocking
+from fetcher.analysis.timing.window import think_time
 from fetcher.audits.finding import Basis, Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule

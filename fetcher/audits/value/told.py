@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import quantiles
 
-from fetcher.analysis.milestones import milestones
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.audits.hinted import HintFacts
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable

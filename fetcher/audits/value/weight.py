@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fetcher.analysis.rendering import lcp_candidate, render_blocking
+from fetcher.analysis.timing.rendering import lcp_candidate, render_blocking
+from fetcher.analysis.timing.window import link_rate, window_of
 from fetcher.analysis.wanted import Wanted
-from fetcher.analysis.window import link_rate, window_of
 from fetcher.audits.each_run import in_each_run
 from fetcher.audits.finding import Basis, Cost, Difference, Finding, Severity
 from fetcher.audits.hinted import HintFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from fetcher.analysis.expectations import matches
+from fetcher.analysis.check.expectations import matches
 from fetcher.analysis.links import JudgedLink
 from fetcher.audits.page import Page
 from fetcher.fields.link import parse

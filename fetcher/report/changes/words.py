@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fetcher.analysis.changes import Change, Difference, Effect, Figure, PageDifference, Trend, What
-from fetcher.analysis.paired import FEWEST, Shift
+from fetcher.analysis.compare.paired import FEWEST, Shift
 from fetcher.report.lines import count, milliseconds, ranged, signed, size
 
 SINGLE = "One load each, made at different times: not a measured difference. fetcher compare measures one."

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.analysis.judgement import Checked, CheckOutcome
-from fetcher.analysis.survey import RunOutcome, Survey
+from fetcher.analysis.check.judgement import Checked, CheckOutcome
+from fetcher.analysis.check.survey import RunOutcome, Survey
 from fetcher.report.check.words import spread_words, whole
 from fetcher.report.lines import UNBROKEN, Line, Style, count, paragraph
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fetcher.analysis.check.judgement import Checked
+from fetcher.analysis.check.survey import STILL_OPENING, HintFetch, HintSurvey
 from fetcher.analysis.hints_in_chromium import Agreement, Fate, HintInChromium
-from fetcher.analysis.judgement import Checked
 from fetcher.analysis.links import Verdict
-from fetcher.analysis.survey import STILL_OPENING, HintFetch, HintSurvey
 from fetcher.report.check.words import listed, spread_words, unbroken
 from fetcher.report.escape import cells, pad, shorten
 from fetcher.report.in_chromium import instants, told

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fetcher.analysis.judgement import Checked
-from fetcher.analysis.survey import Survey
+from fetcher.analysis.check.judgement import Checked
+from fetcher.analysis.check.survey import Survey
 from fetcher.record.redaction import redacted
 from fetcher.report.check.answer import headline
 from fetcher.report.check.links import home_of, reasons, result, what

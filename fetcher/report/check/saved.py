@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fetcher.analysis.judgement import Checked
+from fetcher.analysis.check.judgement import Checked
 from fetcher.record.codec import encode
 from fetcher.record.redaction import redacted
 

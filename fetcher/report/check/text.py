@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from fetcher.analysis.judgement import Checked, CheckOutcome, Remark
+from fetcher.analysis.check.judgement import Checked, CheckOutcome, Remark
+from fetcher.analysis.check.survey import Run, RunOutcome, Survey
 from fetcher.analysis.links import early_hints_of
-from fetcher.analysis.survey import Run, RunOutcome, Survey
 from fetcher.record.redaction import redacted
 from fetcher.report.check.answer import answer, headline
 from fetcher.report.check.links import link_table

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fetcher.analysis.comparison import Comparison, Measure
+from fetcher.analysis.compare.comparison import Comparison, Measure
 from fetcher.record.redaction import redacted
 from fetcher.report.comparison.words import (
     METHOD,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.analysis.comparison import Comparison, Measure
-from fetcher.analysis.paired import Shift
+from fetcher.analysis.compare.comparison import Comparison, Measure
+from fetcher.analysis.compare.paired import Shift
 from fetcher.record.redaction import redacted
 from fetcher.report.comparison.words import (
     METHOD,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fetcher.analysis.comparison import Arm, Comparison, Measure
-from fetcher.analysis.paired import FEWEST, Shift
+from fetcher.analysis.compare.comparison import Arm, Comparison, Measure
+from fetcher.analysis.compare.paired import FEWEST, Shift
 from fetcher.analysis.spreads import Spread
 from fetcher.report.escape import cells
 from fetcher.report.lines import count, milliseconds, place, ranged, signed, size

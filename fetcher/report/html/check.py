@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fetcher.analysis.judgement import Checked
+from fetcher.analysis.check.judgement import Checked
+from fetcher.analysis.check.survey import HintSurvey, Survey
 from fetcher.analysis.links import Verdict
-from fetcher.analysis.survey import HintSurvey, Survey
 from fetcher.record.redaction import redacted
 from fetcher.report.check.answer import headline
 from fetcher.report.check.links import home_of, in_chromium, result, what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fetcher.analysis.comparison import Comparison, Measure
+from fetcher.analysis.compare.comparison import Comparison, Measure
 from fetcher.record.redaction import redacted
 from fetcher.report.comparison.words import (
     METHOD,

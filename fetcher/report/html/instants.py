@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fetcher.analysis.critical_path import CriticalPath, Goal, critical_path
-from fetcher.analysis.milestones import milestones
+from fetcher.analysis.timing.critical_path import CriticalPath, Goal, critical_path
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.record.page_load import PageLoad
 from fetcher.report.html.markup import table, text
 from fetcher.report.lines import milliseconds, place

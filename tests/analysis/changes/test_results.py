@@ -9,7 +9,7 @@ import pytest
 
 from fetcher.analysis import Checked, Expectations, judge
 from fetcher.analysis.changes import Trend, What, of_checks, of_comparisons
-from fetcher.analysis.survey import run_of
+from fetcher.analysis.check.survey import run_of
 from fetcher.audits import Page, audit_page
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.changes import of_audits

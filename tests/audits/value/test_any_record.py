@@ -8,8 +8,8 @@ from functools import cache
 
 import pytest
 
-from fetcher.analysis.critical_path import Goal, critical_path
 from fetcher.analysis.recommended import recommendation
+from fetcher.analysis.timing.critical_path import Goal, critical_path
 from fetcher.audits import Outcome, Page, audit_page
 from fetcher.audits.resources import RULES as RESOURCES
 from fetcher.audits.value import RULES as VALUE

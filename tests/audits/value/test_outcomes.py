@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.milestones import milestones
-from fetcher.analysis.paired import shift_of
+from fetcher.analysis.compare.measured import Measured
+from fetcher.analysis.compare.paired import shift_of
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.audits import Basis, Outcome, Page, Severity
 from fetcher.audits.value import RULES
 from fetcher.origin import Route, asset

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.cli import app
 from fetcher.net import NetOptions
 from fetcher.origin import Origin, Site, throw_away

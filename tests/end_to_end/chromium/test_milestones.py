@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import fetcher
-from fetcher.analysis.milestones import end_of, milestones
+from fetcher.analysis.timing.milestones import end_of, milestones
 from fetcher.net import NetOptions
 from fetcher.origin import Answer, Body, Head, Origin, RequestSeen, Route, Site, Wait, asset, page
 from fetcher.record import PageLoad

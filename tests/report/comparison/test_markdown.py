@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.report.comparison.markdown import comparison_markdown
 from tests.support.comparisons import noisy
 from tests.support.hostile import TEXTS, infected

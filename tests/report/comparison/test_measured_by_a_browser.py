@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fetcher.analysis.changes import of_comparisons
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.record.page_load import PageLoad
 from fetcher.report.changes.markdown import difference_markdown
 from fetcher.report.changes.text import difference_lines

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.report.comparison.markdown import comparison_markdown
 from fetcher.report.comparison.text import comparison_lines
 from fetcher.report.escape import cells

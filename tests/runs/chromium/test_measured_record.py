@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fetcher.analysis.comparison import Pair, compare
-from fetcher.analysis.survey import RunOutcome, run_of
+from fetcher.analysis.check.survey import RunOutcome, run_of
+from fetcher.analysis.compare.comparison import Pair, compare
 from fetcher.errors import ChromiumFailed
 from fetcher.record import dumps, loads
 from fetcher.record.page_load import PageLoad

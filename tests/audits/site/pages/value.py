@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.paired import shift_of
+from fetcher.analysis.compare.measured import Measured
+from fetcher.analysis.compare.paired import shift_of
 from fetcher.origin import asset
 from tests.audits.site.parts import BODY, CACHED, FONT, HEAD, HINTS, SCRIPT, STYLE, document, sound
 from tests.audits.site.proof import Proof

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from fetcher.analysis.edge import Edge, EdgeState, edge_state
+from fetcher.analysis.check.edge import Edge, EdgeState, edge_state
 from fetcher.analysis.links import JudgedLink, Stretch, Verdict, early_hints_of, verdicts
 from fetcher.analysis.spreads import Spread, spread
 from fetcher.fields import mime

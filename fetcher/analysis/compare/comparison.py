@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from fetcher.analysis.edge import EdgeState, edge_state
-from fetcher.analysis.measured import Measured
-from fetcher.analysis.milestones import milestones
-from fetcher.analysis.paired import Shift, shift_of
+from fetcher.analysis.check.edge import EdgeState, edge_state
+from fetcher.analysis.compare.measured import Measured
+from fetcher.analysis.compare.paired import Shift, shift_of
 from fetcher.analysis.spreads import Spread, spread
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import HttpVersion
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.milestones import milestones
 from fetcher.analysis.recommended import MOST_BYTES, recommendation
-from fetcher.analysis.rendering import lcp_ready
-from fetcher.analysis.savings import lcp_gain, render_gain, saving
-from fetcher.analysis.window import link_rate, think_time, window_of
+from fetcher.analysis.timing.milestones import milestones
+from fetcher.analysis.timing.rendering import lcp_ready
+from fetcher.analysis.timing.savings import lcp_gain, render_gain, saving
+from fetcher.analysis.timing.window import link_rate, think_time, window_of
 from fetcher.origin import Answer, Route, Site, asset, links, page, text
 from fetcher.origin.script import Interim
 from fetcher.record import PageLoad

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis.critical_path import CriticalPath, Goal, StepKind, critical_path
-from fetcher.analysis.milestones import milestones
+from fetcher.analysis.timing.critical_path import CriticalPath, Goal, StepKind, critical_path
+from fetcher.analysis.timing.milestones import milestones
 from fetcher.origin import Answer, Head, Site, asset, page
 from fetcher.record import PageLoad, from_har
 from tests.support.loads import many, shop
 from tests.support.virtual_time import virtual_load
 
-DATA = Path(__file__).parents[1] / "record" / "data"
+DATA = Path(__file__).parents[2] / "record" / "data"
 CSS = "</a.css>; rel=preload; as=style"
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from fetcher.analysis.check.survey import BLOCKING, HintSurvey, Run, RunOutcome, Survey
 from fetcher.analysis.links import early_hints_of
-from fetcher.analysis.survey import BLOCKING, HintSurvey, Run, RunOutcome, Survey
 from fetcher.errors import UsageError
 from fetcher.frozen import dataclass
 from fetcher.urls import resolve

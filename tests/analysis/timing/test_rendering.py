@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fetcher.analysis.rendering import lcp_candidate, render_blocking
+from fetcher.analysis.timing.rendering import lcp_candidate, render_blocking
 from fetcher.origin import Answer, RequestSeen, Site, asset, page
 from fetcher.record import PageLoad, from_har
 from fetcher.terms import Destination, InitiatorKind, NetPriority
 from tests.support.loads import shop
 from tests.support.virtual_time import virtual_load
 
-SHOP = Path(__file__).parents[1] / "record" / "data" / "shop-product-early-hints.har"
+SHOP = Path(__file__).parents[2] / "record" / "data" / "shop-product-early-hints.har"
 TYPES = {"css": "text/css", "js": "text/javascript", "png": "image/png", "woff2": "font/woff2"}
 
 

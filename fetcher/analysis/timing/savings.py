@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fetcher.analysis.critical_path import Cause, causes_of
-from fetcher.analysis.milestones import Milestone, end_of, milestones
-from fetcher.analysis.rendering import lcp_ready
+from fetcher.analysis.timing.critical_path import Cause, causes_of
+from fetcher.analysis.timing.milestones import Milestone, end_of, milestones
+from fetcher.analysis.timing.rendering import lcp_ready
 from fetcher.record.page_load import PageLoad
 
 

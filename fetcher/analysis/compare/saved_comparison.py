@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fetcher.analysis.comparison import Comparison
+from fetcher.analysis.compare.comparison import Comparison
 from fetcher.errors import RecordError
 from fetcher.record.codec import decode, encode
 from fetcher.record.json_faults import why_not_json

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from fetcher.analysis.milestones import milestones, unused_preloads
+from fetcher.analysis.timing.milestones import milestones, unused_preloads
 from fetcher.origin import Answer, Body, Head, RequestSeen, Site, asset, page
 from fetcher.record import PageLoad
 from fetcher.record.observed import Observed, ObservedRequest

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from fetcher.analysis import saved_comparison
-from fetcher.analysis.saved_comparison import PUBLISHED, schema
+from fetcher.analysis.compare import saved_comparison
+from fetcher.analysis.compare.saved_comparison import PUBLISHED, schema
 from tests.support.comparisons import faults, noisy, valid, validator
 
 
 def test_the_published_schema_is_up_to_date() -> None:
-    """Renew it with: python -c 'from fetcher.analysis.saved_comparison import write; write()'."""
+    """Renew it with: python -c 'from fetcher.analysis.compare.saved_comparison import write; write()'."""
     assert PUBLISHED.read_text(encoding="ascii") == json.dumps(schema(), indent=1) + "\n"
     assert schema()["$id"] == "urn:fetcher:comparison:1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.analysis.paired import Shift
+from fetcher.analysis.compare.paired import Shift
 
 FIRST_ASKED = ("lcp", "fcp", "render-start", "load")
 """By which milestone a page is judged, the first that was measured: what visitors see before what programs count."""

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from fetcher.analysis.paired import FEWEST, pseudo_median, shift_of, signed_rank_p, t_cdf, t_quantile
+from fetcher.analysis.compare.paired import FEWEST, pseudo_median, shift_of, signed_rank_p, t_cdf, t_quantile
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ guesses by the priority that Chrome gave the request.
 
 from __future__ import annotations
 
-from fetcher.analysis.milestones import Milestone, end_of, last_hop, milestones
+from fetcher.analysis.timing.milestones import Milestone, end_of, last_hop, milestones
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.frozen import dataclass
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fetcher.analysis import CheckOutcome, Expectations, Run, RunOutcome, Spread, judge
-from fetcher.analysis.expectations import matches, parse_share
+from fetcher.analysis.check.expectations import matches, parse_share
+from fetcher.analysis.check.survey import STILL_OPENING
 from fetcher.analysis.spreads import spread
-from fetcher.analysis.survey import STILL_OPENING
 from fetcher.errors import UsageError
 from fetcher.record import PageLoad
 from fetcher.terms import Fields, HttpVersion, ProfileName

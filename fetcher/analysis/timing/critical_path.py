@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from enum import StrEnum
 
-from fetcher.analysis.milestones import Milestone, end_of, milestones
-from fetcher.analysis.rendering import lcp_ready
+from fetcher.analysis.timing.milestones import Milestone, end_of, milestones
+from fetcher.analysis.timing.rendering import lcp_ready
 from fetcher.frozen import dataclass
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import InitiatorKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.analysis.edge import edge_state
+from fetcher.analysis.check.edge import edge_state
 from fetcher.terms import Fields
 
 CASES: list[tuple[Fields, str]] = [
