@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from fetcher.discovery.css.scanner import CssScanner
-from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.css.selectors.needs import needs
 from fetcher.discovery.css.values import families
 from fetcher.discovery.html import HtmlScanner
 from fetcher.discovery.html.markup import MarkupNames

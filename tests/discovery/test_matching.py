@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.discovery.css.matching import Budget, Context, Spent, matches
-from fetcher.discovery.css.selector_text import parse
+from fetcher.discovery.css.selectors.matching import Budget, Context, Spent, matches
+from fetcher.discovery.css.selectors.selector_text import parse
 from fetcher.discovery.whole_document import tree_of
 
 HTML = (

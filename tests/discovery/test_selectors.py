@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fetcher.discovery.css.scanner import CssScanner
-from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.css.selectors.needs import needs
 from fetcher.discovery.html.markup import EVERYTHING, MarkupNames
 from tests.support.scans import scan_in_every_cut
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fetcher.browser.document.embedded import is_hidden
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.css.import_rule import supports
-from fetcher.discovery.css.selectors import needs
+from fetcher.discovery.css.selectors.needs import needs
 from fetcher.discovery.html.markup import EVERYTHING
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches

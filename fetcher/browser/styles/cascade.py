@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from fetcher.browser.styles import initial
 from fetcher.browser.styles.filed import UNLAYERED, Applied, Entry, Filed, Key
 from fetcher.browser.styles.substitution import substituted
-from fetcher.discovery.css import matching, selector_text
-from fetcher.discovery.css.longhands import (
+from fetcher.discovery.css.declarations.longhands import (
     INHERITED,
     LONGHANDS,
     PICTURED,
@@ -23,9 +22,10 @@ from fetcher.discovery.css.longhands import (
     Computed,
     expand,
 )
-from fetcher.discovery.css.matching import Budget, Context
 from fetcher.discovery.css.rules import USES_FONT, Declaration
 from fetcher.discovery.css.rules import declarations as read_declarations
+from fetcher.discovery.css.selectors import matching, selector_text
+from fetcher.discovery.css.selectors.matching import Budget, Context
 from fetcher.discovery.tree import Element
 from fetcher.discovery.viewport.component_values import WIDE
 from fetcher.discovery.viewport.lengths import Screen

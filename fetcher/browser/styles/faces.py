@@ -13,8 +13,8 @@ from fetcher.browser.document.fonts import Ranges, ranges
 from fetcher.browser.styles import initial
 from fetcher.browser.styles.cascade import Shown, Style
 from fetcher.discovery.candidates import Candidate
-from fetcher.discovery.css.longhands import Computed, expand
-from fetcher.discovery.css.matching import Budget
+from fetcher.discovery.css.declarations.longhands import Computed, expand
+from fetcher.discovery.css.selectors.matching import Budget
 from fetcher.discovery.tree import Element
 
 Wanted = tuple[tuple[str, ...], float, str, float]

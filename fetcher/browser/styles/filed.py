@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fetcher.discovery.css import matching, selector_text
 from fetcher.discovery.css.import_rule import supports
-from fetcher.discovery.css.matching import Context, Selector
 from fetcher.discovery.css.rules import Declaration, Rule, Sheet
+from fetcher.discovery.css.selectors import matching, selector_text
+from fetcher.discovery.css.selectors.matching import Context, Selector
 from fetcher.discovery.tree import Element
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches as media_hold

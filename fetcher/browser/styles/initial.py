@@ -10,7 +10,7 @@ from fetcher.discovery.tree import Element
 
 if TYPE_CHECKING:
     from fetcher.browser.styles.cascade import Style
-    from fetcher.discovery.css.longhands import Computed
+    from fetcher.discovery.css.declarations.longhands import Computed
 
 VALUES: dict[str, Computed] = {
     "font-family": ("\0serif",), "font-weight": 400.0, "font-style": "normal", "font-stretch": 100.0,

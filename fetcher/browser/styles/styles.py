@@ -18,8 +18,8 @@ from fetcher.browser.styles import faces
 from fetcher.browser.styles.cascade import Cascade
 from fetcher.browser.styles.filed import Applied
 from fetcher.discovery.candidates import Candidate
-from fetcher.discovery.css.matching import Budget, Spent
 from fetcher.discovery.css.rules import Sheet, TooMany, read
+from fetcher.discovery.css.selectors.matching import Budget, Spent
 from fetcher.discovery.html.elements import is_css
 from fetcher.discovery.tree import Element
 from fetcher.discovery.viewport.lengths import Screen

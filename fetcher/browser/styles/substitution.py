@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fetcher.discovery.css.longhands import SUBSTITUTED
-from fetcher.discovery.css.matching import Budget
+from fetcher.discovery.css.declarations.longhands import SUBSTITUTED
+from fetcher.discovery.css.selectors.matching import Budget
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches as media_hold
 

@@ -92,7 +92,9 @@ def _leaf(value: Value) -> Truth:
 
 def _declaration(values: Sequence[Value]) -> Truth:
     """Whether ``property: value`` is known; None when it is no declaration."""
-    from fetcher.discovery.css.properties import PROPERTIES  # few loads meet a supports(): the list is not for all
+    from fetcher.discovery.css.declarations.properties import (
+        PROPERTIES,  # few loads meet a supports(): the list is not for all
+    )
 
     if not values or values[0].kind is not Kind.IDENT:
         return None

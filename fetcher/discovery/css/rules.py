@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from fetcher.discovery.css.longhands import LONGHANDS
+from fetcher.discovery.css.declarations.longhands import LONGHANDS
 from fetcher.discovery.escapes import unescape
 from fetcher.frozen import dataclass
 

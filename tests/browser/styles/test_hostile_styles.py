@@ -11,7 +11,8 @@ import pytest
 from fetcher import urls
 from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.discovery.css import longhands, selector_text
+from fetcher.discovery.css.declarations import longhands
+from fetcher.discovery.css.selectors import selector_text
 from fetcher.discovery.viewport import media
 from fetcher.discovery.viewport.lengths import Screen
 from tests.support.playbook import candidate

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fetcher.discovery.css.element_states import CHEAP, NEVER, SIMPLE, Test, direction, language
-from fetcher.discovery.css.matching import Budget, Compound, Context, Selector, Specificity, has, matches
+from fetcher.discovery.css.selectors.element_states import CHEAP, NEVER, SIMPLE, Test, direction, language
+from fetcher.discovery.css.selectors.matching import Budget, Compound, Context, Selector, Specificity, has, matches
 from fetcher.discovery.escapes import unescape
 from fetcher.discovery.tree import Element
 

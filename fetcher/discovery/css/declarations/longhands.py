@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from fetcher.discovery.css import font_values
-from fetcher.discovery.css.picture_values import Urls, pictures
+from fetcher.discovery.css.declarations import font_values
+from fetcher.discovery.css.declarations.picture_values import Urls, pictures
 from fetcher.discovery.viewport.component_values import WIDE, Kind, TooMuch, Value, parse, spaceless, split, stripped
 
 IMAGES: dict[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ Matching counts its steps in a ``Budget`` and raises ``Spent`` past it.
 
 from __future__ import annotations
 
-from fetcher.discovery.css.element_states import Test
+from fetcher.discovery.css.selectors.element_states import Test
 from fetcher.discovery.tree import Element
 from fetcher.frozen import dataclass
 

@@ -1,0 +1,1 @@
+"""Declarations: which properties they set, and to which pictures and fonts."""
