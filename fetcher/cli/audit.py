@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fetcher.cli import audit_options as a
 from fetcher.cli import options as o
-from fetcher.cli.audit_forms import AuditForms
-from fetcher.cli.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
-from fetcher.cli.auditing import Auditing, expectations
-from fetcher.cli.baseline_file import Kept
-from fetcher.cli.list_source import Asking
+from fetcher.cli.auditing import audit_options as a
+from fetcher.cli.auditing.audit_forms import AuditForms
+from fetcher.cli.auditing.audit_targets import Settled, config_of, read_budget, read_comparisons, settled, targets_of
+from fetcher.cli.auditing.baseline_file import Kept
+from fetcher.cli.auditing.judging import Auditing, expectations
+from fetcher.cli.auditing.list_source import Asking
 from fetcher.cli.streams import is_terminal, of_nothing, report_stream, tell
 from fetcher.errors import UsageError
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_options import MarkdownFile
+from fetcher.cli.auditing.audit_options import MarkdownFile
 from fetcher.cli.forms import MOST_SIDE_BY_SIDE, Forms, HtmlFile
 from fetcher.cli.streams import is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, Interrupted, UsageError

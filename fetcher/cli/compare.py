@@ -13,7 +13,7 @@ import typer
 
 from fetcher.cli import options as o
 from fetcher.cli.arms import ALLOWED, arm_options, load_arguments, without_secrets
-from fetcher.cli.audit_options import MarkdownFile
+from fetcher.cli.auditing.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile
 from fetcher.cli.streams import is_terminal, of_nothing, put_down, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_options import MarkdownFile
+from fetcher.cli.auditing.audit_options import MarkdownFile
 from fetcher.cli.streams import check_writable, report_stream, tell, write_text
 from fetcher.errors import UsageError
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.list_source import state_fields
+from fetcher.cli.auditing.list_source import state_fields
 from fetcher.cli.streams import check_writable, is_terminal, run, takes_colour, tell, write_text
 from fetcher.errors import DeadlineExceeded, FetcherError, UsageError
 from fetcher.terms import Fields

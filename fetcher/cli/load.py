@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_options import MarkdownFile
+from fetcher.cli.auditing.audit_options import MarkdownFile
 from fetcher.cli.forms import Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import is_terminal, report_stream, run, tell, write_text
 from fetcher.errors import FetcherError, UsageError

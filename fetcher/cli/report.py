@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from fetcher.cli import options as o
-from fetcher.cli.audit_forms import AuditForms, audit_sections
-from fetcher.cli.audit_forms import drawn_of as drawn_of_audit
-from fetcher.cli.audit_options import JUnitFile, MarkdownFile, SarifFile
+from fetcher.cli.auditing.audit_forms import AuditForms, audit_sections
+from fetcher.cli.auditing.audit_forms import drawn_of as drawn_of_audit
+from fetcher.cli.auditing.audit_options import JUnitFile, MarkdownFile, SarifFile
 from fetcher.cli.check import drawn_of as drawn_of_check
 from fetcher.cli.forms import MOST_SIDE_BY_SIDE, Forms, HtmlFile, SvgFile, TraceFile
 from fetcher.cli.streams import report_stream, tell, write_text

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fetcher.cli import audit_options as a
 from fetcher.cli import options as o
+from fetcher.cli.auditing import audit_options as a
 from fetcher.cli.streams import check_writable, is_terminal, report_stream, write_text
 from fetcher.errors import ContentError, UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fetcher.audits import Page
     from fetcher.audits.result import AuditedPage
     from fetcher.audits.why import Why
-    from fetcher.cli.auditing import Auditing
+    from fetcher.cli.auditing.judging import Auditing
 
 FAILS, NOT_LOADED = 1, 3
 
@@ -77,7 +77,7 @@ def why(
 ) -> None:
     """Walk one hint from the wire to its use and name the first step that fails."""
     from fetcher.audits.auditing import profile_named
-    from fetcher.cli.auditing import Auditing, expectations
+    from fetcher.cli.auditing.judging import Auditing, expectations
     from fetcher.runs.inputs import is_url
     from fetcher.runs.targets import Target
 

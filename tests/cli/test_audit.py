@@ -15,7 +15,7 @@ from fetcher.analysis.compare.saved_comparison import dumps as dumps_comparison
 from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
 from fetcher.audits.result import AuditedPage, PageOutcome
-from fetcher.cli.audit_forms import AuditForms
+from fetcher.cli.auditing.audit_forms import AuditForms
 from fetcher.errors import Interrupted
 from fetcher.record import PageLoad, save_har, save_record
 from fetcher.runs.compare import Comparing, off_and_on

@@ -218,7 +218,7 @@ def test_a_stop_before_anything_was_seen_leaves_the_file(
         raise Interrupted("interrupted")
 
     for command in ("check", "audit", "compare"):
-        monkeypatch.setattr(f"fetcher.cli.{'auditing' if command == 'audit' else command}.run", stop)
+        monkeypatch.setattr(f"fetcher.cli.{'auditing.judging' if command == 'audit' else command}.run", stop)
         name = tmp_path / f"{command}.json"
         name.write_text("earlier")
         outcome = cli(command, "--json", str(name), "https://a.test/")

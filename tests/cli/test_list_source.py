@@ -6,7 +6,7 @@ import pytest
 
 from fetcher.browser.storage.cookies import CookieJar
 from fetcher.browser.storage.state import BrowserState
-from fetcher.cli.list_source import Asking, fields_for, get_list
+from fetcher.cli.auditing.list_source import Asking, fields_for, get_list
 from fetcher.errors import ContentError
 from fetcher.net import NetOptions
 from fetcher.runs.pace import Pace

@@ -14,7 +14,7 @@ from fetcher.errors import UsageError
 
 if TYPE_CHECKING:
     from fetcher.analysis.compare.measured import Measured
-    from fetcher.cli.list_source import Asking
+    from fetcher.cli.auditing.list_source import Asking
     from fetcher.runs.targets import Config, Target
 
 
@@ -53,7 +53,7 @@ _FILES = ("rules", "baseline", "cacert")
 def settled(context: typer.Context, settings: Mapping[str, Any], name: str | None, **given: Any) -> Settled:
     """``given``, and where that was not typed the ``settings`` of the configuration ``name``, whose files are named
     from its own folder. Raises UsageError."""
-    from fetcher.cli.audit_options import FailOn
+    from fetcher.cli.auditing.audit_options import FailOn
 
     folder = Path(name or ".").parent
     for key, value in settings.items():
@@ -132,7 +132,7 @@ def read_comparisons(names: Sequence[str]) -> dict[str, Measured]:
 
 
 def _sitemap(url: str, most: int, asking: Asking, notes: list[str]) -> list[Target]:
-    from fetcher.cli.list_source import get_list
+    from fetcher.cli.auditing.list_source import get_list
     from fetcher.runs.sitemap import read_sitemap
 
     async def get(where: str) -> bytes:
