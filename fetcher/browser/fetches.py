@@ -6,15 +6,15 @@ from dataclasses import field
 from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
-from fetcher.browser.document.css_images import CssImages
 from fetcher.browser.document.embedded import Embedded
-from fetcher.browser.document.fonts import Fonts
 from fetcher.browser.document.module_graph import ModuleGraph
 from fetcher.browser.document.parsing import Parsing
 from fetcher.browser.policies.container import Policies
 from fetcher.browser.requests.client_hints import HintsAsked
 from fetcher.browser.requests.priorities import Place
 from fetcher.browser.storage.http_cache import Entry
+from fetcher.browser.styles.css_images import CssImages
+from fetcher.browser.styles.fonts import Fonts
 from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.modules.import_map import ImportMap

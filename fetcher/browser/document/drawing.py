@@ -9,19 +9,16 @@ from fetcher.browser.commands import (
     DiscoveryOutcome,
     DiscoveryResolved,
 )
-from fetcher.browser.document import (
-    drawn,
-    modules,
-    viewport,
-)
+from fetcher.browser.document import modules, viewport
 from fetcher.browser.document.answers import Answers
 from fetcher.browser.document.consumers import consumer_of, document_of, url_of
-from fetcher.browser.document.css_images import why_conditions_fail
-from fetcher.browser.document.font_sources import EARLIER
 from fetcher.browser.document.wanting import kept_out
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.browser.policies import gate
 from fetcher.browser.state import LoadState
+from fetcher.browser.styles import drawn
+from fetcher.browser.styles.css_images import why_conditions_fail
+from fetcher.browser.styles.font_sources import EARLIER
 from fetcher.discovery.candidates import Candidate, CandidateKind
 
 

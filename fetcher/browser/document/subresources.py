@@ -16,25 +16,18 @@ from fetcher.browser.commands import (
     Scan,
     ScanKind,
 )
-from fetcher.browser.document import (
-    drawn,
-    frames,
-    inner,
-    modules,
-    refreshes,
-    settings,
-    speculations,
-)
+from fetcher.browser.document import frames, inner, modules, refreshes, settings, speculations
 from fetcher.browser.document.consumers import document_of, url_of
-from fetcher.browser.document.css_images import APPLIES_TO_NOTHING
 from fetcher.browser.document.final_links import candidates_of
-from fetcher.browser.document.font_sources import EARLIER, passed_over
 from fetcher.browser.document.instead import EMBEDDED, Instead
 from fetcher.browser.document.wanting import refused
 from fetcher.browser.fetches import Consumer, Fetch
 from fetcher.browser.policies import container, gate
 from fetcher.browser.requests.belonging import preconnect_key
 from fetcher.browser.state import LoadState
+from fetcher.browser.styles import drawn
+from fetcher.browser.styles.css_images import APPLIES_TO_NOTHING
+from fetcher.browser.styles.font_sources import EARLIER, passed_over
 from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, Text
 from fetcher.discovery.sniffing import HTML
 from fetcher.fields.content_security_policy import MOST_WORDS, is_cut

@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fetcher.browser.document.fonts import Ranges, ranges
 from fetcher.browser.styles import initial
 from fetcher.browser.styles.cascade import Shown, Style
+from fetcher.browser.styles.fonts import Ranges, ranges
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css.declarations.longhands import Computed, expand
 from fetcher.discovery.css.selectors.matching import Budget

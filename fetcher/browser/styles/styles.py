@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from fetcher.browser.document.font_sources import source_of
 from fetcher.browser.styles import faces
 from fetcher.browser.styles.cascade import Cascade
 from fetcher.browser.styles.filed import Applied
+from fetcher.browser.styles.font_sources import source_of
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.css.rules import Sheet, TooMany, read
 from fetcher.discovery.css.selectors.matching import Budget, Spent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.document.css_images import NOT_FOR_THIS_SCREEN, CssImages
+from fetcher.browser.styles.css_images import NOT_FOR_THIS_SCREEN, CssImages
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.viewport.lengths import Screen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fetcher.browser.document.fonts import NO_CHARACTER, NOT_USED, WAITING, Fonts, ranges
+from fetcher.browser.styles.fonts import NO_CHARACTER, NOT_USED, WAITING, Fonts, ranges
 from fetcher.discovery.candidates import Candidate, CandidateKind
 
 RANGES = [

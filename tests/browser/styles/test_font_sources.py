@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fetcher.browser.commands import Scan, ScanKind
-from fetcher.browser.document.font_sources import passed_over
 from fetcher.browser.events import FetchEnded
+from fetcher.browser.styles.font_sources import passed_over
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.discovery.css.scanner import CssScanner
 from fetcher.discovery.html.markup import MarkupNames
