@@ -68,8 +68,11 @@ _ASCII_QUEUED = str.maketrans({"·": "."})
 UNBROKEN = "\u00a0"
 """A space at which ``paragraph`` does not break; servers' texts hold none (``safe`` shows them)."""
 
-_UNITS = re.compile(r"(?<=\d) (?=(?:ms|s|B|kB|MB|GB|TB)\b)")
-"""Between a number and its unit: neither is read without the other."""
+_UNITS = re.compile(r"(?<=\d) (?=(?:ms|s|B|kB|MB|GB|TB)\b)|(?<=\bEH) (?=\d)")
+"""Between a number and its unit, or a rule's name and its number: neither is read without the other."""
+
+
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def to_ascii(line: Line) -> Line:
@@ -117,6 +120,15 @@ def signed(value: float) -> str:
     if not any(digit in shown for digit in "123456789"):
         return shown
     return ("−" if value < 0 else "+") + shown
+
+
+def moment(stamp: str) -> str:
+    """A record's time for reading: "2026-11-26 22:26:24 UTC". What is none is shown as it is."""
+    found = _STAMP.fullmatch(stamp)
+    if found is None:
+        return stamp
+    day, time, zone = found.groups()
+    return f"{day} {time} {'UTC' if zone in ('Z', '+00:00') else zone}"
 
 
 def ranged(value: str, low: str, high: str) -> str:

@@ -23,7 +23,7 @@ from fetcher.report.changes.words import (
     summary,
 )
 from fetcher.report.escape import safe_load, shorten
-from fetcher.report.lines import count
+from fetcher.report.lines import count, moment
 from fetcher.report.markdown.inert import MOST_CHARACTERS, bounded, code, folded, table, text
 
 LONGEST = 300
@@ -39,7 +39,8 @@ def difference_markdown(difference: Difference, *, redact: bool = True, most: in
 def _blocks(shown: Difference) -> Iterator[str]:
     yield f"## fetcher diff: {text(summary(shown))}"
     yield "\n".join(
-        f"- **{word}**: {code(_cut(side.source))}, {_short(side.how)}" + (f", {text(side.at)}" if side.at else "")
+        f"- **{word}**: {code(_cut(side.source))}, {_short(side.how)}"
+        + (f", {text(moment(side.at))}" if side.at else "")
         for word, side in (("before", shown.before), ("after", shown.after))
     )
     if shown.notes:

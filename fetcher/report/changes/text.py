@@ -24,7 +24,7 @@ from fetcher.report.changes.words import (
     summary,
 )
 from fetcher.report.escape import cells, pad, safe_load, shorten
-from fetcher.report.lines import Line, Style, paragraph, to_ascii, trimmed
+from fetcher.report.lines import Line, Style, moment, paragraph, to_ascii, trimmed
 
 READABLE = 140
 MOST_LISTED = 12
@@ -43,20 +43,21 @@ def difference_lines(
     tone = Style.BAD if worse else Style.GOOD if better else Style.STRONG
     lines = paragraph(summary(shown), width, tone)
     for word, side in (("before", shown.before), ("after ", shown.after)):
-        lines += paragraph(f"{side.source}  {side.how}" + (f", {side.at}" if side.at else ""), width,
+        lines += paragraph(f"{side.source}  {side.how}" + (f", {moment(side.at)}" if side.at else ""), width,
                            lead=((f"{word}  ", Style.DIM),), indent=8)  # fmt: skip
     for note in shown.notes:
         lines += paragraph(note, width, Style.WARNING, lead=(("! ", Style.WARNING),), indent=2)
     for page in shown.pages:
-        lines += [(), *_page(page, width, most)]
+        lines += [(), *_page(page, width, most, alone=len(shown.pages) == 1)]
     return [trimmed(line) for line in (lines if unicode else map(to_ascii, lines))]
 
 
-def _page(page: PageDifference, width: int, most: int | None) -> list[Line]:
+def _page(page: PageDifference, width: int, most: int | None, *, alone: bool) -> list[Line]:
+    """``alone``: what differs in it has been said of the whole."""
     lines: list[Line] = [((shorten(page_title(page), width), Style.STRONG),)]
     if page.why is not None:
         return lines + paragraph(f"not compared: {page.why}", width, Style.BAD)
-    lines += paragraph(answer(page), width)
+    lines += [] if alone else paragraph(answer(page), width)
     for title, changes in sections(page):
         lines += [(), ((title, Style.STRONG),)]
         listed = changes if most is None or len(changes) <= most + 1 else changes[:most]
@@ -93,7 +94,7 @@ def _clause(change: Change) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], width: int) -> list[Line]:
-    """Columns side by side; where they do not fit, each row under its title."""
+    """Columns side by side; where they do not fit, what is to be said beside each title and both figures under it."""
     table = [head, *rows]
     sizes = [max(cells(row[at]) for row in table) for at in range(len(head))]
     if sum(sizes) + 2 * len(sizes) > width:
@@ -111,7 +112,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]], width: int) -
 def _stacked(table: Sequence[tuple[str, ...]], width: int) -> list[Line]:
     head, *rows = table
     lines: list[Line] = [((head[0], Style.STRONG),)]
+    befores, afters = (max(cells(row[at]) for row in rows) for at in (1, 2))
     for title, before, after, rest in rows:
-        lines.append(((shorten(title, width), Style.PLAIN),))
-        lines += paragraph(f"before {before}, after {after}: {rest}", width, lead=(("  ", Style.PLAIN),), indent=2)
+        lines += paragraph(f"{title}: {rest}" if rest else title, width)
+        both = f"  before {pad(before, befores, right=True)}  after {pad(after, afters, right=True)}"
+        if cells(both) <= width:
+            lines.append(((both, Style.PLAIN),))
+        else:
+            lines += paragraph(f"before {before}, after {after}", width, lead=(("  ", Style.PLAIN),), indent=2)
     return lines

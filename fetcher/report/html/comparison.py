@@ -47,7 +47,7 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
         f'<h2 id="comparison">Comparison</h2><p><strong>{text(summary(shown))}</strong></p>'
         f"<p>{text(key(shown))}</p><p>{text(made(shown))}; loaded by {text(shown.by)}</p>{notes}"
         + table(head, rows, caption="Medians of both arms, and the shift of pairs")
-        + f'<div class="plots">{plots}</div>'
+        + f'<div class="plots" tabindex="0" role="region" aria-label="The loads of both arms">{plots}</div>'
         + "".join(
             f"<p>{text(name)}: {text(beside(arm, shown.counted))}</p>"
             for arm, name in zip(shown.arms, short, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fetcher.analysis.fetched_twice import double_fetches
 from fetcher.analysis.hints_in_chromium import Agreement, HintInChromium, hints_in_chromium
@@ -17,32 +17,43 @@ from fetcher.terms import InitiatorKind, ProfileName
 MOST = 200
 """Rows; a 103 of thousands of links is a finding, and the record has them all."""
 
+_Judged = tuple[PageLoad, str, tuple[JudgedLink, ...]]
+"""A load, its title and its links."""
 
-def hint_table(load: PageLoad, title: str = "") -> str:
-    """``load``'s table (its texts safe already), "" where no 103 came."""
-    links = verdicts(load)
-    if not links:
-        return ""
-    seen = hints_in_chromium(load)
-    doubles = {one.earlier: one.link for one in double_fetches(load)}
+
+def hint_tables(loads: Sequence[tuple[PageLoad, str]]) -> str:
+    """A table for each of ``loads`` with its title, or one for those with the same links, which browsers read alike,
+    beside each other: hints off and on, a first and a repeat view. "" where no 103 came. Texts are safe already."""
+    shared: dict[tuple[object, ...], list[_Judged]] = {}
+    for number, (load, title) in enumerate(loads):
+        if links := verdicts(load):
+            alone = number if hints_in_chromium(load) else None  # what a NetLog shows is of one load
+            key = (alone, *((link.raw, link.url, link.verdicts) for link in links))
+            shared.setdefault(key, []).append((load, title, links))
+    return "".join(map(_table, shared.values()))
+
+
+def _table(same: Sequence[_Judged]) -> str:
+    loads, titles, of_each = zip(*same, strict=True)
+    links = of_each[0]
+    seen = hints_in_chromium(loads[0])
+    doubles = [{one.earlier: one.link for one in double_fetches(load)} for load in loads]
     observed = ["Chromium, by its NetLog"] if seen else []
-    head = ["link", "here", *observed, *(profile.value for profile in ProfileName)]
+    here = ["here"] if len(loads) == 1 else [text(title) or "here" for title in titles]
     rows = [
         [
             _link(link),
-            _became(load, link, doubles),
+            *(_became(load, own[at], twice) for load, own, twice in zip(loads, of_each, doubles, strict=True)),
             *(_seen(one) for one in seen[at : at + 1]),
             *verdict_cells(map(link.by, ProfileName)),
         ]
         for at, link in enumerate(links[:MOST])
     ]
     more = f"<p>{len(links) - MOST} further links are in the record.</p>" if len(links) > MOST else ""
-    of = f" · {text(title)}" if title else ""
-    return (
-        f"<h2>Hints{of}</h2>"
-        + table(head, rows, caption=f"Each link of the 103, and what browsers do with it{of}")
-        + more
-    )
+    of = f" · {text(titles[0])}" if len(loads) == 1 and titles[0] else ""
+    head = ["link", *here, *observed, *(profile.value for profile in ProfileName)]
+    told = "Each link of the 103, and what browsers do with it"
+    return f"<h2>Hints{of}</h2>" + table(head, rows, caption=told, label=f"{told}{of}") + more
 
 
 def _link(link: JudgedLink) -> str:

@@ -62,7 +62,6 @@ def path_table(load: PageLoad, path: CriticalPath | None, title: str = "") -> st
     ]
     kind = "estimated" if path.estimated else "measured"
     head = f"<h2>What rendering waits for{f' · {text(title)}' if title else ''}</h2>"
-    caption = (
-        f"The critical path: rendering can start at {milliseconds(path.at)} ({kind}){f' · {title}' if title else ''}"
-    )
-    return head + table(["request", "resource", "step", "from", "takes"], rows, caption=text(caption))
+    told = text(f"The critical path: rendering can start at {milliseconds(path.at)} ({kind})")
+    label = told + (f" · {text(title)}" if title else "")
+    return head + table(["request", "resource", "step", "from", "takes"], rows, caption=told, label=label)

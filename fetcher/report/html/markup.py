@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -36,15 +37,24 @@ def share(value: float, whole: float) -> str:
     return f"{max(0.0, min(100.0, value / whole * 100)):.2f}".rstrip("0").rstrip(".")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, classes: str = "") -> str:
-    """A table of cells that are HTML already; the first cell of a row is its heading."""
+# What is one figure is not broken between its number and its unit.
+_FIGURE = re.compile(r"[−+]?[\d.]+ (?:ms|s|[kMGT]?B)")
+
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, label: str = "", classes: str = ""
+) -> str:
+    """A table of cells that are HTML already; the first cell of a row is its heading. ``label`` names its region where
+    the caption, below a heading, says less than tells it from the page's others."""
     titles = "".join(f'<th scope="col">{title}</th>' for title in head)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>" for row in rows
-    )
+    body = "".join(f'<tr><th scope="row">{row[0]}</th>' + "".join(map(_cell, row[1:])) + "</tr>" for row in rows)
     named = f' class="{classes}"' if classes else ""
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{caption}">'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{label or caption}">'
         f"<table{named}><caption>{caption}</caption>"
         f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(cell: str) -> str:
+    return f'<td class="n">{cell}</td>' if _FIGURE.fullmatch(cell) else f"<td>{cell}</td>"

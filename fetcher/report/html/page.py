@@ -16,11 +16,11 @@ from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redact_text, redacted
 from fetcher.report.escape import safe, safe_load
 from fetcher.report.html.early_hints import early_hint_rules
-from fetcher.report.html.hints import hint_table
+from fetcher.report.html.hints import hint_tables
 from fetcher.report.html.instants import MEASURED, marks, path_table, path_to_rendering
 from fetcher.report.html.markup import data, text
 from fetcher.report.html.waterfall import axis_end, details, waterfall
-from fetcher.report.lines import milliseconds, size
+from fetcher.report.lines import milliseconds, moment, size
 from fetcher.report.rows import has_failed
 from fetcher.report.summary import unseen
 from fetcher.terms import InitiatorKind, ProfileName
@@ -62,10 +62,8 @@ def html_report(
         )
         for load, title, key, on_path in zip(shown, titles, keys, critical, strict=True)
     )
-    tables = "".join(
-        (hint_table(load, title) if has_table else "") + path_table(load, path, title)
-        for load, title, path, has_table in zip(shown, titles, paths, tabled, strict=True)
-    )
+    tables = hint_tables([each for each, has in zip(zip(shown, titles, strict=True), tabled, strict=True) if has])
+    tables += "".join(path_table(*each) for each in zip(shown, paths, titles, strict=True))
     subject = _subject([safe(redact_text(url) if redact else url) for url in urls], given)
     several = " two side" if len(shown) > 1 else ""
     return (
@@ -155,7 +153,9 @@ def _facts(load: PageLoad) -> str:
     if failed:
         figures.append(("", "failed", str(failed)))
     items = "".join(f'<li class="{kind}"><b>{text(figure)}</b>{text(label)}</li>' for kind, label, figure in figures)
-    return f'<p class="dim">{text(said)}, {text(by)} · {text(load.started_at)}</p><ul class="facts">{items}</ul>'
+    return (
+        f'<p class="dim">{text(said)}, {text(by)} · {text(moment(load.started_at))}</p><ul class="facts">{items}</ul>'
+    )
 
 
 def _of_hints(load: PageLoad) -> list[tuple[str, str, str]]:

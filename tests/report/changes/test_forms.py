@@ -37,6 +37,23 @@ def deployment() -> Difference:
     return of_loads([deployed()], [after], FILES)
 
 
+def test_one_page_is_answered_for_once() -> None:
+    """What differs stands at the top, and not again below the page's name; of two pages below each."""
+    one = deployment()
+    assert sum("worse" in line for line in words(one)) == 1
+    two = replace(one, pages=one.pages * 2)
+    assert sum(bool(re.match(r"\d+ worse", line)) for line in words(two)) == 3
+
+
+def test_effects_at_80_columns_have_a_line_for_both_sides() -> None:
+    """Under one another, below the figure and what is to be said of it."""
+    lines = words(of_comparisons(noisy(), noisy(seed=2), FILES), 80)
+    told = [line for line in lines if line.startswith("  before ")]
+    assert len(told) > 3
+    assert len({line.index("after ") for line in told}) == 1
+    assert "rendering can start (estimated): intervals overlap" in lines
+
+
 def words(difference: Difference, width: int = 100, **options: bool) -> list[str]:
     return ["".join(text for text, _ in line) for line in difference_lines(difference, width=width, **options)]
 

@@ -13,7 +13,7 @@ import pytest
 from fetcher.record.page_load import PageLoad
 from fetcher.report.bars import Phase, Span
 from fetcher.report.html import html_report
-from fetcher.report.lines import Style
+from fetcher.report.lines import Style, moment
 from fetcher.report.rows import label_place, rows
 from tests.support.loads import eager_http1, failed, many, shop
 
@@ -100,6 +100,24 @@ def test_two_loads_share_one_axis() -> None:
     assert "<h3>hints off</h3>" in page
     assert "<h3>hints on</h3>" in page
     assert "w1-r0" in page
+
+
+def test_links_that_two_loads_share_stand_once() -> None:
+    """With what became of each in either; links that differ have a table for each load."""
+    off = replace(shop(), early_hints=False)
+    page = html_report([off, shop()], names=["hints off", "hints on"])
+    assert page.count("what browsers do with it</caption>") == 1
+    assert '<th scope="col">hints off</th><th scope="col">hints on</th>' in page
+    apart = html_report([eager_http1(), shop()], names=["one", "other"])
+    assert apart.count("what browsers do with it</caption>") == 2
+    assert "<h2>Hints · one</h2>" in apart
+    assert "<h2>Hints · other</h2>" in apart
+
+
+def test_times_are_written_for_people() -> None:
+    assert moment("2026-11-26T22:26:24.868+00:00") == "2026-11-26 22:26:24 UTC"
+    assert moment("2026-11-26T22:26:24+02:00") == "2026-11-26 22:26:24 +02:00"
+    assert moment("yesterday") == "yesterday"
 
 
 def test_a_failed_load_has_a_page_too() -> None:
