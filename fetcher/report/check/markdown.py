@@ -68,7 +68,7 @@ def _links(checked: Checked, survey: Survey) -> Iterator[str]:
             f"{hint.number}. " + code(shorten(what(hint, home), LONGEST)).replace("|", "\\|") + mended,
             *("✓" if acts.get(profile) else "✗" for profile in ProfileName), text(result(hint, checked)[0]),
         ])  # fmt: skip
-    yield from table(["link", *(profile.value for profile in ProfileName), "what came of it"], rows)
+    yield from table(["link", *(profile.value for profile in ProfileName), "what came of it"], rows, between=":-:")
     if len(survey.hints) > MOST_LINKS:
         yield f"\nand {len(survey.hints) - MOST_LINKS} more"
 

@@ -112,7 +112,8 @@ def _marked(measures: Sequence[Measure], table: Sequence[Sequence[str]], width: 
     for row, measure in zip(table[1:], measures, strict=True):
         name, *rest = [shorten(row[0], sizes[0])] if measure.url is not None else _wrapped(row[0], sizes[0])
         mark = "*" if measure.shift.is_shown else ""
-        lines.append(_row([name, *row[1:4], mark], [*sizes, 1], Style.PLAIN, measure.shift))
+        claims = 2 if mark else 1
+        lines.append(_row([name, *row[1:4], mark], [*sizes, 1], Style.PLAIN, measure.shift, claims=claims))
         lines += [((part, Style.PLAIN),) for part in rest]
     for row, measure in zip(table[1:], measures, strict=True):
         if measure.shift.lacks:
@@ -128,11 +129,12 @@ def _wrapped(name: str, room: int) -> list[str]:
     return ["".join(part for part, _ in line) for line in lines]
 
 
-def _row(words: Sequence[str], sizes: Sequence[int], style: Style, shift: Shift | None) -> Line:
+def _row(words: Sequence[str], sizes: Sequence[int], style: Style, shift: Shift | None, *, claims: int = 1) -> Line:
+    """The last ``claims`` columns have the colour of what may be said of ``shift``."""
     parts: list[Segment] = []
     for place, (word, size) in enumerate(zip(words, sizes, strict=True)):
         last = place == len(words) - 1
-        tone = style if shift is None or not last else _claimed(shift)
+        tone = style if shift is None or place < len(words) - claims else _claimed(shift)
         right = 0 < place < len(words) - 1
         parts.append((pad(shorten(word, size), size, right=right) + ("" if last else "  "), tone))
     return trimmed(parts)

@@ -43,10 +43,11 @@ def fenced(lines: Sequence[str], indent: str = "") -> Iterator[str]:
     yield f"{indent}{fence}"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table whose first and last columns are words and whose others are figures; cells are inert already."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, between: str = "--:") -> Iterator[str]:
+    """A table whose first and last columns are words and whose others, ``between``, are figures, or marks with ":-:";
+    cells are inert already."""
     yield f"| {' | '.join(head)} |"
-    yield f"|{'|'.join('---' if at in (0, len(head) - 1) else '--:' for at in range(len(head)))}|"
+    yield f"|{'|'.join('---' if at in (0, len(head) - 1) else between for at in range(len(head)))}|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
