@@ -89,7 +89,7 @@ def _init(cls: type, fields: tuple[dataclasses.Field[Any], ...]) -> Any:
 
 
 def _comparisons(names: list[str]) -> tuple[tuple[str, Any], ...]:
-    """By the values of ``names``, among instances of one class."""
+    """By the values of ``names``, as tuples compare, among instances of one class."""
     values: Any = attrgetter(*names) if len(names) > 1 else lambda self: tuple(getattr(self, name) for name in names)
 
     def __eq__(self: object, other: object) -> bool:
