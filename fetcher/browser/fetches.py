@@ -18,6 +18,7 @@ from fetcher.browser.styles.fonts import Fonts
 from fetcher.browser.styles.styles import Styles
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.modules.import_map import ImportMap
+from fetcher.discovery.viewport.meta import UNSAID, Layout
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
 from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, Mode, NetPriority
@@ -50,7 +51,7 @@ class Document:
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
     one; ``styles`` is what its elements are drawn with. ``data_modules``: what was read
     of its modules in data: URLs; ``is_hidden``: its frame is not shown, so that nothing is
-    drawn."""
+    drawn. ``layout``: what its <meta name=viewport> says so far."""
 
     fetch: Fetch
     base: URL
@@ -74,6 +75,7 @@ class Document:
     data_modules: set[str] = field(default_factory=set)
     is_srcdoc: bool = False
     is_hidden: bool = False
+    layout: Layout = UNSAID
 
     @property
     def url(self) -> URL:

@@ -13,6 +13,7 @@ from fetcher.browser.commands import (
     CancelFetch,
     CheckIntegrity,
     Command,
+    DiscoveryOutcome,
     DropFetch,
     Scan,
     ScanKind,
@@ -28,7 +29,7 @@ from fetcher.browser.hints.redirects import follow_ahead
 from fetcher.browser.policies import gate
 from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.requests.making import new_fetch, redirected
-from fetcher.browser.storage.reuse import redirect_target
+from fetcher.browser.storage.reuse import redirect_target, why_not_served
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.fields.mime import extract
 from fetcher.fields.referrer_policy import parse as parse_referrer_policy
@@ -66,6 +67,10 @@ class Answers(Wanting):
             return self._block(fetch, blocked) + self._fell_back(consumer)
         if target is not None:
             return self._follow(fetch, consumer, target)
+        if (module := modules.as_the_parser_asks(consumer)) is not None:
+            why = why_not_served(fetch, self._would_send(fetch, module), self.state.wall)
+            if why is not None:
+                return self._fetch(module, DiscoveryOutcome.FETCHED_AGAIN, why.reason, fetch.id)
         commands = self._use(fetch, consumer) or self._enter_frame(fetch, at)
         return commands if embedded.delivers(fetch.status) else commands + self._fell_back(consumer, fetch)
 

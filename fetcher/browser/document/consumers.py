@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fetcher.browser.document import embedded, frames, modes, referrers, viewport
 from fetcher.browser.document.observed import UNEXPLAINED
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.requests import priorities
+from fetcher.browser.requests.priorities import Place
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.discovery.encodings import with_encoded_query
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.terms import Destination, FetchPriority, Initiator, InitiatorKind, Mode, NetPriority
 from fetcher.urls import URL, resolve
 
+PRELOADED = "its element preloads it: nothing is left to ask for"
+_LEFT_OUT = (CandidateKind.PREFETCH, CandidateKind.MODULEPRELOAD)
+_CHOOSING = (CandidateKind.IMAGE, CandidateKind.PRELOAD)
 _CSS_KINDS = (CandidateKind.CSS_IMPORT, CandidateKind.CSS_IMAGE, CandidateKind.CSS_FONT)
 
 
@@ -34,11 +40,38 @@ def url_of(source: Fetch, candidate: Candidate, chosen: str | None = None) -> UR
     return resolve(text, base.href)
 
 
+def consumers_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) -> list[Consumer | str]:
+    """The candidate as a consumer, or the reason why it asks for nothing. ``screen`` is the page's. There are two where
+    the preload scanner takes the page to be of another width than it is laid out for, and so chooses otherwise."""
+    document = document_of(source)
+    lazy = (candidate.attribute("loading") or "").lower() == "lazy"
+    if not screen.mobile or candidate.kind not in _CHOOSING or lazy:
+        return [consumer_of(source, candidate, at, screen)]
+    ahead, laid_out = (viewport.screen_in(document, screen, ahead=each) for each in (True, False))
+    first = _on(source, candidate, at, screen, ahead=True)
+    if candidate.element == "Link" or ahead == laid_out:
+        return [first]
+    second = _on(source, candidate, at, screen, Place(scanned=False))
+    if isinstance(first, str):
+        return [second]
+    same = not isinstance(second, str) and second.url.href == first.url.href
+    return [first] if same or isinstance(second, str) else [first, second]
+
+
 def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) -> Consumer | str:
-    """The candidate as a consumer, or the reason why it asks for nothing. ``screen`` is the page's."""
+    """The same, as the document is laid out."""
+    return _on(source, candidate, at, screen)
+
+
+def _on(
+    source: Fetch, candidate: Candidate, at: float, page: Screen, place: Place | None = None, *, ahead: bool = False
+) -> Consumer | str:
+    """The same, ``ahead`` as the preload scanner takes the document; ``place`` is its own where none is given."""
     kind = candidate.kind
     document = document_of(source)
-    screen = viewport.screen_in(document, screen)
+    screen = viewport.screen_in(document, page, ahead=ahead)
+    if kind in _LEFT_OUT and _is_preloaded(source, candidate, at, page):
+        return PRELOADED
     framed = kind is CandidateKind.FRAME
     if framed:
         reason = frames.why_not_asked_for(candidate)
@@ -86,7 +119,10 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         origin = InitiatorKind.CSS if css else InitiatorKind.PRELOAD_SCAN
     initiator = Initiator(origin, source.recorded, None, candidate.element, candidate.line, candidate.offset)
     urgent = use.applies or use.note == viewport.OTHER_SET  # which set applies is not known when it is asked for
-    priority = priorities.found(candidate, destination, fetch_priority, document.place, applies=urgent)
+    if use.note == viewport.OTHER_MEDIA and screen.mobile:
+        scanned = viewport.use(source, candidate, viewport.screen_in(document, page, ahead=True))
+        urgent = not isinstance(scanned, str) and scanned.applies  # the preload scanner asked for it
+    priority = priorities.found(candidate, destination, fetch_priority, place or document.place, applies=urgent)
     if destination in (Destination.OBJECT, Destination.EMBED) and mode is not Mode.NAVIGATE:
         priority = NetPriority.LOWEST  # a picture, and not one that the preload scanner meets
     return Consumer(
@@ -94,6 +130,13 @@ def consumer_of(source: Fetch, candidate: Candidate, at: float, screen: Screen) 
         initiator, document.url, source.url, applies=use.applies, note=note,
         referrer_policy=referrers.policy_for(source, document, candidate),
     )  # fmt: skip
+
+
+def _is_preloaded(source: Fetch, candidate: Candidate, at: float, screen: Screen) -> bool:
+    """Whether the same <link> is a preload that is asked for."""
+    if candidate.element != "link" or "preload" not in (candidate.attribute("rel") or "").lower().split():
+        return False
+    return not isinstance(_on(source, replace(candidate, kind=CandidateKind.PRELOAD), at, screen), str)
 
 
 def _is_nomodule(candidate: Candidate) -> bool:

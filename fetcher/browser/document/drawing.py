@@ -11,7 +11,7 @@ from fetcher.browser.commands import (
 )
 from fetcher.browser.document import modules, viewport
 from fetcher.browser.document.answers import Answers
-from fetcher.browser.document.consumers import consumer_of, document_of, url_of
+from fetcher.browser.document.consumers import consumer_of, consumers_of, document_of, url_of
 from fetcher.browser.document.wanting import kept_out
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.browser.policies import gate
@@ -31,12 +31,16 @@ class Drawing(Answers):
         self._stirred: dict[int, Document] = {}  # whose styles may have something to ask for
 
     def _ask(self, source: Fetch, candidate: Candidate, at: float) -> list[Command]:
-        consumer = consumer_of(source, candidate, at, self._screen)
-        if isinstance(consumer, str):
-            return [self._none(source, candidate, at, consumer), *self._next_font(document_of(source), candidate)]
-        if candidate.kind is CandidateKind.MODULE_SCRIPT:
-            modules.begin(consumer)
-        return self.want(consumer)
+        commands: list[Command] = []
+        for consumer in consumers_of(source, candidate, at, self._screen):
+            if isinstance(consumer, str):
+                commands.append(self._none(source, candidate, at, consumer))
+                commands += self._next_font(document_of(source), candidate)
+                continue
+            if candidate.kind is CandidateKind.MODULE_SCRIPT:
+                modules.begin(consumer)
+            commands += self.want(consumer)
+        return commands
 
     def _passed_over(self, source: Fetch, candidate: Candidate, at: float, reason: str) -> list[Command]:
         styles = document_of(source).styles

@@ -71,6 +71,12 @@ def _is_without_cors(candidate: Candidate) -> bool:
     return is_svg_image(candidate) or candidate.element == "input" or (svg_script and candidate.element == "script")
 
 
+def _is_module_too(candidate: Candidate) -> bool:
+    """A <link> that is preload and modulepreload: Chromium asks for what ``as`` says, and as for a module."""
+    words = (candidate.attribute("rel") or "").lower().split()
+    return candidate.kind is CandidateKind.PRELOAD and candidate.element == "link" and "modulepreload" in words
+
+
 def is_dictionary(candidate: Candidate) -> bool:
     """A compression dictionary, which Chromium asks for without credentials, Referer and Sec-Purpose."""
     words = (candidate.attribute("rel") or "").lower().split()
@@ -95,7 +101,7 @@ def mode_of(candidate: Candidate) -> tuple[Mode, Credentials]:
         return Mode.CORS, Credentials.OMIT
     value = None if _is_without_cors(candidate) else candidate.attribute("crossorigin")
     font_face = kind is CandidateKind.CSS_FONT
-    module = kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD)
+    module = kind in (CandidateKind.MODULE_SCRIPT, CandidateKind.MODULEPRELOAD) or _is_module_too(candidate)
     if value is None and kind is CandidateKind.TRACK:
         return Mode.SAME_ORIGIN, Credentials.INCLUDE
     if value is None and not font_face and not module:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from fetcher.browser.document.consumers import document_of
 from fetcher.browser.fetches import Consumer, Document, Fetch
+from fetcher.browser.requests.priorities import is_misread
 from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, holding, shown
 from fetcher.discovery.modules.import_map import Unresolved
 from fetcher.fields import referrer_policy
@@ -184,9 +185,19 @@ def begin(consumer: Consumer) -> None:
     candidate = consumer.candidate
     consumer.document.graph.begin(consumer.url.href)
     with_integrity(consumer)
-    seen = candidate.attribute("type") == "module" and candidate.attribute("src") is not None
-    if not seen and candidate.attribute("crossorigin") is None:
+    if is_misread(candidate):
         consumer.mode, consumer.credentials = Mode.NO_CORS, Credentials.INCLUDE
+
+
+def as_the_parser_asks(consumer: Consumer) -> Consumer | None:
+    """The request for what the preload scanner asked for as a classic script, should the cache not have it."""
+    if consumer.candidate.kind is not CandidateKind.MODULE_SCRIPT or consumer.mode is not Mode.NO_CORS:
+        return None
+    low = consumer.fetch_priority is FetchPriority.LOW and consumer.candidate.attribute("src") is not None
+    return replace(
+        consumer, mode=Mode.CORS, credentials=credentials_of(consumer.candidate),
+        priority=NetPriority.LOWEST if low else NetPriority.MEDIUM,
+    )  # fmt: skip
 
 
 def take_integrity(fetch: Fetch, consumer: Consumer) -> None:

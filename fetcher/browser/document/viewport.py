@@ -47,10 +47,11 @@ class Choice:
     note: str = ""
 
 
-def screen_in(document: Document, screen: Screen) -> Screen:
-    """The screen that ``document`` sees: a frame is as large as its element."""
+def screen_in(document: Document, screen: Screen, *, ahead: bool = False) -> Screen:
+    """The screen that ``document`` sees: a frame is as large as its element, and on a phone a page as wide as it says.
+    ``ahead``: what the preload scanner takes it for."""
     if document.parent is None or document.fetch.consumer is None:
-        return screen
+        return document.layout.on(screen, ahead=ahead) if screen.mobile else screen
     element = document.fetch.consumer.candidate
     outer = screen_in(document.parent, screen)
     width = _pixels(element.attribute("width"), outer.width)

@@ -83,6 +83,8 @@ class Wanting(ABC):
             consumer.is_judged = True
             blocked = gate.before(consumer)
             if blocked is not None:
+                if consumer.candidate.kind in modules.USES:
+                    consumer.document.graph.fail(consumer.url.href)
                 return [kept_out(consumer, blocked), *self._fell_back(consumer)]
         commands = self._want(consumer)
         serving = consumer.document.resources.get(_key(consumer)) or self.state.copies.get(

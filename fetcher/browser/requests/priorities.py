@@ -118,19 +118,30 @@ def _style(candidate: Candidate, fetch_priority: FetchPriority, place: Place, *,
 
 
 def _script(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:
+    if candidate.kind is CandidateKind.MODULE_SCRIPT and candidate.attribute("src") is None:
+        return NetPriority.MEDIUM  # of SVG, whose other attributes nobody looks at
     renders = "render" in (candidate.attribute("blocking") or "").lower().split()
-    if candidate.kind is CandidateKind.SCRIPT:
+    if candidate.kind is CandidateKind.SCRIPT or is_misread(candidate):
         if any(candidate.attribute(name) is not None for name in ("async", "defer")):
             normal = NetPriority.LOWEST
         else:
             normal = NetPriority.LOW if place.late else NetPriority.MEDIUM
             renders = renders or not place.late  # the parser waits for it
-    elif candidate.kind is CandidateKind.PRELOAD and place.late:
-        normal = NetPriority.LOW
     else:
         normal = NetPriority.MEDIUM
+        if candidate.kind in (CandidateKind.PRELOAD, CandidateKind.MODULEPRELOAD):
+            renders = False
+            if candidate.kind is CandidateKind.PRELOAD and place.late:
+                normal = NetPriority.LOW
     asked = _asked(normal, fetch_priority)
     return max(asked, NetPriority.MEDIUM) if renders else asked
+
+
+def is_misread(candidate: Candidate) -> bool:
+    """A module that Chromium's preload scanner takes for a classic script: its type is not spelled "module"."""
+    if candidate.kind is not CandidateKind.MODULE_SCRIPT or candidate.attribute("crossorigin") is not None:
+        return False
+    return candidate.attribute("type") != "module" or candidate.attribute("src") is None
 
 
 def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:

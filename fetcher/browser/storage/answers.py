@@ -22,6 +22,7 @@ from fetcher.browser.storage.http_cache import (
     kept_fields,
     varying,
 )
+from fetcher.browser.storage.reuse import redirect_target
 from fetcher.fields.cache_control import lifetime, why_not_stored
 from fetcher.terms import field_values
 from fetcher.urls import parse
@@ -43,7 +44,10 @@ def answered(state: LoadState, fetch: Fetch, head: Head) -> list[Command]:
     fetch.stored = None
     state.cache.drop(cache_key(state, fetch))
     fetch.keeps = why_not_stored(head.fields, head.status) is None
-    if fetch.keeps and is_read(fetch.destination, head.fields):
+    if fetch.keeps and redirect_target(head.status, head.fields) is not None:
+        fetch.keeps = False
+        _store(state, fetch, None, 0, 0)  # at once: it may lead back to its own URL
+    elif fetch.keeps and is_read(fetch.destination, head.fields):
         return [KeepContent(fetch.id, ENTRY_BYTES)]
     return []
 
@@ -67,10 +71,14 @@ def _confirmed(state: LoadState, fetch: Fetch, entry: Entry, head: Head) -> list
 
 def complete(state: LoadState, fetch: Fetch, end: FetchEnded) -> None:
     """The content of ``fetch`` is whole: it becomes an entry if it may and can."""
-    if not fetch.keeps or fetch.status is None or fetch.received is None:
-        return
-    if is_read(fetch.destination, fetch.fields) and not end.kept:
+    if not fetch.keeps or (is_read(fetch.destination, fetch.fields) and not end.kept):
         return  # too long
+    _store(state, fetch, fetch.id if end.kept else None, end.transferred, end.decoded)
+
+
+def _store(state: LoadState, fetch: Fetch, content_of: int | None, transferred: int, decoded: int) -> None:
+    if fetch.status is None or fetch.received is None:
+        return
     response = StoredResponse(
         cache_key(state, fetch),
         fetch.status,
@@ -81,10 +89,10 @@ def complete(state: LoadState, fetch: Fetch, end: FetchEnded) -> None:
         fetch.asked if fetch.asked is not None else fetch.received,
         fetch.received,
         state.wall,
-        end.transferred,
-        end.decoded,
+        transferred,
+        decoded,
     )
-    state.cache.store(Entry(response, fetch.id if end.kept else None))
+    state.cache.store(Entry(response, content_of))
 
 
 def clear_site_data(state: LoadState, fetch: Fetch) -> None:

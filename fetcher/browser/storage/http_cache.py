@@ -25,6 +25,7 @@ HELD_BYTES = 67_108_864
 ENTRY_BYTES = 4_194_304
 """The longest content, as it came, that is kept."""
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FRAMES = (Destination.FRAME, Destination.FRAMESET_FRAME)
 _NAVIGATIONS = (Destination.DOCUMENT, *_FRAMES)
 _UNREAD = (Destination.IMAGE, Destination.FONT, Destination.AUDIO, Destination.VIDEO)
@@ -75,6 +76,11 @@ class StoredResponse:
     transferred: int
     decoded: int
     content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_redirect(self) -> bool:
+        """Nobody reads its content."""
+        return self.status in REDIRECTS and field_value(self.fields, "location") is not None
 
     def age(self, now: float) -> float:
         """Seconds since the origin made it (RFC 9111 4.2.3); a clock that was set back does not make it younger."""
@@ -207,7 +213,7 @@ class HttpCache:
         if entry is None:
             return None
         response = entry.response
-        if not entry.has_content and is_read(destination, response.fields):
+        if not (entry.has_content or response.is_redirect) and is_read(destination, response.fields):
             return None
         fields = wanted()
         forced = _forced(fields)

@@ -7,11 +7,9 @@ compared: cacheability is what matters. Where it cannot serve, the reason is wor
 from __future__ import annotations
 
 from fetcher.browser.fetches import Fetch, FetchState
-from fetcher.browser.storage.http_cache import Cause, NotServed, why_stale, why_varies
+from fetcher.browser.storage.http_cache import REDIRECTS, Cause, NotServed, why_stale, why_varies
 from fetcher.fields.cache_control import initial_age, lifetime, why_not_stored
 from fetcher.terms import Fields
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def why_not_served(copy: Fetch, wanted: Fields, now: float | None = None) -> NotServed | None:
@@ -34,6 +32,6 @@ def why_not_served(copy: Fetch, wanted: Fields, now: float | None = None) -> Not
 
 def redirect_target(status: int | None, fields: Fields) -> str | None:
     """The Location of a redirect response, or None."""
-    if status not in _REDIRECTS:
+    if status not in REDIRECTS:
         return None
     return next((value for name, value in fields if name == "location"), None)

@@ -13,14 +13,18 @@ from fetcher.terms import Device
 from tests.support.playbook import CSS, FRESH, Playbook, candidate, image, sheet
 
 PHONE = Device("phone", mobile=True, width=400, height=800, dpr=2.0)
+FOR_PHONES = candidate(CandidateKind.META, "", "meta", name="viewport", content="width=device-width")
 SET = "a1 1x, a2 2x"
 WIDTHS = "w400 400w, w800 800w, w1600 1600w"
 
 
 def at_the_document(device: Device | None = None) -> Playbook:
+    """A phone's page says that it is for phones, as nearly every one does."""
     play = Playbook(device=device)
     play.opens()
     play.head(0)
+    if device is not None:
+        play.finds(FOR_PHONES)
     return play
 
 
@@ -99,6 +103,22 @@ def test_row(found: Candidate, desktop: str, phone: str) -> None:
         assert told(each) == expected
         assert each.candidate == found
         assert each.reason or expected != "none"
+
+
+def test_a_page_that_is_not_for_phones() -> None:
+    """Without a <meta name=viewport> a phone lays a page out 980 px wide, which the preload scanner does not expect:
+    what it chose is chosen again. A lazy image waits for layout, and media hold for that."""
+    play = Playbook(device=PHONE)
+    play.opens()
+    play.head(0)
+    wide = image("s", src="s", srcset="w800 800w, w1960 1960w")
+    assert [told(each) for each in resolved(play, wide)] == ["w800", "w1960"]
+    assert [
+        told(each) for each in resolved(play, replace(wide, attributes=(*wide.attributes, ("loading", "lazy"))))
+    ] == ["w1960"]
+    assert [told(each) for each in resolved(play, image("s", src="s", srcset=SET))] == ["a2"]
+    (small,) = resolved(play, sheet("t", media="(max-width: 600px)"))
+    assert OTHER_MEDIA in small.reason
 
 
 def test_plain_images_are_not_commented() -> None:

@@ -147,7 +147,8 @@ class Tabs:
             elif "loaderId" in answer and not _loaded(events):
                 failed = failed or f"no load event within {LOAD_SECONDS:g} s"
             _settle(self.seats.network, label, quiet_ms)
-        if case.emulates:
+        if case.emulates:  # on another screen the page would ask for more
+            call("Page.navigate", session, timeout=LOAD_SECONDS, url="about:blank")
             call("Emulation.clearDeviceMetricsOverride", session)
         if phone:
             call("Emulation.setUserAgentOverride", session, userAgent="")

@@ -10,10 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from fetcher.origin import Body
 from fetcher.terms import Fields
+from fetcher.urls import resolve
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.network import HTTP_1_ONLY, Visit, plain
 
@@ -106,9 +106,10 @@ def _icons(case: Case) -> set[str]:
                 data = step.data if isinstance(step, Body) else b""
                 if isinstance(data, bytes) and b"icon" in data.lower():
                     links = (link for link in _LINK.findall(data) if _REL_ICON.search(link))
-                    found |= {
-                        urljoin(base, match[1].decode("latin-1")) for link in links if (match := _HREF.search(link))
-                    }
+                    named = (
+                        resolve(match[1].decode("latin-1"), base) for link in links if (match := _HREF.search(link))
+                    )
+                    found |= {url.href for url in named if url is not None}
     return found
 
 
