@@ -146,6 +146,8 @@ def load(
                     print_repeat_view(*records, file=stream, color=colour, all_rows=verbose, redact=False)
                 else:
                     print_load(records[0], file=stream, color=colour, all_rows=verbose, redact=False)
+            if failure is not None and not debug and output in (None, "-") and _reads_both(records[-1], failure):
+                raise typer.Exit(failure.exit_code)
     if failure is not None:
         raise failure
     if fail:
@@ -283,6 +285,11 @@ def _saw_something(record: PageLoad) -> bool:
         request.times.first_interim_response_start is not None or request.status is not None
         for request in record.requests
     )
+
+
+def _reads_both(record: PageLoad, failure: FetcherError) -> bool:
+    """Whether who reads the report, which has the sentence, would read it a second time on standard error."""
+    return record.error == str(failure) and is_terminal(sys.stdout) and is_terminal(sys.stderr)
 
 
 def _say_notes(record: PageLoad) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -209,6 +210,20 @@ def test_progress_is_for_terminals(cli: Cli, origin: Listening, monkeypatch: pyt
     monkeypatch.setattr("fetcher.cli.load.is_terminal", lambda _: True)
     assert "requests done" in cli("load", f"{origin.http}/").err
     assert cli("load", "-q", f"{origin.http}/").err == ""
+
+
+def test_a_terminal_is_told_of_a_failure_once(cli: Cli, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the report; who has standard error somewhere else, or gave the report a file, finds it there, too."""
+    failed = ("load", f"{origin.http}/cut")
+    apart = cli(*failed)
+    assert "without a final response" in apart.err
+    sentence = apart.err.strip().removeprefix("fetcher: ")
+    monkeypatch.setattr("fetcher.cli.load.is_terminal", lambda _: True)
+    once = cli(*failed)
+    assert (apart.code, once.code) == (3, 3)
+    assert "fetcher: " not in once.err
+    assert sentence in " ".join(once.out.split())
+    assert sentence in cli(*failed, "-o", os.devnull).err
 
 
 def test_serve_says_where_and_ends_with_ctrl_c() -> None:
