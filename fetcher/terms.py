@@ -7,9 +7,8 @@ unknown is None. Any room may import this file; it imports nothing of ours.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-
-from fetcher.frozen import dataclass
 
 REDACTED = "[redacted]"
 """What stands where a secret was: in records, and in what a browser was seen to request."""

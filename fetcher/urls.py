@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import ada_url
 
 from fetcher.errors import InvalidURL
-from fetcher.frozen import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

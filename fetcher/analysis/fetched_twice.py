@@ -6,7 +6,7 @@ and, in a load of our own, what the machine says it fetched again. A reason is n
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fetcher.analysis.links.mending import written
 from fetcher.analysis.reuse import PARTITION, Cause, Obstacle, crosses_partition, differing, unservable
@@ -14,7 +14,6 @@ from fetcher.analysis.versions import Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.profiles import DRIVING
 from fetcher.fields.link import Link, parse
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import Hint, PageLoad, RequestRecord
 from fetcher.terms import Credentials, Destination, InitiatorKind, Mode
 from fetcher.urls import URL, resolve

@@ -7,11 +7,10 @@ matched in order, so that a repeated one (EH 4.8) has no fetch left. Where the l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fetcher.analysis.links import JudgedLink, document_links, verdicts
-from fetcher.frozen import dataclass
 from fetcher.record.in_chromium import ChromiumRequest, EarlyHintsRead, InChromium
 from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redact_text

@@ -9,12 +9,12 @@ does not say (a HAR names neither mode nor integrity) counts as equal, and is sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.wanted import Wanted, by_request, wanted_of
 from fetcher.browser.profiles import DRIVING
 from fetcher.fields.cache_control import freshness
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import Hint, PageLoad, RequestRecord
 from fetcher.terms import Credentials, Fields, Mode, ProfileName, field_value
 from fetcher.urls import resolve, same_site

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from statistics import median
-
-from fetcher.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from fetcher.analysis.content_hashes import hexadecimal, without_tail
 from fetcher.analysis.near_urls import spelled, spelling_differs
-from fetcher.frozen import dataclass
 from fetcher.urls import URL, resolve
 
 

@@ -6,10 +6,11 @@ where a load was recorded by another program there are no candidates, and its re
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.analysis.links.document import rebuilt, screen_of
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.fetches import Fetch
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import Credentials, Destination, InitiatorKind, Mode
 

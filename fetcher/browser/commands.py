@@ -6,12 +6,11 @@ move no byte (a hint refused, a discovery answered by a preload), so that the re
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fetcher.browser.storage.http_cache import Entry, Served
 from fetcher.discovery.candidates import Candidate
-from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, Destination, FetchPriority, Mode, ProfileName, Request
 
 

@@ -6,9 +6,10 @@ Both drivers (real network, virtual time) speak these. ``at`` is clock milliseco
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.charset import CharsetSource
-from fetcher.frozen import dataclass
 from fetcher.terms import ConnectionFacts, Fields
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from fetcher.browser.commands import ConnectionKey
@@ -20,7 +20,6 @@ from fetcher.discovery.candidates import Candidate
 from fetcher.discovery.modules.import_map import ImportMap
 from fetcher.discovery.viewport.meta import UNSAID, Layout
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy
-from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Initiator, Mode, NetPriority
 from fetcher.urls import URL
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fetcher.browser.document.observed import AskedByCode
 from fetcher.browser.storage.state import BrowserState
-from fetcher.frozen import dataclass
 from fetcher.terms import Device, Fields, Limits, ProfileName
 
 HeaderScope = Literal["site", "all"]

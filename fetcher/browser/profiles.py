@@ -7,12 +7,11 @@ hinted redirect is followed; all else (fields, priorities, connections, discover
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fetcher.browser.hints import chromium, firefox, safari, standard
 from fetcher.browser.hints.reading import Reading
 from fetcher.errors import UsageError
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, Fields, ProfileName
 
 _IMAGE = "image/jxl,image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"

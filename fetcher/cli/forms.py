@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,6 @@ import typer
 from fetcher.cli import options as o
 from fetcher.cli.streams import check_writable, tell, write_text
 from fetcher.errors import UsageError
-from fetcher.frozen import dataclass
 
 if TYPE_CHECKING:
     from fetcher.record import PageLoad

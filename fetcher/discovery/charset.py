@@ -9,12 +9,12 @@ windows-1252, or the encoding of the document that framed it. A <meta> after the
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from fetcher.discovery.encodings import UTF_8, UTF_16_BE, UTF_16_LE, WINDOWS_1252, Encoding, Transcoder, encoding_of
 from fetcher.discovery.html.tokens import ATTRIBUTE, TAG
-from fetcher.frozen import dataclass
 
 DECLARED_WITHIN = 1_024
 

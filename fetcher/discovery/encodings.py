@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import webencodings
-
-from fetcher.frozen import dataclass
 
 _SINGLE_BYTE = ("iso-8859-", "windows-", "koi8-")
 _SCANNABLE = frozenset({"utf-8", "ibm866", "macintosh", "x-mac-cyrillic"})

@@ -7,12 +7,12 @@ target's URL, CSP, protocol and profile are the browser's business.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from fetcher.fields import mime
 from fetcher.fields.link import Finding, Link
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, FetchPriority
 
 RELATIONS = ("preload", "modulepreload", "preconnect", "dns-prefetch")

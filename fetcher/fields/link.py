@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-
-from fetcher.frozen import dataclass
 
 _BLANK = " \t"
 _QUOTED = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'  # an open quote runs to the end of the text

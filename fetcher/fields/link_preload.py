@@ -6,11 +6,12 @@ the viewport (media, the choice among imagesrcset) or on the profile is left to 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher import urls
 from fetcher.fields import mime
 from fetcher.fields.early_hint import RELATIONS, CrossOrigin, fetch_priority
 from fetcher.fields.link import Finding, Link
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, FetchPriority
 
 DESTINATIONS = {

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, Fields, field_value
 
 _BLANK = "\t\n\r "

@@ -4,8 +4,7 @@ steps"."""
 from __future__ import annotations
 
 import re
-
-from fetcher.frozen import dataclass
+from dataclasses import dataclass
 
 _WHEN = re.compile(r"[\t\n\f\r ]*+(?:([0-9]++)|(?=\.))[0-9.]*+(?:(?=[;,\t\n\f\r ])[\t\n\f\r ]*+[;,]?+[\t\n\f\r ]*+|\Z)")
 _URL = re.compile(r"[uU][rR][lL][\t\n\f\r ]*+=[\t\n\f\r ]*+")

@@ -7,12 +7,11 @@ on the response and on what is kept already: ``browser.cookies`` decides that. N
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from fetcher.fields.link import Finding
-from fetcher.frozen import dataclass
 
 NAME_AND_VALUE_BYTES = 4096
 ATTRIBUTE_BYTES = 1024

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from fetcher.frozen import dataclass
+from dataclasses import dataclass
 
 _DIRECTIVE = re.compile(
     r"[ \t]*(?:([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*(?:=[ \t]*(?:\"([^\"]*)\"|([^\s;\"]*)))?)?[ \t]*(?:;|\Z)"

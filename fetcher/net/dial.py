@@ -11,10 +11,10 @@ import errno
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fetcher import clock
 from fetcher.errors import ConnectFailed, DeadlineExceeded
-from fetcher.frozen import dataclass
 
 ATTEMPT_DELAY_MS = 250.0
 

@@ -12,10 +12,10 @@ import asyncio
 import concurrent.futures.thread  # noqa: F401
 import encodings.idna  # noqa: F401
 import socket
+from dataclasses import dataclass
 
 from fetcher import clock
 from fetcher.errors import DeadlineExceeded, LookupFailed
-from fetcher.frozen import dataclass
 from fetcher.net.options import NetOptions
 from fetcher.urls import is_ip
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fetcher import clock
 from fetcher.errors import ConnectionLost, DeadlineExceeded, ProtocolError, TLSFailed, UsageError
-from fetcher.frozen import dataclass
 from fetcher.net import tls
 from fetcher.net.connection import Connection
 from fetcher.net.dial import Dialled, dial

@@ -7,11 +7,10 @@ never the Host field, the server name in the TLS hello, or the name the certific
 from __future__ import annotations
 
 import os
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fetcher.errors import UsageError
-from fetcher.frozen import dataclass
 from fetcher.net.proxy import Proxies
 from fetcher.terms import Limits
 from fetcher.urls import is_ip

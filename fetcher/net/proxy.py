@@ -11,11 +11,10 @@ import base64
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from fetcher.errors import UsageError
-from fetcher.frozen import dataclass
 from fetcher.urls import is_ip
 
 _DEFAULT_PORT = {"http": 1080, "https": 443}  # as curl has them

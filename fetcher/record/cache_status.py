@@ -7,8 +7,8 @@ client decides, because that is the one whose state the visitor felt.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields, field_value, field_values
 
 _HIT = re.compile(r"\bhit\b|_hit\b|\bstale\b|\brevalidated\b|\bupdating\b", re.IGNORECASE)

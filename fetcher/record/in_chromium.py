@@ -8,7 +8,8 @@ service was asked for the document, in whole milliseconds as a NetLog has them.
 
 from __future__ import annotations
 
-from fetcher.frozen import dataclass
+from dataclasses import dataclass
+
 from fetcher.terms import Destination
 
 

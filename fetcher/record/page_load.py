@@ -7,10 +7,10 @@ Names are Resource Timing's where it has one. Built only by ``recorder``; saved 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fetcher.discovery.candidates import Candidate
-from fetcher.frozen import dataclass
 from fetcher.record.cache_status import CacheStatus, cache_status_of
 from fetcher.record.in_chromium import InChromium
 from fetcher.terms import (

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fetcher.browser import commands as c
 from fetcher.browser import events as e
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import (
     CacheUse,
     ConnectionRecord,

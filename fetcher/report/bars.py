@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import ConnectionRecord, RequestRecord
 from fetcher.report.lines import Segment, Style
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import ConnectionRecord, InterimResponse, PageLoad, RequestRecord
 from fetcher.report.bars import Phase, Span, end_of, setup, spans
 from fetcher.report.escape import shorten

@@ -8,8 +8,9 @@ Remote faults are events, never exceptions, so what came before them is never lo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.errors import FetcherError
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields
 
 

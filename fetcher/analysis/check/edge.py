@@ -8,9 +8,9 @@ The first field that settles it counts; the raw text of all of them is kept, sin
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields, field_value, field_values
 
 _MEMBER = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))++', re.DOTALL)

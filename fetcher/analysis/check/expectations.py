@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from fetcher.analysis.check.survey import BLOCKING, HintSurvey, Run, RunOutcome, Survey
 from fetcher.analysis.links import early_hints_of
 from fetcher.errors import UsageError
-from fetcher.frozen import dataclass
 from fetcher.urls import resolve
 
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)%?")

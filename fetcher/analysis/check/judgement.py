@@ -8,14 +8,13 @@ behind a wall is blocked and never judged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fetcher.analysis.check.expectations import Expectations, Met, met
 from fetcher.analysis.check.survey import STILL_OPENING, HintFetch, HintSurvey, Run, RunOutcome, Survey, survey
 from fetcher.analysis.hints_in_chromium import HintInChromium, hints_in_chromium
 from fetcher.analysis.links import early_hints_of
-from fetcher.frozen import dataclass
 from fetcher.terms import ProfileName
 from fetcher.urls import resolve
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.check.edge import Edge, EdgeState, edge_state
@@ -14,7 +15,6 @@ from fetcher.analysis.links import JudgedLink, Stretch, Verdict, early_hints_of,
 from fetcher.analysis.spreads import Spread, spread
 from fetcher.fields import mime
 from fetcher.fields.cache_control import freshness
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad, RequestRecord
 from fetcher.terms import Destination, Fields, field_value, field_values
 

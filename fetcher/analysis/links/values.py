@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, ProfileName
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.timing.milestones import Milestone, end_of, milestones
 from fetcher.analysis.timing.rendering import lcp_ready
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import InitiatorKind
 

@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from fetcher.browser.document.observed import AWAITED
 from fetcher.browser.document.parsing import is_deferred
 from fetcher.browser.document.viewport import ALTERNATE, OTHER_MEDIA
 from fetcher.discovery.candidates import CandidateKind
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
 from fetcher.terms import Destination
 

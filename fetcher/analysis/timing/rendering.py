@@ -7,9 +7,10 @@ guesses by the priority that Chrome gave the request.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.analysis.timing.milestones import Milestone, end_of, last_hop, milestones
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.frozen import dataclass
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
 from fetcher.terms import Destination, InitiatorKind, NetPriority
 

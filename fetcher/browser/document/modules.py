@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fetcher.browser.document.consumers import document_of
 from fetcher.browser.fetches import Consumer, Document, Fetch
@@ -18,7 +18,6 @@ from fetcher.discovery.candidates import Candidate, CandidateKind, Holder, holdi
 from fetcher.discovery.modules.import_map import Unresolved
 from fetcher.fields import referrer_policy
 from fetcher.fields.mime import MimeType, extract, is_javascript, is_json
-from fetcher.frozen import dataclass
 from fetcher.terms import (
     Credentials,
     Destination,

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
-from fetcher.frozen import dataclass
 from fetcher.terms import REDACTED, Credentials, Destination, Mode
 
 ELEMENT = "script (observed)"

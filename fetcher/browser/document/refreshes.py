@@ -4,11 +4,12 @@ everything else is over, as browsers do after the load event, if its delay is at
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.browser.commands import DiscoveryOutcome, DiscoveryResolved
 from fetcher.browser.fetches import Document
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.refresh import parse
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields, Limits, field_value
 from fetcher.urls import URL
 

@@ -13,7 +13,7 @@ width count, that is the width attribute, else 300 px.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Document, Fetch
@@ -26,7 +26,6 @@ from fetcher.discovery.viewport.media import matches
 from fetcher.discovery.viewport.sizes import source_size
 from fetcher.discovery.viewport.srcset import parse, pick
 from fetcher.fields import mime
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination
 
 LAZY = "loading=lazy: asked for as if it were near the viewport, and where it stands is not computed"

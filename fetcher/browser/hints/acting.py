@@ -6,6 +6,8 @@ came first, which URLs are asked for already (EH 4.2, 4.8), which connections st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
 from fetcher.browser.events import Interim
 from fetcher.browser.fetches import Fetch, Preload
@@ -18,7 +20,6 @@ from fetcher.browser.requests.making import new_fetch
 from fetcher.browser.state import LoadState
 from fetcher.browser.storage.reuse import why_not_served
 from fetcher.fields.referrer_policy import ReferrerPolicy
-from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, HttpVersion, Initiator, InitiatorKind, Mode
 from fetcher.urls import URL
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fetcher.fields import content_security_policy as csp
 from fetcher.fields.early_hint import CrossOrigin
 from fetcher.fields.link import Finding, Link, parse
 from fetcher.fields.link_preload import FinalLink, filter_final_link
-from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Mode, field_values
 from fetcher.urls import URL, is_ip, is_loopback, resolve
 

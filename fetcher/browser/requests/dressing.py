@@ -9,6 +9,7 @@ a 103 hinted at, which carries no client hints (EH 5.3). Done at dispatch, when 
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from functools import lru_cache
 
 from fetcher.browser.profiles import DRIVING, Profile
@@ -18,7 +19,6 @@ from fetcher.browser.requests.device import user_agent as user_agent_of
 from fetcher.browser.requests.field_order import wire_order
 from fetcher.browser.requests.priorities import is_incremental, priority_field
 from fetcher.fields.referrer_policy import ReferrerPolicy, referrer_for
-from fetcher.frozen import dataclass
 from fetcher.terms import Credentials, Destination, Fields, HttpVersion, Mode, NetPriority, ProfileName
 from fetcher.urls import URL, is_loopback, same_site, sec_fetch_site
 

@@ -7,11 +7,10 @@ tuple of them; ``CookieJar`` is the machine's working copy. An empty jar is fals
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from fetcher.fields.link import Finding
 from fetcher.fields.set_cookie import SameSite, SetCookie, parse
-from fetcher.frozen import dataclass
 from fetcher.urls import URL, is_ip, is_public_suffix, registrable_domain, same_site
 
 PER_SITE = 180

@@ -7,9 +7,9 @@ with is not here, so a host on it is upgraded by them at its first visit and by 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fetcher.fields.strict_transport_security import parse
-from fetcher.frozen import dataclass
 from fetcher.urls import URL, is_ip
 
 MOST = 10_000

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from fetcher.browser.storage.cookies import site_of
 from fetcher.fields.cache_control import initial_age, lifetime, parse, validators
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination, Fields, field_value, field_values
 from fetcher.urls import URL
 

@@ -7,12 +7,11 @@ saved and given to several loads at once. No I/O and no clock: who keeps it on d
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from fetcher.browser.storage.cookies import Cookie
 from fetcher.browser.storage.hsts import SecureHost
 from fetcher.browser.storage.http_cache import StoredResponse
-from fetcher.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fetcher.discovery.escapes import unescape
 from fetcher.discovery.viewport.component_values import Kind, TooMuch, Value, parse, spaceless, split
 from fetcher.discovery.viewport.lengths import Screen, resolution
 from fetcher.fields import mime
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination
 
 MOST = 64

@@ -7,11 +7,10 @@ Only declarations that can change which pictures and fonts are asked for are kep
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from fetcher.discovery.css.declarations.longhands import LONGHANDS
 from fetcher.discovery.escapes import unescape
-from fetcher.frozen import dataclass
 
 MOST = 20_000
 _DEEPEST = 64

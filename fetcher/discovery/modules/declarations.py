@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.discovery.modules import tokens as t
-from fetcher.frozen import dataclass
 
 Mark = tuple[int, bytes, int]
 """A word in code: its offset, itself, and how many brackets are open there."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from fetcher.discovery.escapes import unescape
-from fetcher.frozen import dataclass
 
 DEEPEST = 32
 LONGEST = 65_536

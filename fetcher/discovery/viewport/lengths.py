@@ -8,10 +8,10 @@ the default font (ex, ch, cap, lh and theirs of the root) is a usual serif's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from fetcher.discovery.viewport.component_values import Kind, Value, split, stripped
-from fetcher.frozen import dataclass
 
 FONT_SIZE = 16.0
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-
-from fetcher.frozen import dataclass
+from dataclasses import dataclass, replace
 
 MOST = 1_000
 """Image candidates of one attribute that are looked at."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from fetcher.frozen import dataclass
 from fetcher.terms import Destination
 
 _WORD = re.compile(r"[^\t\n\f\r ]+")

@@ -6,10 +6,10 @@ anything (RFC 9110 15.2; EH 1.3).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from fetcher.errors import RemoteProtocolError
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields
 from fetcher.wire.http1.head import Deviation, ParsedHead, excerpt
 

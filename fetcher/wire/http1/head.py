@@ -9,10 +9,10 @@ lenient where Chromium is and nothing can be smuggled through it, each leniency 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.errors import LimitExceeded, RemoteProtocolError
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields, Limits
 from fetcher.wire.engine import field_too_large
 from fetcher.wire.http1.names import KNOWN_NAMES, TOKEN

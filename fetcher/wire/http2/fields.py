@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from fetcher.errors import LocalProtocolError
-from fetcher.frozen import dataclass
 from fetcher.terms import Fields
 from fetcher.wire.events import RequestHead
 

@@ -5,9 +5,10 @@ Matching counts its steps in a ``Budget`` and raises ``Spent`` past it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fetcher.discovery.css.selectors.element_states import Test
 from fetcher.discovery.tree import Element
-from fetcher.frozen import dataclass
 
 Specificity = tuple[int, int, int]
 
