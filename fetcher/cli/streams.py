@@ -96,8 +96,15 @@ def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
     import asyncio
 
     terminated: list[int] = []
+    whole = _terminable(work, terminated)
+    runner = asyncio.Runner()
     try:
-        result = asyncio.run(_terminable(work, terminated))
+        try:
+            with _held_back():  # a loop that is only half made cannot be closed
+                runner.get_loop()
+            result = runner.run(whole)
+        finally:
+            runner.close()
         if terminated:  # it was over before it could be cancelled: what comes after it must not begin
             raise Terminated("terminated")
         return result
@@ -111,6 +118,20 @@ def run(work: Coroutine[Any, Any, Result], about: str = "") -> Result:
         raise
     except FetcherError as error:
         raise error.placed(about)  # noqa: B904 - its own cause is itself, unplaced
+    finally:
+        whole.close()  # where it was never begun
+        work.close()
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Ctrl-C comes when this is over, where the system can wait with it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def of_nothing(failure: FetcherError) -> FetcherError:

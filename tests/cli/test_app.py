@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 import fetcher
-from fetcher.cli import app, get
+from fetcher.cli import app, get, streams
 from fetcher.errors import ConnectionLost, Interrupted
 from tests.support.start_up import bare_starts
 
@@ -179,3 +182,20 @@ def test_ctrl_c_during_the_imports(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.undo()
     assert ended.value.code == app.INTERRUPTED
     assert capsys.readouterr().err == "fetcher: interrupted\n"
+
+
+def test_ctrl_c_while_the_loop_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes once that can be closed: no half of a loop, and no coroutine that nobody began, is told of."""
+    made = asyncio.new_event_loop
+
+    def interrupted() -> asyncio.AbstractEventLoop:
+        signal.raise_signal(signal.SIGINT)  # for this thread, as where a command has no other yet
+        return made()
+
+    async def work() -> None:
+        pytest.fail("it was begun")
+
+    monkeypatch.setattr(asyncio.events, "new_event_loop", interrupted)
+    with pytest.raises(Interrupted):
+        streams.run(work())
+    gc.collect()

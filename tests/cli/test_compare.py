@@ -168,6 +168,7 @@ def test_what_chromium_cannot_be_told(cli: Cli, origin: Listening, arguments: li
         ("die Browser.getVersion", 3, "Chromium: "),
         ('told {"page": {"name": 7}}', 3, "told nothing of its timing"),
         ("told null", 3, "told nothing of its timing"),
+        ("crash", 3, "the page crashed"),
     ],
 )
 def test_a_chromium_that_does_what_it_should_not(cli: Cli, tmp_path: Path, does: str, code: int, told: str) -> None:

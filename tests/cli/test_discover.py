@@ -315,6 +315,7 @@ def test_a_net_log_beside_it(cli: Cli, tmp_path: Path) -> None:
     more = ("--netlog", "net.json", "-H", "x-team: hush", "--header-scope", "all")
     said = discover(cli, tmp_path, "", *more)
     assert said.code == 0, said
+    assert "does not send these fields with what a 103 asks for" in " ".join(said.out.split())
     text = Path("net.json").read_text()
     assert "hush" not in text + Path("discoveries.json").read_text()
     assert json.loads(text)["events"][1]["params"]["headers"] == ["x-team: [redacted]", "accept: */*"]

@@ -226,6 +226,8 @@ def _notes(options: ChromiumOptions) -> tuple[str, ...]:
         )
     elif net.ca_file is not None and net.proxies.is_any:
         notes.append("--cacert through a proxy: Chromium trusts servers that send the authority itself, no others")
+    if options.headers:
+        notes.append("-H: Chromium does not send these fields with what a 103 asks for")
     if any("," in addresses for _, _, addresses in net.resolve):
         notes.append("--resolve: Chromium uses the first address alone")
     return tuple(notes)
