@@ -1,7 +1,7 @@
 """The rules of early hints that findings and verdicts cite as "EH 3.2": each in a sentence or two, to be read offline.
 
-They say what a browser does with a 103 and its links: "Chromium" is what Chromium 156 was seen or read to do, Firefox
-and Safari what their sources say. A test holds that whatever this package cites has its sentence here.
+They say what a browser does with a 103 and its links: "Chromium" is what Chromium 156 was seen or read to do, "Firefox"
+what Firefox 153 was, Safari what its sources say. A test holds that whatever this package cites has its sentence here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ RULES = {
     "stops there.",
     "2.10": "A target is resolved against the URL of the response that has the field, never against <base>; one that "
     "makes no URL is dropped.",
-    "2.11": "A link with an anchor for another resource must not act; in a 103 Chromium drops every link with anchor.",
+    "2.11": "A link with an anchor for another resource must not act; in a 103 Chromium drops every link with anchor; "
+    "Firefox acts where the anchor is the target itself, and on a preconnect with any.",
     "3.1": "In a 103 Chromium takes rel=preload, modulepreload, preconnect and dns-prefetch, one alone; any other rel, "
     "several at once, or none drops the link.",
     "3.2": "In a 103 Chromium takes the parameters rel, as, crossorigin, type, fetchpriority and integrity; any other "
@@ -78,25 +79,32 @@ RULES = {
     "supports it is not asked there.",
     "3.7": "fetchpriority is high, low or auto; anything else counts as auto.",
     "3.8": "HTML lets as, crossorigin, integrity and type act in a 103 and leaves media and imagesrcset for the "
-    "document, so that such a link still asks for its target; Chromium drops it (EH 3.2).",
+    "document, so that such a link still asks for its target; Chromium drops it (EH 3.2). Firefox asks, but not for a "
+    "picture with imagesrcset, and throws the answer away where type or media do not fit its document.",
     "4.1": "Hints act only for the navigation of the page itself: not in frames, and not of subresources.",
-    "4.2": "Only the first 103 of a navigation acts, even where it has no Link; later ones are ignored.",
+    "4.2": "Only the first 103 of a navigation acts, even where it has no Link; later ones are ignored. Firefox "
+    "counts those that have a Link field.",
     "4.3": "A preload without a usable as does nothing; a modulepreload without as is a script's.",
-    "4.4": "Browsers act on a 103 over HTTP/2 and HTTP/3 and ignore one over HTTP/1.1.",
+    "4.4": "Chromium and Safari act on a 103 over HTTP/2 and HTTP/3 and ignore one over HTTP/1.1; Firefox acts over "
+    "each, on a secure page.",
     "4.5": "preload, modulepreload and preconnect act; dns-prefetch is read and ignored, other relations never act.",
     "4.6": "Links are handled in their order and their requests start at once, side by side.",
     "4.7": "A target must be http or https; Firefox asks for trustworthy (https) ones only.",
-    "4.8": "Chromium makes one request for each URL: a second link for it is skipped, whatever its as or crossorigin.",
+    "4.8": "Chromium makes one request for each URL: a second link for it is skipped, whatever its as or crossorigin. "
+    "In Firefox it waits for the first one's cache entry, and asks only where that does not serve.",
     "4.9": "A hint for something that is fresh in the HTTP cache makes no request.",
     "4.10": "The final status does not matter: hints before a 404 or 500 have acted.",
     "5.1": "Without crossorigin a hint is asked for with mode no-cors and credentials; with crossorigin with CORS, and "
     "with credentials to the own origin only unless it says use-credentials; modulepreload always with CORS.",
     "5.2": "A hint is asked for with GET, for the origin that hinted; cookies go as its credentials say.",
     "5.3": "Sec-Fetch-Dest, -Mode and -Site are those of the hint; Chromium sends no Sec-CH-UA with hinted requests.",
-    "5.4": "The Accept of a hinted request is that of its as, as the browser words it.",
-    "5.5": "A hinted request's priority is that of its as with its fetchpriority, as for the element itself.",
-    "5.6": "Referer follows the Referrer-Policy of the 103; that of the final response comes too late.",
-    "6.1": "Content-Security-Policy in the 103 alone governs its hints, by the directive of each as.",
+    "5.4": "The Accept of a hinted request is that of its as, as the browser words it. Firefox adds X-Moz: early hint.",
+    "5.5": "A hinted request's priority is that of its as with its fetchpriority, as for the element itself; Firefox "
+    "says no Priority with it.",
+    "5.6": "Referer follows the Referrer-Policy of the 103; that of the final response comes too late. In Firefox the "
+    "link's referrerpolicy goes first, a list is no policy, and another site is told an origin at most.",
+    "6.1": "Content-Security-Policy in the 103 alone governs its hints, by the directive of each as; in Firefox "
+    "'strict-dynamic' lets every hinted script through.",
     "6.2": "Without a policy in the 103 the request is made even where the final policy forbids it, and the page may "
     "then not use it.",
     "6.3": "A report-only policy in the 103 blocks the hint in Chromium, though by CSP it must not.",
@@ -135,13 +143,15 @@ RULES = {
     "10.5": "Throwing hints away on a redirect to another origin keeps one origin from spending another's credentials.",
     "10.6": "Set-Cookie in a 103 is not stored.",
     "11.1": "A preconnect opens one connection for its origin: with credentials, or with crossorigin without; requests "
-    "of the other kind do not use it.",
+    "of the other kind do not use it. Firefox opens ten at a time for a 103 and leaves the others out.",
     "11.2": "A preconnect looks up, connects and shakes hands, and sends no request.",
     "11.3": "A preconnect to the page's own origin over HTTP/2 or 3 has nothing to open.",
     "11.4": "By HTML a preconnect goes without credentials only where crossorigin is anonymous and the origin another "
     "one; Chromium looks at crossorigin alone.",
-    "12.1": "Firefox acts on the first 103 of the page; font and fetch hints need crossorigin, its own store hands a "
-    "hint to the page whatever the cache says, and what nothing claims is cancelled after a while.",
+    "12.1": "Firefox acts on the first 103 of the page with a Link field, whose grammar is its own and lenient; font "
+    "and fetch hints need crossorigin, a modulepreload may be a worker's, its own store hands a hint to the page "
+    "whatever the cache says, its cache keeps apart what another origin was asked for without credentials, and what "
+    "nothing claims is cancelled after a while.",
     "12.2": "Safari acts on rel=preconnect only: https, over HTTP/2 and 3, of the first 103.",
     "13.1": "HTML and Chromium part company over unknown parameters, type, media, the key of reuse, no-store, "
     "redirects and report-only policies: each verdict names whose it is.",
@@ -155,7 +165,7 @@ RULES = {
     "13.8": "Hints of one 103 leave by priority: style, script, font, important images, then the rest.",
     "13.9": "On the final response nopush, media, imagesrcset, an unsupported type and as=track or video behave as "
     "section 8 says.",
-    "13.10": "Not seen in runs: HTTP/3, look-ups for dns-prefetch, and Firefox and Safari.",
+    "13.10": "Not seen in runs: HTTP/3, look-ups for dns-prefetch, and Safari.",
 }
 
 _CITED = re.compile(r"\bEH (\d+\.\d+)((?:(?:, | and |-)\d+\.\d+)*)")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fetcher.analysis.wanted import Wanted, by_request, wanted_of
+from fetcher.browser.fetches import is_credentialed
 from fetcher.browser.profiles import DRIVING
 from fetcher.fields.cache_control import freshness
 from fetcher.record.page_load import Hint, PageLoad, RequestRecord
@@ -53,7 +54,7 @@ class Obstacle:
 class Reuse:
     """One hinted request and one thing on the page that wanted its URL (None: nothing did, and only what the response
     itself allows can be said). Each verdict is None where the rule lets it serve. ``again`` is the id of the second
-    request where there was one."""
+    request where there was one. ``apart``: Firefox's cache keeps the two apart."""
 
     hint: int
     request: int
@@ -61,12 +62,15 @@ class Reuse:
     by_key: Obstacle | None
     by_cache: Obstacle | None
     again: int | None = None
+    apart: bool = False
 
     def by(self, profile: ProfileName) -> Obstacle | None:
         """What stands in the way in that browser: each has an HTTP cache, and one that keeps preloads hands them over
         as well, so that it asks again only where neither serves."""
         if not DRIVING[profile].keeps_preloads:
             return self.by_cache
+        if self.apart and splits_cache(profile):
+            return self.by_key
         return self.by_key if self.by_cache is not None else None
 
 
@@ -89,9 +93,9 @@ def reuses(load: PageLoad, more: Iterable[Wanted] = ()) -> tuple[Reuse, ...]:
             by_cache = unservable(request, load.requests[again].fields if again is not None else None)
             if by_cache is None and crosses_partition(load, one):
                 by_cache = PARTITION
-            found.append(
-                Reuse(hint.id, request.id, one, differing(hinted(load, hint, request), one), by_cache, again)
-            )  # fmt: skip
+            first = hinted(load, hint, request)
+            apart = are_apart(load, first, one)
+            found.append(Reuse(hint.id, request.id, one, differing(first, one), by_cache, again, apart))
     return tuple(found)
 
 
@@ -135,6 +139,21 @@ def differing(first: Wanted, second: Wanted) -> Obstacle | None:
         named = "another integrity" if first.integrity else "no integrity"
         return Obstacle(Cause.INTEGRITY_DIFFERS, f"the page names an integrity, and the hint {named}")
     return None
+
+
+def splits_cache(profile: ProfileName) -> bool:
+    """Whether that browser's HTTP cache keeps apart what was asked for with credentials and without."""
+    return DRIVING[profile].splits_cache
+
+
+def are_apart(load: PageLoad, first: Wanted, second: Wanted) -> bool:
+    """Whether one of two requests for a URL goes with credentials and the other without, which Firefox's HTTP cache
+    keeps apart (EH 12.1); False where a file of another program does not say."""
+    url, page = resolve(first.url), load.document_request
+    client = resolve(page.url) if page is not None else None
+    if url is None or client is None or first.credentials is None or second.credentials is None:
+        return False
+    return is_credentialed(first.credentials, url, client) is not is_credentialed(second.credentials, url, client)
 
 
 def unservable(first: RequestRecord, wanted: Fields | None) -> Obstacle | None:

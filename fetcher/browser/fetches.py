@@ -124,6 +124,7 @@ class Fetch:
     led before anybody wanted it (EH 7.3).
     ``crossed``: a hop before it was of another origin than its client; ``tainted``: its origin is then "null" to the
     server (Fetch). ``integrity`` is the metadata it is checked against, ``is_checked`` False while that goes on.
+    ``unwanted``: a hint's, which no document takes (EH 12.1).
     ``told_by``: of what stands in a document (``inner``), whose id is below 0, the request that brought it."""
 
     id: int
@@ -163,6 +164,7 @@ class Fetch:
     tainted: bool = False
     integrity: str = ""
     is_checked: bool = True
+    unwanted: bool = False
     waiting: list[Consumer] = field(default_factory=list)
     until_end: list[Consumer] = field(default_factory=list)
     asked: float | None = None

@@ -13,6 +13,7 @@ from fetcher.browser.endings import Endings
 from fetcher.browser.fetches import Document, Fetch, FetchState
 from fetcher.browser.hints.acting import Hints
 from fetcher.browser.hints.policy import referrer_policy_of
+from fetcher.browser.requests.belonging import forget_copy
 from fetcher.browser.requests.client_hints import HintsAsked, missing
 from fetcher.browser.requests.making import new_fetch, redirected
 from fetcher.browser.state import LoadState
@@ -114,6 +115,8 @@ class Navigation:
         commands = self._hints.settled(fetch) if url.origin == fetch.url.origin else self._hints.cancelled()
         if url.origin != fetch.url.origin:  # EH 7.2: what the hints asked for is thrown away
             for other in self.state.fetches:
+                if other.is_hinted and self.state.profile.claims_hints:
+                    forget_copy(self.state, other)
                 if other.is_hinted and other.is_pending:
                     reason = f"the navigation was redirected to another origin, {url.origin} (EH 7.2)"
                     commands.append(CancelFetch(other.id, reason))

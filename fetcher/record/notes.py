@@ -14,7 +14,8 @@ _RULES = (
 )
 THEIRS = {
     ProfileName.STANDARD: f"Driven as standard: {_RULES} are as HTML and Fetch say; {_REST}.",
-    ProfileName.FIREFOX: f"Driven as firefox: {_RULES} are Firefox's, from its sources and not from runs; {_REST}.",
+    ProfileName.FIREFOX: f"Driven as firefox: {_RULES} and how a hint is asked for are as Firefox 153 was seen to do "
+    "it; priorities, connections and discovery are Chromium's.",
     ProfileName.SAFARI: "Driven as safari: that preconnect alone acts in a 103 is Safari's, from WebKit's sources and "
     f"not from runs; {_REST}.",
 }

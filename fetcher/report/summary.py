@@ -159,7 +159,7 @@ def _interim(load: PageLoad, width: int, most: int | None) -> list[Line]:
     lines = _listed(entries, most)
     acted = [one for one in load.interim if one.acted]
     if load.profile is ProfileName.EAGER and any(_spoken(load, one.request) is HttpVersion.HTTP_1_1 for one in acted):
-        lines += paragraph("No browser acts on hints over HTTP/1.1; eager did.", width, Style.WARNING)
+        lines += paragraph("Of the browsers only Firefox acts on hints over HTTP/1.1; eager did.", width, Style.WARNING)
     return lines
 
 

@@ -36,7 +36,7 @@ IN_THE_HEAD = [
     ("</a.css>; rel=preload; as=style; media=print", "8.5 8.5 8.5 8.5 8.5"),
     ("</a.css>; rel=preload; as=style; media=screen", "+ + + + +"),
     ("</a.png>; rel=preload; as=image; type=image/nonsense", "8.5 8.5 8.5 8.5 8.5"),
-    ("</t.vtt>; rel=preload; as=track", "+ + + + +"),
+    ("</t.vtt>; rel=preload; as=track", "+ 8.4 + + +"),
     ("</v.mp4>; rel=preload; as=video", "8.4 8.4 8.4 8.4 8.4"),
     ("</a>; rel=preload", "8.4 8.4 8.4 8.4 8.4"),
     ('<>; rel=preload; as=image; imagesrcset="/s.png 1x"', "8.2 8.2 8.2 8.2 8.2"),

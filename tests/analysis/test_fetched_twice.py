@@ -246,3 +246,21 @@ def test_nothing_wanted_it() -> None:
 def test_every_cause_has_its_fix() -> None:
     """A new cause needs a sentence."""
     assert set(FIXES) == set(Cause)
+
+
+def test_firefox_keeps_apart_what_another_origin_was_asked_for_without_credentials() -> None:
+    """EH 12.1: fresh as it is, its cache serves it to the same origin's requests only."""
+    for origin, served in (("https://a.test", True), ("https://b.test", False)):
+        play = Playbook(profile=ProfileName.FIREFOX)
+        play.opens()
+        play.interim(f"<{origin}/a.js>; rel=preload; as=script")
+        if not served:
+            play.opens(connection=1)
+        play.head(1, fields=(*FRESH, ("access-control-allow-origin", "*")))
+        play.ends(1)
+        play.head(0, fields=HTML)
+        play.finds(script(f"{origin}/a.js", crossorigin="", src=f"{origin}/a.js"))
+        one = only(play.recorder.load())
+        assert one.by(ProfileName.CHROMIUM) is None
+        assert (one.by(ProfileName.FIREFOX) is None) is served
+        assert len(play.recorder.load().requests) == (2 if served else 3)

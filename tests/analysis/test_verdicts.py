@@ -64,7 +64,12 @@ OVER_HTTP2 = [
     ("<data:,x>; rel=preload; as=script", "4.7 4.7 12.2 4.7 4.7"),
     ("<https://[>; rel=preload; as=script", "2.10 2.10 12.2 2.10 2.10"),
     ("<a.css; rel=preload", "2.3 2.3 2.3 2.3 2.3"),
-    ("</a.css>; rel=preload; as=", "2.5 2.5 2.5 2.5 2.5"),
+    ("</a.css>; rel=preload; as=", "2.5 4.3 2.5 2.5 2.5"),
+    ("</a.js>; rel=preload; as=script; title*=UTF-8''A", "2.6 + 2.6 2.6 2.6"),
+    ('</a.jpg>; rel=preload; as=image; imagesrcset="/b.jpg 1x"', "3.2 12.1 12.2 + 3.2"),
+    ("</w.js>; rel=modulepreload; as=worker", "3.3 + 12.2 8.4 3.3"),
+    ("<https://cdn.test/w.js>; rel=modulepreload; as=worker", "3.3 12.1 12.2 8.4 3.3"),
+    ('<https://cdn.test>; rel=preconnect; anchor="/other"', "3.2 + 2.11 2.11 3.2"),
 ]
 
 
@@ -77,15 +82,21 @@ def test_one_link_over_http2(link: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("link", "expected"),
     [
-        ("</a.css>; rel=preload; as=style", "4.4 4.4 12.2 + +"),
-        ("</a.css>; rel=preload; as=style; nopush", "3.2 4.4 12.2 + 3.2"),
-        ("<https://cdn.test>; rel=preconnect", "4.4 4.4 4.4 + +"),
+        ("</a.css>; rel=preload; as=style", "4.4 + 12.2 + +"),
+        ("</a.css>; rel=preload; as=style; nopush", "3.2 + 12.2 + 3.2"),
+        ("<https://cdn.test>; rel=preconnect", "4.4 + 4.4 + +"),
     ],
 )
-def test_over_http1_no_browser_acts(link: str, expected: str) -> None:
+def test_over_http1_of_the_browsers_firefox_alone_acts(link: str, expected: str) -> None:
     """EH 4.4; the link's own fault is named first, since HTTP/2 would not mend it. The standards do not ask by which
     protocol a 103 came, and ``eager`` does not either."""
     assert answers(load_of(link, http=HttpVersion.HTTP_1_1)) == expected
+
+
+def test_firefox_wants_a_secure_page() -> None:
+    """EH 4.4: over HTTP/1.1 it acts, and in clear it does not."""
+    load = load_of("<https://cdn.test>; rel=preconnect", http=HttpVersion.HTTP_1_1, url="http://a.test/")
+    assert answers(load) == "4.4 4.4 12.2 + +"
 
 
 def test_safari_wants_an_https_page() -> None:
@@ -124,12 +135,12 @@ def test_the_same_request_twice() -> None:
 
 
 def test_only_the_first_103_counts() -> None:
-    """EH 4.2, for every browser, even when the first has no links."""
+    """EH 4.2: even when the first has no links, but for Firefox."""
     play = Playbook(only_hints=True)
     play.opens()
     play.interim()
     play.interim("</a.css>; rel=preload; as=style")
-    assert answers(play.recorder.load()) == "4.2 4.2 12.2 4.2 4.2"
+    assert answers(play.recorder.load()) == "4.2 + 12.2 4.2 4.2"
 
 
 def test_a_redirect_to_another_origin_starts_anew() -> None:

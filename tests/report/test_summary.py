@@ -67,7 +67,7 @@ SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("profile", shop, "loaded in 452.1 ms over HTTP/2, as chromium would"),
     ("hints off", shop_without_hints, "as chromium would with hints switched off"),
     ("eager", eager_http1, "loaded in 204.0 ms over HTTP/1.1, as the profile eager does: it acts on hints there too"),
-    ("eager over HTTP/1.1", eager_http1, "No browser acts on hints over HTTP/1.1; eager did."),
+    ("eager over HTTP/1.1", eager_http1, "Of the browsers only Firefox acts on hints over HTTP/1.1; eager did."),
     ("counts", shop, "103 Early Hints  at 21.3 ms: 6 links, 5 acted on, 1 refused"),
     ("no phrase", lambda: replace(shop(), interim=(early_hints(reason_phrase=""),)), "103 Early Hints  at 21.3 ms"),
     ("another 1xx", lambda: replace(shop(), interim=(early_hints(status=102, reason_phrase="Processing"),)), "102 Pro"),
@@ -136,7 +136,7 @@ def test_nothing_is_unseen_without_scripts() -> None:
     assert "Not seen" in text(shop())
     assert "Not seen" not in text(shop_without_scripts())
     assert "Not seen" not in text(hinted_script())
-    assert "No browser acts" not in text(replace(eager_http1(), profile=ProfileName.CHROMIUM))
+    assert "only Firefox acts" not in text(replace(eager_http1(), profile=ProfileName.CHROMIUM))
 
 
 def shop_without_scripts() -> PageLoad:

@@ -291,7 +291,7 @@ def _why_not(loads: Sequence[PageLoad]) -> str:
     request = loads[0].document_request
     connection = loads[0].connections[request.connection] if request and request.connection is not None else None
     if connection is not None and connection.protocol is HttpVersion.HTTP_1_1:
-        return "none came, or unseen over HTTP/1.1, where browsers act on none"
+        return "none came, or unseen over HTTP/1.1, where of the browsers only Firefox acts"
     return "none came"
 
 

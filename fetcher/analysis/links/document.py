@@ -2,18 +2,20 @@
 (EH 8), in that order (EH 8.1).
 
 Chromium's verdict is the machine's own: the same filter, ``consumer_of`` and gate of policies, asked for a document
-rebuilt from the record. The others part from it where EH 8 names a difference. Markup is known from what a scan found.
+rebuilt from the record. The others part from it where EH 8 names a difference, and Firefox reads the field by its own
+rules, as it was seen to (tests/end_to_end/firefox). Markup is known from what a scan found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.commands import ConnectionKey
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.document.final_links import candidate_of
 from fetcher.browser.fetches import Document, Fetch
+from fetcher.browser.hints.firefox import final_link
 from fetcher.browser.hints.reading import Refusal
 from fetcher.browser.policies import container, gate
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -92,9 +94,11 @@ def _of_the_head(load: PageLoad, request: RequestRecord, source: Fetch, screen: 
             yield _judged(LinkSource.LINK_HEADER, request, member.text, member.offset, lines, None, refusal)
             continue
         answer = _read(member, source, screen, None)
+        firefox = _read(member, source, screen, None, read_final=final_link)
         discovery = next((number for number, offset in recorded if offset == member.offset), None)
         yield _judged(
-            LinkSource.LINK_HEADER, request, member.raw, member.offset, lines, member, answer, discovery
+            LinkSource.LINK_HEADER, request, member.raw, member.offset, lines, member, answer, discovery,
+            firefox=firefox,
         )  # fmt: skip
 
 
@@ -110,11 +114,22 @@ def _of_the_markup(load: PageLoad, request: RequestRecord, source: Fetch, screen
         yield _judged(LinkSource.MARKUP, request, raw, candidate.offset, None, link, answer, number, candidate.line)
 
 
-def _read(link: Link, source: Fetch, screen: Screen, candidate: Candidate | None) -> FinalLink | Refusal:
-    """As Chromium reads it; ``candidate`` is the element it stands in, None for a field."""
-    read = filter_final_link(link, source.url.href)
-    if isinstance(read, Finding):
-        return Refusal(read.rule, read.message, read.code)
+def _by_chromium(link: Link, base: URL) -> FinalLink | Refusal:
+    read = filter_final_link(link, base.href)
+    return Refusal(read.rule, read.message, read.code) if isinstance(read, Finding) else read
+
+
+def _read(
+    link: Link,
+    source: Fetch,
+    screen: Screen,
+    candidate: Candidate | None,
+    read_final: Callable[[Link, URL], FinalLink | Refusal] = _by_chromium,
+) -> FinalLink | Refusal:
+    """What it asks for; ``candidate`` is the element it stands in, None for a field, which ``read_final`` reads."""
+    read = read_final(link, source.url)
+    if isinstance(read, Refusal):
+        return read
     if read.rel == "dns-prefetch":
         return Refusal("EH 8.3", "dns-prefetch looks a name up and requests nothing; use rel=preconnect", "look-up")
     made = candidate or candidate_of(link, read)
@@ -142,6 +157,7 @@ def _judged(
     answer: FinalLink | Refusal,
     discovery: int | None = None,
     line: int = 0,
+    firefox: FinalLink | Refusal | None = None,
 ) -> JudgedLink:
     url = resolve(link.target, request.url) if link is not None else None
     read = answer if isinstance(answer, FinalLink) else None
@@ -155,7 +171,10 @@ def _judged(
         url=url.href if url is not None else None,
         rel=link.param("rel") if link is not None else None,
         destination=read.destination if read is not None else None,
-        verdicts=tuple(_verdict(name, answer, source) for name in ProfileName),
+        verdicts=tuple(
+            _verdict(name, firefox if firefox and name is ProfileName.FIREFOX else answer, source)
+            for name in ProfileName
+        ),
         discovery=discovery,
     )
 

@@ -6,11 +6,11 @@ then whether an earlier link asked for the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fetcher.analysis.links.mending import mended
 from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
-from fetcher.browser.hints.policy import judge_early_hints
+from fetcher.browser.hints.policy import counts, judge_early_hints
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Read, Refusal, place
 from fetcher.browser.profiles import DRIVING
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
@@ -23,8 +23,13 @@ MOST_MENDED = 100
 
 def verdicts(load: PageLoad) -> tuple[JudgedLink, ...]:
     """Every link of every 103 of the navigation, in the order they came."""
-    heads = early_hints_of(load)
-    return tuple(link for seen, interim in enumerate(heads) for link in _of_one(load, interim, seen))
+    seen = dict.fromkeys(ProfileName, 0)
+    found: list[JudgedLink] = []
+    for interim in early_hints_of(load):
+        found += _of_one(load, interim, seen)
+        for name, profile in DRIVING.items():
+            seen[name] += counts(interim.fields, profile)
+    return tuple(found)
 
 
 def early_hints_of(load: PageLoad) -> tuple[InterimResponse, ...]:
@@ -51,7 +56,7 @@ def protocol_of(load: PageLoad, request: int) -> HttpVersion | None:
     return HttpVersion.HTTP_1_1 if (one.version or "").upper().startswith("HTTP/1") else None
 
 
-def _of_one(load: PageLoad, interim: InterimResponse, seen: int) -> Iterator[JudgedLink]:
+def _of_one(load: PageLoad, interim: InterimResponse, seen: Mapping[ProfileName, int]) -> Iterator[JudgedLink]:
     request = load.requests[interim.request]
     base = resolve(request.url)
     if base is None:
@@ -59,16 +64,18 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: int) -> Iterator[Jud
     connection = load.connections[request.connection] if request.connection is not None else None
     early = Early(base, interim.fields, connection.address if connection else None)
     protocol = protocol_of(load, interim.request)
-    reads = {name: profile.read(early) for name, profile in DRIVING.items()}
-    whole = {name: judge_early_hints(seen, protocol, profile) for name, profile in DRIVING.items()}
+    generous_reading = ProfileName.FIREFOX if load.profile is ProfileName.FIREFOX else ProfileName.STANDARD
+    members = DRIVING[generous_reading].read(early)
+    reads = {name: _by_member(profile.read(early), members) for name, profile in DRIVING.items()}
+    whole = {name: judge_early_hints(seen[name], protocol, profile) for name, profile in DRIVING.items()}
     asked: dict[ProfileName, set[object]] = {name: set() for name in ProfileName}
     recorded = [hint for hint in load.hints if hint.interim == interim.id]
     fixes = dict.fromkeys(ProfileName, MOST_MENDED)
     lines = list(field_values(interim.fields, "link"))
     heads = _heads(interim.raw, lines)
-    for number, generous in enumerate(reads[ProfileName.STANDARD]):
+    for number, generous in enumerate(members):
         link = generous.link
-        raw = generous.raw if isinstance(generous, Dropped) else generous.link.raw
+        raw = _raw(generous)
         yield JudgedLink(
             source=LinkSource.EARLY_HINT,
             interim=interim.id,
@@ -84,6 +91,27 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: int) -> Iterator[Jud
             ),
             hint=_recorded(recorded, raw),
         )
+
+
+def _by_member(reads: Sequence[Read], members: Sequence[Read]) -> list[Read]:
+    """``reads`` in the order of ``members``, one each. Firefox cuts a field otherwise than the rest (EH 12.1): of what
+    is found where a member stands, what acts is told of, else the first; where nothing is, that."""
+    if [(place(one), _raw(one)) for one in reads] == [(place(one), _raw(one)) for one in members]:
+        return list(reads)
+    found: list[Read] = []
+    for member in members:
+        start = place(member)
+        inside = [one for one in reads if start <= place(one) < start + len(_raw(member))]
+        acts = [one for one in inside if isinstance(one, Asked)]
+        nothing = Refusal("EH 2.2", "it is read as a part of the link before it; mend that one's brackets or quotes")
+        one = [*acts, *inside, Dropped(None, _raw(member), start, nothing)][0]
+        unread = isinstance(one, Dropped) and one.link is None and isinstance(member, Dropped) and member.link is None
+        found.append(member if unread else one)  # in the words that tell the others' too
+    return found
+
+
+def _raw(read: Read) -> str:
+    return read.raw if isinstance(read, Dropped) else read.link.raw
 
 
 def _settled(

@@ -43,7 +43,7 @@ def interim_missing(page: Page) -> Iterator[Finding]:
     if not is_expected:
         page.must_be_there()
     if not is_expected and _over_http1(page.load):
-        raise NotApplicable("the page came over HTTP/1.1, where no browser heeds a 103")
+        raise NotApplicable("the page came over HTTP/1.1, where of the browsers only Firefox heeds a 103")
     if came and (wanted.delivery is None or share >= wanted.delivery - 1e-9):
         return
     reason = "hints are expected of it" if is_expected else "its final response preloads"

@@ -1,4 +1,4 @@
-"""Over what the page comes: browsers heed a 103 over HTTP/2 and HTTP/3 only (EH 4.4)."""
+"""Over what the page comes: Chromium and Safari heed a 103 over HTTP/2 and HTTP/3 only (EH 4.4)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from fetcher.audits.delivery.navigation import FAMILY, of_the_navigation
 from fetcher.audits.finding import Finding, Quote, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
-from fetcher.audits.telling import all_browsers, link_of
+from fetcher.audits.telling import BROWSERS, link_of
 from fetcher.record.page_load import InterimResponse, PageLoad
-from fetcher.terms import HttpVersion, field_value
+from fetcher.terms import HttpVersion, ProfileName, field_value
 
 IGNORES = "reads past a 103 over HTTP/1.1"
+OVER_HTTP1 = tuple(
+    (name, "acts on it where the page is secure" if name is ProfileName.FIREFOX else IGNORES) for name in BROWSERS
+)
 WHAT_HTTP1_ASKS = "http1"
 
 
@@ -29,8 +32,8 @@ WHAT_HTTP1_ASKS = "http1"
     "apache/trafficserver#12012; RFC 8297 3; EH 4.4, 10.4",
 )
 def interim_over_http1(page: Page) -> Iterator[Finding]:
-    """Browsers do not act on a 103 over HTTP/1.1, and software between may take it for the final response: the page
-    hangs, or one visitor gets another's answer."""
+    """But for Firefox browsers do not act on a 103 over HTTP/1.1, and software between may take it for the final
+    response: the page hangs, or one visitor gets another's answer."""
     probe = page.probes.get(WHAT_HTTP1_ASKS)
     asked = [*page.judged, *([probe.load] if probe is not None else ())]
     spoke = [load for load in asked if _is_http1(load)]
@@ -44,7 +47,9 @@ def interim_over_http1(page: Page) -> Iterator[Finding]:
     assert interim is not None
     broken = next((one for one in found if one.outcome != "loaded"), None)
     where = "when the page is asked for over HTTP/1.1" if probe is not None and load is probe.load else "over HTTP/1.1"
-    told = f"a {interim.status} was sent {where}, where browsers ignore it and old proxies may take it for the answer"
+    told = (
+        f"a {interim.status} was sent {where}, where most browsers ignore it and old proxies may take it for the answer"
+    )
     if broken is not None:
         told += f"; after it the load failed: {broken.error or broken.outcome}"
     yield Finding(
@@ -52,7 +57,7 @@ def interim_over_http1(page: Page) -> Iterator[Finding]:
         severity=Severity.ERROR if broken is not None else Severity.WARNING,
         quote=link_of(interim.fields, str(interim.status)),
         subject="103 over HTTP/1.1",
-        browsers=all_browsers(IGNORES),
+        browsers=OVER_HTTP1,
         seen=len(found),
         runs=len(spoke),
     )
@@ -68,7 +73,7 @@ def interim_over_http1(page: Page) -> Iterator[Finding]:
     source="Chromium docs/early-hints.md; Cloudflare, early hints; EH 4.4",
 )
 def protocol_no_h2(page: Page) -> Iterator[Finding]:
-    """Over HTTP/1.1 browsers heed no 103, and every request of the page waits for one of six connections."""
+    """Over HTTP/1.1 only Firefox heeds a 103, and every request of the page waits for one of six connections."""
     document = page.document
     protocol = protocol_of(page.load, document.id)
     if protocol is None and not document.version:
@@ -79,7 +84,7 @@ def protocol_no_h2(page: Page) -> Iterator[Finding]:
     other = field_value(document.response_fields, "alt-svc") or ""
     told = f"the page came over {document.version or 'HTTP/1.1'}"
     if hinted:
-        told += ", where browsers ignore its 103"
+        told += ", where of the browsers only Firefox heeds its 103"
     if document.url.startswith("http:"):
         told += "; browsers speak HTTP/2 over TLS only, and the page is plain http"
     if "h3" in other or "h2" in other:
@@ -89,7 +94,7 @@ def protocol_no_h2(page: Page) -> Iterator[Finding]:
         severity=Severity.WARNING if hinted else Severity.NOTE,
         quote=Quote(other, "alt-svc", 0, "final response") if other else None,
         subject="protocol",
-        browsers=all_browsers(IGNORES) if hinted else (),
+        browsers=OVER_HTTP1 if hinted else (),
         seen=page.seen(_is_http1),
         runs=page.runs,
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
+from fetcher.analysis import reuse
 from fetcher.analysis.hinted import read_again
 from fetcher.analysis.links import JudgedLink, LinkSource
 from fetcher.analysis.links.mending import written
@@ -270,7 +271,7 @@ def on_reuse(
         elif name in _CHROMIUMS:
             told.append((name, _in_chromium(cached, "hint" if is_early(facts) else "preload")))
         else:
-            told.append((name, _by_key(cached, by_key)))
+            told.append((name, _by_key(by_key if _is_apart(page, facts, use, name) else cached, by_key)))
     return tuple(told)
 
 
@@ -282,6 +283,14 @@ def _by_key(cached: Obstacle | str | None, by_key: Obstacle) -> str:
     if cached is not None:
         served = "its HTTP cache serves the page's request if the response may be stored and is fresh"
     return f"does not match it with the preload, for {by_key.reason} (EH 9.1); {served}"
+
+
+def _is_apart(page: Page, facts: HintFacts, use: Wanted, name: ProfileName) -> bool:
+    """Whether that browser's cache keeps what the hint brings apart from what ``use`` asks for."""
+    hint, request = facts.hint, facts.request
+    if hint is None or request is None:
+        return False
+    return reuse.splits_cache(name) and reuse.are_apart(page.load, reuse.hinted(page.load, hint, request), use)
 
 
 def _in_chromium(obstacle: Obstacle | str | None, word: str) -> str:

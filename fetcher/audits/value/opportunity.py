@@ -83,7 +83,7 @@ def _may_be_judged(page: Page) -> tuple[float, float]:
     if page.load.only_hints:
         raise NotApplicable("only the document and its hints were loaded")
     if protocol_of(page.load, page.document.id) is HttpVersion.HTTP_1_1:
-        raise NotApplicable("the page came over HTTP/1.1, where browsers act on no 103 (EH 4.4)")
+        raise NotApplicable("the page came over HTTP/1.1, where of the browsers only Firefox acts on a 103 (EH 4.4)")
     rtt = page.rtt
     think = page.median(lambda load: think_time(load, rtt)) if rtt is not None else None
     if rtt is None or think is None:

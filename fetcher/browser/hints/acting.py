@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from fetcher.browser.commands import Command, HintJudged, HintOutcome, InterimJudged
 from fetcher.browser.events import Interim
 from fetcher.browser.fetches import Fetch, Preload
-from fetcher.browser.hints.policy import judge_interim, referrer_policy_of
+from fetcher.browser.hints.policy import counts, judge_interim, referrer_policy_of
 from fetcher.browser.hints.reading import Asked, Dropped, Early, Refusal
 from fetcher.browser.policies.container import embedder_policy
 from fetcher.browser.requests import priorities
-from fetcher.browser.requests.belonging import preconnect_key
+from fetcher.browser.requests.belonging import entry_of, forget_copy, preconnect_key
 from fetcher.browser.requests.making import new_fetch
 from fetcher.browser.state import LoadState
+from fetcher.browser.storage.http_cache import CacheKey
 from fetcher.browser.storage.reuse import why_not_served
+from fetcher.discovery.viewport.media import matches
 from fetcher.fields.referrer_policy import ReferrerPolicy
-from fetcher.terms import Credentials, HttpVersion, Initiator, InitiatorKind, Mode
+from fetcher.terms import Credentials, HttpVersion, Initiator, InitiatorKind, Mode, ProfileName
 from fetcher.urls import URL
 
 
@@ -45,7 +47,7 @@ class Hints:
         self._by_key: dict[object, int] = {}
         self._seen = 0  # 103s of this navigation
         self._waiting: dict[int, list[_Waiting]] = {}  # by the request whose response they wait for
-        self._latest: dict[str, Fetch] = {}  # what hints asked for, by URL
+        self._latest: dict[CacheKey, Fetch] = {}  # what hints asked for, by entry of the cache
 
     def start_over(self) -> None:
         """The navigation went to another origin: its next 103 is a first one (EH 7.2)."""
@@ -71,6 +73,8 @@ class Hints:
         if event.status != 103:
             assert refusal is not None
             return [InterimJudged(number, False, refusal.rule, refusal.reason)]
+        if not counts(event.fields, state.profile):
+            return [InterimJudged(number, False, "EH 4.2", "it has no Link field, and the first 103 with one counts")]
         self._seen += 1
         facts = state.facts.get(fetch.connection) if fetch.connection is not None else None
         address = facts.address if facts is not None and facts.proxy is None else None
@@ -81,8 +85,8 @@ class Hints:
                 self._refused(number, link, link.refusal if isinstance(link, Dropped) else refusal) for link in links
             ]
         reason = f"the first 103, over {protocol.value}"
-        if protocol is HttpVersion.HTTP_1_1:
-            reason += " (no browser would act: EH 4.4)"
+        if protocol is HttpVersion.HTTP_1_1 and state.profile.name is not ProfileName.FIREFOX:
+            reason += " (of the browsers only Firefox would act: EH 4.4)"
         commands: list[Command] = [InterimJudged(number, True, "EH 4.2", reason)]
         policy = referrer_policy_of(event.fields)
         state.hint_embedder = embedder_policy(event.fields)
@@ -113,13 +117,18 @@ class Hints:
         return self._ask(_Waiting(self._judged_so_far, number, asked, navigation, policy), "requested at once")
 
     def _entry_under_way(self, asked: Asked, navigation: Fetch) -> Fetch | None:
-        """The request that is filling the cache's entry for ``asked``: Chromium lets no second one write there. It is
-        that of another fragment of the same URL (EH 4.8), or the page itself (EH 13.2)."""
-        if self.state.profile.keeps_preloads:
+        """The request that is filling the cache's entry for ``asked``: browsers let no second one write there. It is
+        that of another fragment of the same URL (EH 4.8), or the page itself (EH 13.2); in Firefox also one as another
+        kind of thing (EH 12.1)."""
+        if not self.state.profile.one_writer:
             return None
         href = asked.url.href
-        other = navigation if href == navigation.url.href else self._latest.get(href)
+        other = navigation if href == navigation.url.href else self._latest.get(self._entry(asked, navigation))
         return other if other is not None and other.is_pending and other.status is None else None
+
+    def _entry(self, asked: Asked, navigation: Fetch) -> CacheKey:
+        page = navigation.url
+        return entry_of(self.state, asked.url, asked.destination, page, page, page, asked.credentials)
 
     def settled(self, entry: Fetch) -> list[Command]:
         """``entry`` has its head, or failed: hints that wait for it read it from the cache or ask for themselves."""
@@ -161,12 +170,16 @@ class Hints:
             initiator=Initiator(InitiatorKind.EARLY_HINT, request=navigation.id, hint=waiting.hint),
             client=navigation.url,
             referrer=navigation.url,
-            referrer_policy=waiting.policy,
+            referrer_policy=asked.referrer_policy or waiting.policy,
             hint=waiting.hint,
         )
         self._by_key[asked.key] = fetch.id
-        self._latest[asked.url.href] = fetch
-        if state.profile.keeps_preloads:
+        self._latest[self._entry(asked, navigation)] = fetch
+        if state.profile.claims_hints and not (
+            asked.fits and (asked.media is None or matches(asked.media, state.screen))
+        ):
+            forget_copy(state, fetch)
+        elif state.profile.keeps_preloads:
             key = (asked.url.href, asked.destination, asked.mode, asked.credentials)
             state.preloads[key] = Preload(fetch, asked.integrity or "")
         self._judged_so_far = max(self._judged_so_far, waiting.hint + 1)

@@ -30,8 +30,14 @@ def judge_early_hints(seen: int, protocol: HttpVersion | None, profile: Profile)
     if seen:
         return Refusal("EH 4.2", "only the first 103 of a navigation acts; send its links in the first one")
     if protocol is HttpVersion.HTTP_1_1 and not profile.acts_over_http1:
-        return Refusal("EH 4.4", "it came over HTTP/1.1, where no browser acts; serve the page over HTTP/2 or HTTP/3")
+        text = "it came over HTTP/1.1, where of the browsers only Firefox acts; serve the page over HTTP/2 or HTTP/3"
+        return Refusal("EH 4.4", text)
     return None
+
+
+def counts(fields: Fields, profile: Profile) -> bool:
+    """Whether a 103 is the first one for ``profile``, so that none after it acts (EH 4.2)."""
+    return not profile.waits_for_links or any(value.strip() for value in field_values(fields, "link"))
 
 
 def referrer_policy_of(fields: Fields) -> referrer.ReferrerPolicy:

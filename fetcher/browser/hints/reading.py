@@ -14,6 +14,7 @@ from fetcher.fields import content_security_policy as csp
 from fetcher.fields.early_hint import CrossOrigin
 from fetcher.fields.link import Finding, Link, parse
 from fetcher.fields.link_preload import FinalLink, filter_final_link
+from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Mode, field_values
 from fetcher.urls import URL, is_ip, is_loopback, resolve
 
@@ -39,7 +40,9 @@ class Early:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One link that may act: where, as what, and how it would be requested (EH 5.1). A later one with the same ``key``
-    asks for nothing new (EH 4.8); a preconnect has none. ``bare_module``: a modulepreload without ``as``."""
+    asks for nothing new (EH 4.8); a preconnect has none. ``bare_module``: a modulepreload without ``as``.
+    ``referrer_policy``: its own, None for that of the 103. A document takes what was asked for only where its ``media``
+    matches (None: always) and it ``fits``, where the profile lets documents choose."""
 
     link: Link
     rel: str
@@ -51,6 +54,9 @@ class Asked:
     integrity: str | None
     key: object
     bare_module: bool = False
+    referrer_policy: ReferrerPolicy | None = None
+    media: str | None = None
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

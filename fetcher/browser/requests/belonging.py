@@ -61,11 +61,36 @@ def cache_key(state: LoadState, asked: Fetch | Consumer) -> CacheKey:
     top = state.document.url if state.document is not None else frame
     framed = asked.mode is Mode.NAVIGATE and asked.destination is not Destination.DOCUMENT
     destination = Destination.FRAME if framed else asked.destination  # what an <object> shows is a frame too
-    key = key_of(asked.url, destination, top, frame, asked.client)
+    key = entry_of(state, asked.url, destination, top, frame, asked.client, asked.credentials)
     consumer = asker(asked)
     if consumer is None or not is_credentialless(consumer):
         return key
     return replace(key, frame=f"{keys.CREDENTIALLESS} {state.epoch} {consumer.document.fetch.id}")  # never stored
+
+
+def entry_of(
+    state: LoadState,
+    url: URL,
+    destination: Destination,
+    top: URL,
+    frame: URL,
+    client: URL | None,
+    credentials: Credentials,
+) -> CacheKey:
+    """The entry of the HTTP cache; Firefox keeps what was asked for without credentials apart (EH 12.1)."""
+    key = key_of(url, destination, top, frame, client)
+    if not state.profile.splits_cache or is_credentialed(credentials, url, client):
+        return key
+    return replace(key, kind=f"{key.kind} anonymous".strip())
+
+
+def forget_copy(state: LoadState, fetch: Fetch) -> None:
+    """What ``fetch`` brings serves nobody."""
+    fetch.unwanted = True
+    key = cache_key(state, fetch)
+    if state.copies.get(key) is fetch:
+        del state.copies[key]
+        state.cache.drop(key)
 
 
 def pool_key(

@@ -51,7 +51,7 @@ def parse_viewport(text: str) -> tuple[int, int]:
 
 def user_agent(profile: Profile, mobile: bool) -> str:
     """``profile``'s user agent as its phone version words it."""
-    return phone_user_agent(profile.user_agent) if mobile else profile.user_agent
+    return (profile.phone or phone_user_agent(profile.user_agent)) if mobile else profile.user_agent
 
 
 def phone_user_agent(desktop: str) -> str:

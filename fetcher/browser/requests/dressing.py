@@ -103,7 +103,9 @@ def dress(
     if prefetch and mode is Mode.CORS:
         fields.append(("accept", _ANY_EXCHANGE))
     else:
-        fields.append(("accept", profile.accept.get(Destination.DOCUMENT if document else destination, "*/*")))
+        kind = Destination.DOCUMENT if document else destination
+        used = None if hinted else profile.used_accept.get(kind)
+        fields.append(("accept", used or profile.accept.get(kind, "*/*")))
     if late and origin is not None:
         fields.append(("origin", origin))
     if navigates and asking.restarted:
@@ -126,7 +128,11 @@ def dress(
         fields.append(("cookie", cookie))
     if destination in _MEDIA:
         fields.append(("range", "bytes=0-"))
+    if hinted:
+        fields += profile.marks_hints
     if protocol is not HttpVersion.HTTP_1_1:
+        fields += profile.marks
+    if protocol is not HttpVersion.HTTP_1_1 and (profile.hints_have_priority or not hinted):
         told = priority_field(priority, is_incremental(destination, hinted=hinted, background=background))
         if told is not None:
             fields.append(("priority", told))

@@ -43,7 +43,7 @@ def answered(state: LoadState, fetch: Fetch, head: Head) -> list[Command]:
         return _confirmed(state, fetch, fetch.stored, head)
     fetch.stored = None
     state.cache.drop(cache_key(state, fetch))
-    fetch.keeps = why_not_stored(head.fields, head.status) is None
+    fetch.keeps = not fetch.unwanted and why_not_stored(head.fields, head.status) is None
     if fetch.keeps and redirect_target(head.status, head.fields) is not None:
         fetch.keeps = False
         _store(state, fetch, None, 0, 0)  # at once: it may lead back to its own URL
