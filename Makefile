@@ -11,14 +11,14 @@ CODE = fetcher tests samples
 # Many tests start a Python of their own; without bytecode each of them, and each worker, compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check format format-check lint types interop chromium bench bench-load waterfall serve clean
+.PHONY: demo test check format format-check lint types interop chromium firefox bench bench-load waterfall serve clean
 .DEFAULT_GOAL := test
 
 demo: $(READY)  ## load a page with hints and without, over HTTP/1.1 and HTTP/2, and show the difference
 	$(BIN)/python samples/demo.py
 
 test: $(READY)  ## everything that needs no other server and no browser
-	$(BIN)/pytest -q -n $(WORKERS) -m "not interop and not chromium"
+	$(BIN)/pytest -q -n $(WORKERS) -m "not interop and not chromium and not firefox"
 
 check: format-check lint types test  ## all that a change must pass (the layer test is one of the tests)
 
@@ -39,6 +39,9 @@ interop: $(READY)  ## real servers and a real Chromium, those that this machine 
 
 chromium: $(READY)  ## the corpus in a real Chromium and in fetcher: one line per difference and a total
 	$(BIN)/python -m tests.end_to_end.chromium.corpus
+
+firefox: $(READY)  ## every case with a 103 in a real Firefox, on a network of its own, beside what fetcher says of it
+	$(BIN)/python -m tests.end_to_end.firefox.corpus
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.run

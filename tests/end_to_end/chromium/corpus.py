@@ -176,7 +176,7 @@ def run_virtually(cases: Sequence[tuple[str, Case]]) -> Result:
                 ours = load_virtually(case)
                 found = differences(case, kept.heard, ours, VIRTUALLY)
                 outcomes.append(Outcome(subject, case, kept.heard, ours, [], virtual=found))
-                versions.add(kept.chromium)
+                versions.add(kept.version)
     return Result(", ".join(sorted(versions)), outcomes, (0.0, time.monotonic() - start))
 
 

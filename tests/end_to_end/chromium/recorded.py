@@ -1,4 +1,4 @@
-"""What Chromium asked for, kept in the repository: one JSON file for each file of cases, renewed by ``--renew``.
+"""What a browser asked for, kept in the repository: one JSON file for each file of cases, renewed by ``--renew``.
 
 A file has the browser's version, a table of the field lines it heard, and per case its requests as
 [url, "before" or "", [indexes into the table]] (method first where it is not GET), the connections, and a digest of the
@@ -23,9 +23,9 @@ FOLDER = Path(__file__).parent / "recorded"
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """``chromium`` is the product that was asked, ``digest`` the case's when it was."""
+    """``version`` is the product that was asked, ``digest`` the case's when it was."""
 
-    chromium: str
+    version: str
     digest: str
     heard: Heard
 
@@ -50,17 +50,19 @@ def _told(route: Any) -> str:
     return getattr(route, "__qualname__", type(route).__name__) if callable(route) else repr(route)
 
 
-def read(subject: str, only: Collection[str] | None = None) -> dict[str, Recording]:
+def read(
+    subject: str, only: Collection[str] | None = None, *, folder: Path = FOLDER, browser: str = "chromium"
+) -> dict[str, Recording]:
     """By case id, of all cases or ``only`` those; empty where nothing was recorded yet."""
-    path = FOLDER / f"{subject}.json"
+    path = folder / f"{subject}.json"
     if not path.exists():
         return {}
     kept = json.loads(path.read_text())
     cases = kept["cases"].items()
-    return {name: _recording(each, kept) for name, each in cases if only is None or name in only}
+    return {name: _recording(each, kept, browser) for name, each in cases if only is None or name in only}
 
 
-def _recording(kept: Mapping[str, Any], whole: Mapping[str, Any]) -> Recording:
+def _recording(kept: Mapping[str, Any], whole: Mapping[str, Any], browser: str) -> Recording:
     lines: list[tuple[str, str]] = [
         (name, value) for name, _, value in (each.partition(": ") for each in whole["fields"])
     ]
@@ -70,10 +72,17 @@ def _recording(kept: Mapping[str, Any], whole: Mapping[str, Any]) -> Recording:
         fields: Fields = tuple(sorted(lines[index] for index in indexes))
         asked.append(Asked(url, method or "GET", before == "before", fields))
     connections = tuple(sorted(kept["connections"].items()))
-    return Recording(whole["chromium"], kept["digest"], Heard(tuple(sorted(asked)), connections, kept.get("failed")))
+    return Recording(whole[browser], kept["digest"], Heard(tuple(sorted(asked)), connections, kept.get("failed")))
 
 
-def write(subject: str, chromium: str, recordings: Mapping[str, Recording]) -> None:
+def write(
+    subject: str,
+    version: str,
+    recordings: Mapping[str, Recording],
+    *,
+    folder: Path = FOLDER,
+    browser: str = "chromium",
+) -> None:
     """Replace the subject's file; ``recordings`` by case id, in the order of the cases."""
     lines = sorted(
         {
@@ -98,10 +107,10 @@ def write(subject: str, chromium: str, recordings: Mapping[str, Recording]) -> N
         if each.heard.failed:
             kept["failed"] = each.heard.failed
         told.append(f"  {json.dumps(name)}: {json.dumps(kept, separators=(',', ':'))}")
-    FOLDER.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     fields = ",\n".join(f"  {json.dumps(line)}" for line in lines)
-    (FOLDER / f"{subject}.json").write_text(
-        f'{{"chromium": {json.dumps(chromium)},\n "fields": [\n{fields}\n ],\n "cases": {{\n'
+    (folder / f"{subject}.json").write_text(
+        f'{{"{browser}": {json.dumps(version)},\n "fields": [\n{fields}\n ],\n "cases": {{\n'
         + ",\n".join(told)
         + "\n }\n}\n"
     )

@@ -23,6 +23,7 @@ class Elsewhere:
 
 
 _FLAGS = "tests/end_to_end/chromium/test_hint_flags.py"
+_FIREFOX = "tests/end_to_end/firefox/test_recorded.py"
 _VERDICTS = "tests/analysis/test_verdicts.py"
 
 ELSEWHERE = (
@@ -41,7 +42,7 @@ ELSEWHERE = (
         "the corpus is served on loopback, and a page there may hint at loopback; a flag makes one public",
         f"{_FLAGS}::test_only_a_public_page_may_not_hint_at_loopback",
     ),
-    Elsewhere("EH 12.1", "it is about Firefox", f"{_VERDICTS}::test_one_link_over_http2"),
+    Elsewhere("EH 12.1", "it is about Firefox", f"{_FIREFOX}::test_firefox_was_seen_to_do_what_is_said_of_it"),
     Elsewhere("EH 12.2", "it is about Safari", f"{_VERDICTS}::test_safari_wants_an_https_page"),
     Elsewhere(
         "EH 13.10",

@@ -9,6 +9,7 @@ from typing import Any
 from fetcher.browser.requests.device import device
 from fetcher.browser.storage.state import BrowserState
 from fetcher.origin import Answer, Log, RequestSeen, Sent, Site
+from fetcher.record import PageLoad
 from tests.end_to_end.chromium.browsers import LOAD_SECONDS
 from tests.end_to_end.chromium.case import Case
 from tests.end_to_end.chromium.comparing import Heard, heard
@@ -38,11 +39,17 @@ def _names(host: str) -> tuple[str, ...]:
 
 def load_virtually(case: Case) -> Heard:
     """What the case's servers would hear of us."""
+    return loaded_virtually(case)[0]
+
+
+def loaded_virtually(case: Case, browser: str = "chromium") -> tuple[Heard, list[PageLoad]]:
+    """What the case's servers would hear of us as ``browser``, and the record of each visit."""
     visit = Visit()
     site = case.as_site()
     state: BrowserState = BrowserState()
     failed = None
     number = 0
+    loads: list[PageLoad] = []
 
     def answer(request: RequestSeen) -> Answer:
         # Every visit begins at the same virtual moment; here one comes after the other, on connections of its own.
@@ -58,14 +65,17 @@ def load_virtually(case: Case) -> Heard:
     options: dict[str, Any] = {"device": screen, "frames": True, "timeout": LOAD_SECONDS}
     path = Path(http1=_Http1Names(), names=_names)
     for number, url in enumerate((case.url, *case.visits)):
-        done = virtual_load(url, Site({}, default=answer), path=path, state=state, on_state=keep, **options)
+        done = virtual_load(
+            url, Site({}, default=answer), browser=browser, path=path, state=state, on_state=keep, **options
+        )
+        loads.append(done.load)
         failed = failed or (str(done.error) if done.error else None)
         for connection in done.load.connections:
             if connection.scheme == "https" and connection.connect_end is not None:
                 visit.handshakes[connection.host] += 1
         if number == 0:
             visit.heads.update(_heads(done.log))
-    return heard(case, visit, failed)
+    return heard(case, visit, failed), loads
 
 
 def _heads(log: Log) -> dict[tuple[int, int], float]:

@@ -3,8 +3,9 @@
 Not here, because it takes a flag, the console or the net log (``test_hint_flags``): local-network targets (EH 10.2),
 the warning three seconds after load (EH 9.6), that dns-prefetch looks nothing up (EH 4.5). Cannot be observed: EH 1.8
 (nothing here serves HTTP/3), EH 1.4's WebSocket half (only a script opens one), EH 10.4 (it is about intermediaries),
-EH 12 (Firefox and Safari are not here). EH 1.1 to 1.4, 1.7, 1.10 and 10.6 as remembered from their texts hold: the
-``interim-*`` and ``set-cookie-*`` cases of ``eh_hints``. EH 11.1 to 11.4 hold, by connections: ``preconnect-*`` there.
+EH 12 (Safari is not here; Firefox: ``tests/end_to_end/firefox``). EH 1.1 to 1.4, 1.7, 1.10 and 10.6 as remembered from
+their texts hold: the ``interim-*`` and ``set-cookie-*`` cases of ``eh_hints``. EH 11.1 to 11.4 hold, by connections:
+``preconnect-*`` there.
 """
 
 from __future__ import annotations
