@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import count
 
 from fetcher.browser.commands import Command, HoldFetch, ReleaseFetch
 from fetcher.browser.connections.pool import Pool
@@ -56,7 +57,7 @@ class _Frame:
 
 @dataclass(slots=True)
 class _Unmet:
-    """Requests of a document that its parser has yet to come to: a heap by where they stand."""
+    """Requests that the parser of a document has yet to come to: a heap by where they stand."""
 
     document: Document
     held: list[tuple[int, int, Fetch]] = field(default_factory=list)
@@ -70,6 +71,8 @@ class Holding:
         self._active = active
         self._frames: dict[int, _Frame] = {}
         self._unmet: dict[int, _Unmet] = {}
+        self._parked: set[int] = set()  # the requests there that nobody has come to
+        self._order = count()
         self._hosts: dict[_Host, int] = {}  # requests under way
         self._in_flight: dict[int, bool] = {}  # whether it counts as delayable
         self._delayable = 0
@@ -84,15 +87,39 @@ class Holding:
         if not self._active or consumer is None or fetch.key.session:
             self._pool.enqueue(fetch)
             return []
-        if fetch.redirects == 0 and is_left_to_parser(consumer):
-            document, offset = consumer.document, consumer.candidate.offset
-            stands_at = document.parsing.stands_at
-            if stands_at is not None and stands_at < offset:
-                unmet = self._unmet.setdefault(document.fetch.id, _Unmet(document))
-                heappush(unmet.held, (offset, fetch.id, fetch))
-                return [HoldFetch(fetch.id, PARSER)]
+        if fetch.redirects == 0 and self._is_ahead(consumer):
+            self._park(fetch, consumer)
+            return [HoldFetch(fetch.id, PARSER)]
         reason = self._admit(fetch, consumer)
         return [] if reason is None else [HoldFetch(fetch.id, reason)]
+
+    def wanted_too(self, fetch: Fetch, consumer: Consumer) -> list[Command]:
+        """``consumer`` is to be served by ``fetch``, which may be held until a parser comes to what it was made for.
+        It waits no longer than this one would: what stops the parser may itself wait for it."""
+        if fetch.id not in self._parked or not fetch.is_pending or fetch.consumer is None:
+            return []
+        if self._is_ahead(consumer):
+            self._park(fetch, consumer)
+            return []
+        fetch.priority = max(fetch.priority, consumer.priority)
+        return [self._unpark(fetch, fetch.consumer)]
+
+    def _is_ahead(self, consumer: Consumer) -> bool:
+        """Whether the parser alone meets it, and has yet to come to it."""
+        if not is_left_to_parser(consumer):
+            return False
+        stands_at = consumer.document.parsing.stands_at
+        return stands_at is not None and stands_at < consumer.candidate.offset
+
+    def _park(self, fetch: Fetch, consumer: Consumer) -> None:
+        unmet = self._unmet.setdefault(consumer.document.fetch.id, _Unmet(consumer.document))
+        heappush(unmet.held, (consumer.candidate.offset, next(self._order), fetch))
+        self._parked.add(fetch.id)
+
+    def _unpark(self, fetch: Fetch, consumer: Consumer) -> Command:
+        self._parked.discard(fetch.id)
+        reason = self._admit(fetch, consumer)
+        return ReleaseFetch(fetch.id) if reason is None else HoldFetch(fetch.id, reason)
 
     def _admit(self, fetch: Fetch, consumer: Consumer) -> str | None:
         """Once it is met: why it is held, None where it is not."""
@@ -139,9 +166,8 @@ class Holding:
             stands_at = unmet.document.parsing.stands_at
             while unmet.held and (stands_at is None or unmet.held[0][0] <= stands_at):
                 fetch = heappop(unmet.held)[2]
-                if fetch.is_pending and fetch.consumer is not None:
-                    reason = self._admit(fetch, fetch.consumer)
-                    commands.append(ReleaseFetch(fetch.id) if reason is None else HoldFetch(fetch.id, reason))
+                if fetch.id in self._parked and fetch.is_pending and fetch.consumer is not None:
+                    commands.append(self._unpark(fetch, fetch.consumer))
             if not unmet.held:
                 del self._unmet[number]
         return commands

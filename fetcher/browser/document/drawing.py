@@ -103,7 +103,7 @@ class Drawing(Answers):
             stands_at = document.parsing.stands_at
             document.styles.parsed(stands_at)
             if not document.styles.is_due:
-                if stands_at is None:
+                if stands_at is None or not (document.styles.pictures or document.styles.fonts):
                     del self._stirred[number]  # until something more is found for it
                 continue
             if not drawn.may_be_drawn(document, state):

@@ -12,8 +12,8 @@ Until the parser has put the body in, requests of low priority are held back too
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -35,43 +35,44 @@ _LEFT = frozenset(
 
 
 class _Stop(NamedTuple):
-    """``number``: of the script or sheet that is waited for, None for an inline script; ``sheets``: how many stand
-    before it, which it waits for too."""
+    """In the order in which they stand. ``number``: of the script or sheet that is waited for, 0 for an inline script;
+    ``sheets``: how many stand before it, which it waits for too."""
 
     offset: int
+    number: int
     in_head: bool
-    number: int | None
     sheets: int
 
 
 class Parsing:
     """``body``: the text read so far goes past the head."""
 
-    __slots__ = ("_blocking", "_imports", "_over", "_places", "_sheets", "_stops", "_waited_for", "body")
+    __slots__ = ("_blocking", "_imports", "_over", "_places", "_sheets", "_stopping", "_stops", "_waited_for", "body")
 
     def __init__(self) -> None:
         self.body = False
-        self._sheets: list[tuple[Candidate, Fetch]] = []  # in order
+        self._sheets: list[tuple[Candidate, Fetch]] = []  # in order, and what a <style> in the head imports
         self._places: dict[int, int] = {}  # where each candidate stands there
         self._over = 0  # up to here none is waited for
-        self._imports: dict[int, Fetch] = {}  # of a sheet before, as good as always
+        self._imports: dict[int, Fetch] = {}  # of a sheet that was fetched: before, as good as always
         self._blocking: dict[int, Fetch] = {}  # what rendering may still wait for, by number
-        self._waited_for: dict[int, tuple[Candidate, Fetch]] = {}
-        self._stops: deque[_Stop] = deque()
+        self._waited_for: dict[int, tuple[Candidate, Fetch, int]] = {}  # with how many sheets are before it
+        self._stops: list[_Stop] = []  # a heap
+        self._stopping: set[int] = set()  # the numbers there
 
     def met(self, candidate: Candidate, fetch: Fetch, *, applies: bool) -> None:
         """``fetch`` serves ``candidate``; called again where another one serves it after all."""
-        number = id(candidate)
         if candidate.kind is CandidateKind.CSS_IMPORT:
             if candidate.inline and not candidate.in_head:
                 if applies:
                     self._stop(candidate, fetch, 0)
-            elif self._sheets or candidate.inline:
+            elif candidate.inline:
+                self._sheet(candidate, fetch)
+                self._blocking[fetch.id] = fetch
+            elif self._sheets:
                 self._imports[fetch.id] = self._blocking[fetch.id] = fetch
         elif candidate.kind is CandidateKind.STYLESHEET and applies:
-            place = self._places.setdefault(number, len(self._sheets))
-            self._sheets[place : place + 1] = [(candidate, fetch)]
-            self._over = min(self._over, place)
+            self._sheet(candidate, fetch)
             if candidate.in_head:
                 self._blocking[fetch.id] = fetch
             elif candidate.element == "link":
@@ -82,13 +83,24 @@ class Parsing:
     def inline(self, candidate: Candidate) -> None:
         """A script stands in the markup, and runs there."""
         if candidate.attribute("type") != "module" and (self._sheets or self._imports):
-            self._stops.append(_Stop(candidate.offset, candidate.in_head, None, len(self._sheets)))
+            heappush(self._stops, _Stop(candidate.offset, 0, candidate.in_head, len(self._sheets)))
+
+    def _sheet(self, candidate: Candidate, fetch: Fetch) -> None:
+        place = self._places.setdefault(id(candidate), len(self._sheets))
+        self._sheets[place : place + 1] = [(candidate, fetch)]
+        self._over = min(self._over, place)
 
     def _stop(self, candidate: Candidate, fetch: Fetch, sheets: int) -> None:
+        """Where the parser had gone on from it already, since what served it had failed, it stops it once more: for
+        what stood before it, as then, or the sheets after it would wait for it, and it for them."""
         number = id(candidate)
-        if number not in self._waited_for:
-            self._stops.append(_Stop(candidate.offset, candidate.in_head, number, sheets))
-        self._waited_for[number] = candidate, fetch
+        known = self._waited_for.get(number)
+        if known is not None:
+            sheets = known[2]
+        self._waited_for[number] = candidate, fetch, sheets
+        if number not in self._stopping:
+            self._stopping.add(number)
+            heappush(self._stops, _Stop(candidate.offset, number, candidate.in_head, sheets))
 
     def waits_for_sheets(self, scans: Collection[int]) -> bool:
         """Whether a sheet that blocks rendering is still on its way, or among ``scans``. Each is looked at until it is
@@ -114,15 +126,13 @@ class Parsing:
 
     def _first(self) -> _Stop | None:
         while self._stops and not self._is_held(self._stops[0]):
-            stop = self._stops.popleft()
-            if stop.number is not None:
-                del self._waited_for[stop.number]
+            self._stopping.discard(heappop(self._stops).number)
         return self._stops[0] if self._stops else None
 
     def _is_held(self, stop: _Stop) -> bool:
         while self._over < stop.sheets and not _waits(self._sheets[self._over][1]):
             self._over += 1
-        if self._over < stop.sheets or (stop.number is not None and _waits(self._waited_for[stop.number][1])):
+        if self._over < stop.sheets or (stop.number and _waits(self._waited_for[stop.number][1])):
             return True
         while self._imports:
             number, fetch = next(iter(self._imports.items()))

@@ -91,6 +91,7 @@ class Wanting(ABC):
             cache_key(self.state, consumer)
         )
         if serving is not None:
+            commands += self.state.holding.wanted_too(serving, consumer)
             consumer.document.parsing.met(consumer.candidate, serving, applies=consumer.applies)
         return commands
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from fetcher.browser.connections.holding import PARSER
-from fetcher.origin import Answer, Body, Head, RequestSeen, Site, asset, page
+from fetcher.origin import Answer, Body, Close, Head, RequestSeen, Site, asset, page
 from tests.support.virtual_time import Path, virtual_load
 
 SLOW_MS = 400.0
@@ -144,3 +144,59 @@ def test_a_stop_that_fails_lets_on_too() -> None:
 
 def gone(seen: RequestSeen) -> Answer:
     return (Head(404, (("content-type", "text/plain"),)), Body(b"no")) if "gone" in seen.path else answer(seen)
+
+
+IMPORTS = "/imports.css"
+TWICE = {
+    # a sheet that is there imports what waits for the script, and the script waits for it
+    f"<link rel=stylesheet href={IMPORTS}><script src=/slow.js></script><link rel=stylesheet media=print href=/x.css>"
+    "<body>text": False,
+    f"<link rel=stylesheet href={IMPORTS}><script src=/slow.js></script><link rel=prefetch href=/x.css><body>text":
+        False,
+    "<script src=/slow.js></script><link rel=prefetch href=/x.css><style>@import '/x.css';</style><body>text": False,
+    # the preload scanner meets it further on
+    "<script src=/slow.js></script><link rel=prefetch href=/x.js><script src=/x.js></script><body>text": False,
+    "<script src=/slow.js></script><body><img loading=lazy src=/x.png><img src=/x.png>": False,
+    "<script src=/slow.js></script><script type=module>import '/x.js'</script><link rel=modulepreload href=/x.js>":
+        False,
+    # the parser meets it twice
+    "<script src=/slow.js></script><body><img loading=lazy src=/x.png><img loading=lazy src=/x.png>": True,
+    # left to the parser as all after a policy is, and not what the script before it waits for
+    "<meta http-equiv=content-security-policy content='img-src *'><script src=/slow.js></script>"
+    "<style>@import '/x.css';</style><body>text": True,
+    "<meta http-equiv=content-security-policy content='img-src *'><link rel=stylesheet href=/slow.css>"
+    "<script>var a</script><style>@import '/x.css';</style><body>text": True,
+}  # fmt: skip
+"""Markup that asks for /x in two ways, or before a sheet that is waited for; and whether /x waits for /slow."""
+
+
+@pytest.mark.parametrize("markup", TWICE)
+def test_what_is_wanted_by_what_stops_the_parser_is_not_held_for_it(markup: str) -> None:
+    """Each would wait for the other until the load is given up."""
+
+    def answered(seen: RequestSeen) -> Answer:
+        return asset(b"@import '/x.css';", "text/css", delay_ms=50) if seen.path == IMPORTS else answer(seen)
+
+    done = virtual_load("https://a.test/", Site({"/": page(markup)}, default=answered), path=Path(rtt=2))
+    assert done.load.outcome == "loaded"
+    asked = {each.target: each.at for each in done.log.requests()}
+    (found,) = (at for target, at in asked.items() if target.startswith("/x."))
+    slow = next(at for target, at in asked.items() if target.startswith("/slow"))
+    assert (found - slow >= SLOW_MS) is TWICE[markup]
+
+
+def test_scripts_of_a_dead_url_wait_for_no_sheet_after_them() -> None:
+    """The request of the first fails, so that the second, of another digest, is looked at once more when the sheet
+    after it was met already."""
+    markup = (
+        "<meta http-equiv=content-security-policy content='img-src *'>"
+        f"<script integrity=sha256-{43 * 'A'}= src=/dead.js></script>"
+        f"<script integrity=sha256-{43 * 'B'}= src=/dead.js></script><link rel=stylesheet href=/x.css><body>text"
+    )
+
+    def answered(seen: RequestSeen) -> Answer:
+        return (Close(),) if "dead" in seen.path else answer(seen)
+
+    done = virtual_load("https://a.test/", Site({"/": page(markup)}, default=answered), path=Path(rtt=2))
+    assert done.load.outcome == "loaded"
+    assert done.log.requests("/x.css")
