@@ -122,7 +122,9 @@ def _on(
     if use.note == viewport.OTHER_MEDIA and screen.mobile:
         scanned = viewport.use(source, candidate, viewport.screen_in(document, page, ahead=True))
         urgent = not isinstance(scanned, str) and scanned.applies  # the preload scanner asked for it
-    priority = priorities.found(candidate, destination, fetch_priority, place or document.place, applies=urgent)
+    priority = priorities.found(
+        candidate, destination, fetch_priority, place or document.place, applies=urgent, screen=screen
+    )
     if destination in (Destination.OBJECT, Destination.EMBED) and mode is not Mode.NAVIGATE:
         priority = NetPriority.LOWEST  # a picture, and not one that the preload scanner meets
     return Consumer(

@@ -2,7 +2,7 @@
 the sheet or module that names it, or the document's. Settled against Chromium 156:
 
 - ``referrerpolicy`` acts on a, img, iframe, script and link only; video, source, input, embed and SVG do not have it.
-  An unknown word, and the legacy ones of <meta>, are nothing there.
+  An unknown word is nothing there; the legacy ones of <meta> count on img and iframe.
 - A style sheet's requests go by the Referrer-Policy of its response, else by the default, not by the document's policy
   or the link's; a <style> element's by the document's.
 - A module's imports go by the Referrer-Policy of its response, else by the policy the module was asked for with.
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from fetcher.browser.fetches import Document, Fetch
 from fetcher.discovery.candidates import Candidate
-from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy, of_attribute, parse
+from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy, of_attribute, of_meta, parse
 from fetcher.terms import Destination, field_values
 
 _HAVE_THE_ATTRIBUTE = frozenset({"img", "iframe", "script", "link", "Link"})
+_KNOW_LEGACY_WORDS = frozenset({"img", "iframe"})
 
 
 def policy_for(source: Fetch, document: Document, candidate: Candidate) -> ReferrerPolicy:
@@ -27,7 +28,8 @@ def policy_for(source: Fetch, document: Document, candidate: Candidate) -> Refer
         return DEFAULT if source.destination is Destination.STYLE else source.referrer_policy
     if candidate.element in _HAVE_THE_ATTRIBUTE and not candidate.inline:
         word = candidate.attribute("referrerpolicy")
-        own = of_attribute(word) if word is not None else None
+        judge = of_meta if candidate.element in _KNOW_LEGACY_WORDS else of_attribute
+        own = judge(word) if word is not None else None
         if own is not None:
             return own
     if candidate.inline and document.is_srcdoc and document.parent is not None:

@@ -21,7 +21,7 @@ from fetcher.fields import content_security_policy as csp
 from fetcher.fields.early_hint import EarlyHint, does_act, filter_early_hint
 from fetcher.fields.link import Finding, Link
 from fetcher.terms import Destination, field_values
-from fetcher.urls import URL, resolve
+from fetcher.urls import URL, in_field, resolve
 
 
 def read(early: Early) -> list[Read]:
@@ -34,7 +34,7 @@ def read(early: Early) -> list[Read]:
         if isinstance(hint, Finding):
             refusal = Refusal(hint.rule, hint.message, hint.code)
             return Dropped(link, link.raw, link.offset, refusal, link.param("rel"))
-        url = resolve(hint.href, early.base.href)
+        url = resolve(in_field(hint.href, in_link=True), early.base.href)
         refused = _refuse(hint, url, early)
         if refused is None and url is not None and hint.rel != "preconnect":
             if policies is None:

@@ -16,7 +16,7 @@ from fetcher.fields.link import Finding, Link, parse
 from fetcher.fields.link_preload import FinalLink, filter_final_link
 from fetcher.fields.referrer_policy import ReferrerPolicy
 from fetcher.terms import Credentials, Destination, FetchPriority, Fields, Mode, field_values
-from fetcher.urls import URL, is_ip, is_loopback, resolve
+from fetcher.urls import URL, in_field, is_ip, is_loopback, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def as_html(link: Link, base: URL) -> tuple[FinalLink, URL] | Refusal:
         return Refusal(rule, text, read.code)
     if read.rel == "dns-prefetch":
         return Refusal("EH 4.5", "dns-prefetch requests nothing; use rel=preconnect", "dns-prefetch-ignored")
-    url = resolve(read.href, base.href)
+    url = resolve(in_field(read.href, in_link=True), base.href)
     wrong = wrong_target(read.href, url, base)
     if wrong is not None or url is None:
         return wrong or Refusal("EH 2.10", "its target does not resolve to a URL; correct it", "unresolvable")
@@ -170,7 +170,7 @@ def dropped(link: Link, refusal: Refusal, early: Early) -> Dropped:
     known = read if isinstance(read, FinalLink) else None
     rel = known.rel if known is not None else link.param("rel")
     priority = known.fetch_priority if known is not None else FetchPriority.AUTO
-    url = resolve(link.target, early.base.href)
+    url = resolve(in_field(link.target, in_link=True), early.base.href)
     return Dropped(link, link.raw, link.offset, refusal, rel, known.destination if known else None, url, priority)
 
 

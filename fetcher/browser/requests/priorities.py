@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.discovery.viewport.lengths import Screen
+from fetcher.discovery.viewport.sizes import source_size
 from fetcher.terms import Destination, FetchPriority, NetPriority
 
 _HIGH, _LOW, _AUTO = FetchPriority.HIGH, FetchPriority.LOW, FetchPriority.AUTO
@@ -41,9 +43,12 @@ _WHOLE = (Destination.SCRIPT, Destination.STYLE, Destination.FONT, Destination.J
 _SCANNED_IMAGES = ("img", "input", "source", "image", "video")
 """What the preload scanner, or the parser for SVG, meets as an image; backgrounds and feImage come with style."""
 
+DESKTOP = Screen()
 BOOSTED_IMAGES = 5
 SMALL_IMAGE = 10_000
 """CSS pixels in all up to which an image is small, where its width and height attributes say so."""
+_SCANNED_IMPORT = re.compile(r"(?:layer(?:\([^()]*\))?)?", re.I)
+"""What may follow the URL of an @import in a <style> for the preload scanner to ask for it."""
 _DIMENSION = re.compile(r"[\t\n\f\r ]*\+?(\d+(?:\.\d*)?|\.\d+)([%*]?)")
 
 
@@ -66,10 +71,16 @@ def hinted(destination: Destination, fetch_priority: FetchPriority, *, bare_modu
 
 
 def found(
-    candidate: Candidate, destination: Destination, fetch_priority: FetchPriority, place: Place, *, applies: bool
+    candidate: Candidate,
+    destination: Destination,
+    fetch_priority: FetchPriority,
+    place: Place,
+    *,
+    applies: bool,
+    screen: Screen = DESKTOP,
 ) -> NetPriority:
     """A request the document asks for with ``candidate``. ``applies``: whether a style sheet does, here. Images move
-    ``place`` on."""
+    ``place`` on; how wide one is may depend on the ``screen``."""
     if destination in _NAVIGATIONS:
         return NetPriority.HIGHEST
     if candidate.kind is CandidateKind.OBSERVED:
@@ -83,7 +94,7 @@ def found(
     if candidate.kind is CandidateKind.PREFETCH:
         return _asked(NetPriority.IDLE, fetch_priority)
     if candidate.kind is CandidateKind.IMAGE:
-        return _image(candidate, fetch_priority, place)
+        return _image(candidate, fetch_priority, place, screen)
     preload = candidate.kind is CandidateKind.PRELOAD
     normal = NetPriority.LOWEST
     if destination is Destination.FONT:
@@ -109,7 +120,8 @@ def _asked(normal: NetPriority, fetch_priority: FetchPriority) -> NetPriority:
 
 def _style(candidate: Candidate, fetch_priority: FetchPriority, place: Place, *, applies: bool) -> NetPriority:
     if candidate.kind is CandidateKind.CSS_IMPORT:  # also from a sheet that does not apply
-        return NetPriority.HIGHEST
+        seen = candidate.inline and _SCANNED_IMPORT.fullmatch(candidate.attribute("prelude") or "") is not None
+        return NetPriority.LOW if seen and place.late and place.scanned else NetPriority.HIGHEST
     if not applies:
         return _asked(NetPriority.IDLE, fetch_priority)
     if place.late:
@@ -144,14 +156,14 @@ def is_misread(candidate: Candidate) -> bool:
     return candidate.attribute("type") != "module" or candidate.attribute("src") is None
 
 
-def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place) -> NetPriority:
+def _image(candidate: Candidate, fetch_priority: FetchPriority, place: Place, screen: Screen) -> NetPriority:
     if (candidate.attribute("loading") or "").lower() == "lazy":
         return _asked(NetPriority.LOWEST, fetch_priority)  # after layout, so it makes nothing late
     normal = NetPriority.LOWEST
     if candidate.element not in _SCANNED_IMAGES or not place.scanned or _is_fragment(candidate):
         return _asked(normal, fetch_priority)
     place.late = True
-    if place.boosted < BOOSTED_IMAGES and not _is_small(candidate):
+    if place.boosted < BOOSTED_IMAGES and not _is_small(candidate, screen):
         place.boosted += 1
         normal = NetPriority.LOW
     return _asked(normal, fetch_priority)
@@ -162,10 +174,12 @@ def _is_fragment(candidate: Candidate) -> bool:
     return candidate.url.startswith("#") and candidate.attribute("srcset") is None
 
 
-def _is_small(candidate: Candidate) -> bool:
+def _is_small(candidate: Candidate, screen: Screen) -> bool:
     if candidate.element != "img":
         return False
     width, height = (_dimension(candidate.attribute(name)) for name in ("width", "height"))
+    if (sizes := candidate.attribute("sizes")) is not None:  # which says how wide it is, whatever width does
+        width = source_size(sizes, screen)
     if width is not None and height is not None:
         return width * height <= SMALL_IMAGE
     return width == 0 or height == 0

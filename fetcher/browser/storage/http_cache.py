@@ -27,6 +27,7 @@ ENTRY_BYTES = 4_194_304
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FRAMES = (Destination.FRAME, Destination.FRAMESET_FRAME)
 _NAVIGATIONS = (Destination.DOCUMENT, *_FRAMES)
+_PLAYED = (Destination.AUDIO, Destination.VIDEO)
 _UNREAD = (Destination.IMAGE, Destination.FONT, Destination.AUDIO, Destination.VIDEO)
 _UNREAD_TYPES = ("image", "font", "audio", "video")
 _TRANSIENT = frozenset(
@@ -215,6 +216,8 @@ class HttpCache:
         if not (entry.has_content or response.is_redirect) and is_read(destination, response.fields):
             return None
         fields = wanted()
+        if destination in _PLAYED and response.status == 200:  # all of it, of which any part may be served
+            fields = tuple(one for one in fields if one[0] != "range")
         forced = _forced(fields)
         if forced is Cause.ASKED_FOR:
             return None

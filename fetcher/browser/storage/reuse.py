@@ -10,6 +10,7 @@ from fetcher.browser.fetches import Fetch, FetchState
 from fetcher.browser.storage.http_cache import REDIRECTS, Cause, NotServed, why_stale, why_varies
 from fetcher.fields.cache_control import initial_age, lifetime, why_not_stored
 from fetcher.terms import Fields
+from fetcher.urls import in_field
 
 
 def why_not_served(copy: Fetch, wanted: Fields, now: float | None = None) -> NotServed | None:
@@ -34,4 +35,5 @@ def redirect_target(status: int | None, fields: Fields) -> str | None:
     """The Location of a redirect response, or None."""
     if status not in REDIRECTS:
         return None
-    return next((value for name, value in fields if name == "location"), None)
+    location = next((value for name, value in fields if name == "location"), None)
+    return location if location is None else in_field(location)

@@ -6,14 +6,22 @@ is wanted, with the rules around them. What an item names is the subclass's to s
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 
 from fetcher.discovery.css import tokens
 from fetcher.discovery.css.font_face import FontFace
 from fetcher.discovery.css.lexer import NAME_LIMIT, CssLexer, Place
+from fetcher.discovery.css.selectors.matching import Budget, Context, Spent
+from fetcher.discovery.css.selectors.selector_text import parse
 from fetcher.discovery.escapes import unescape
 
 _PRELUDE_LIMIT = 4_096
+_CONDITIONS = ("media", "supports", "scope")
+_NAMING = ("container", "counter-style", "font-palette-values", "keyframes", "namespace", "position-try", "property")
+"""At-rules that are nothing without a prelude."""
+_LAYER = re.compile(rb"-?(?:[a-zA-Z_\x80-\xff\\]|-(?=-))[-\w.\x80-\xff\\]*")
+_STEPS = 20_000
 _FRAMES = ("keyframes", "")  # what stands for selectors there is none
 NESTING = 4_096
 
@@ -46,11 +54,9 @@ class CssBlocks(CssLexer):
     def _item(self, buffer: bytes, index: int) -> int:
         """Between items: the first byte of the next one tells what it can be."""
         nested = bool(self._level) or self._declarations
-        if self._face is None:
+        if self._face is None and (nested or self._imports == OVER):  # before that a rule is looked at
             match = (tokens.BORING_ITEMS if nested else tokens.BORING_RULES).match(buffer, index)
             if match and match.end() > index:
-                if not nested and buffer.find(b"}", index, match.end()) >= 0:
-                    self._imports = OVER
                 index = match.end()
         index = tokens.SPACES.match(buffer, index).end()  # type: ignore[union-attr]  # may be empty, so it matches
         if index == len(buffer):
@@ -152,7 +158,7 @@ class CssBlocks(CssLexer):
             self._value = bytearray()
         else:
             self._begin(AT_RULE)
-            if self._name in ("media", "supports", "scope"):
+            if self._name in _CONDITIONS or self._name in _NAMING or self._name == "layer":
                 self._value = bytearray()
         return index
 
@@ -165,7 +171,7 @@ class CssBlocks(CssLexer):
         elif self._kind == AT_RULE and not self._level:
             if self._name == "layer":
                 self._imports = self._imports and OVER
-            elif self._name in tokens.KNOWN_RULES:
+            elif self._name in tokens.KNOWN_RULES and (self._name != "namespace" or not self._is_empty()):
                 self._imports = OVER
         self._next_item()
 
@@ -223,6 +229,8 @@ class CssBlocks(CssLexer):
         elif byte == 0x3B:
             if self._kind != PRELUDE or self._level or self._declarations:
                 self._end_item()
+            else:
+                self._collect(b";")
         elif byte == 0x7D and self._level:
             self._end_item()
             self._end_block()
@@ -234,9 +242,10 @@ class CssBlocks(CssLexer):
             self._push(BRACES)
             return
         rule = kind in (PRELUDE, DECLARATION)
-        if not self._level and (rule or (kind == AT_RULE and name in tokens.KNOWN_RULES)):
+        known = kind == AT_RULE and name in tokens.KNOWN_RULES and self._is_named()
+        if not self._level and self._imports != OVER and (known or (rule and self._selects())):
             self._imports = OVER
-        if kind == IMPORT or self._face is not None or not (rule or name in tokens.KNOWN_RULES):
+        if kind == IMPORT or self._face is not None or not (rule or known):
             self._kind = AT_RULE
             self._value = None
             self._push(BRACES)
@@ -251,6 +260,24 @@ class CssBlocks(CssLexer):
         self._rules.append(self._rule())
         self._next_item()
 
+    def _is_empty(self) -> bool:
+        return self._value is not None and not self._value.strip()
+
+    def _is_named(self) -> bool:
+        """Whether an at-rule with a block says what it has to, or is dropped with it."""
+        if self._name == "layer":
+            return self._value is None or self._is_empty() or _LAYER.fullmatch(self._value.strip()) is not None
+        return self._name not in _NAMING or not self._is_empty()
+
+    def _selects(self) -> bool:
+        """Whether a selector is one: a rule that is dropped is no bar to an @import after it."""
+        if self._value is None:
+            return True
+        try:
+            return parse(self._decoded(self._value).strip(), Context(False, Budget(_STEPS))) is not None
+        except Spent:
+            return True
+
     def _rule(self) -> tuple[str, str] | None:
         """What the block that opens now belongs to, where that says when it applies."""
         if self._kind == AT_RULE and self._name.endswith("keyframes"):
@@ -259,7 +286,7 @@ class CssBlocks(CssLexer):
             return None
         if self._kind == PRELUDE:
             return ("selector", self._decoded(self._value).strip())
-        if self._kind != AT_RULE:
+        if self._kind != AT_RULE or self._name not in _CONDITIONS:
             return None
         text = self._decoded(self._value).strip()
         if self._name != "scope":

@@ -150,6 +150,9 @@ def _read(text: str, *, declarations: bool) -> Sheet:
             raise TooMany(f"more than {MOST} rules, or {_DEEPEST} in each other")
     if declarations or len(blocks) > 1:
         _item(text[start:], blocks[-1], sheet, nested=True)
+    if not declarations:  # a declaration stands in a rule, or in a scope
+        scoped = ("scope" in dict(each.conditions) for each in sheet.rules)
+        sheet.rules = [each for each, keeps in zip(sheet.rules, scoped, strict=True) if each.selectors or keeps]
     return sheet
 
 
@@ -175,6 +178,8 @@ def _opened(here: _Block, prelude: str, sheet: Sheet) -> _Block:
     name, rest = _at(prelude)
     if name in _CONDITIONS:
         return _Block("rules", here.selectors, (*here.conditions, (name, rest)), here.layer)
+    if name == "layer" and "," in rest:
+        return _Block("skip", (), (), "")  # only a statement names several
     if name == "layer":
         layer = _layer(here.layer, rest or f"({len(sheet.layers)})", sheet)
         return _Block("rules", here.selectors, here.conditions, layer)

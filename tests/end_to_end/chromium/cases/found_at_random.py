@@ -144,4 +144,113 @@ def _others() -> Iterator[Case]:
         yield Case(f"random-module-late-{more.partition('=')[0]}", ("html script type",), html)
 
 
-CASES = (*_links(), *_modules(), *_viewports(), *_redirects(), *_others())
+# What stands before an @import that is asked for, or is not.
+BEFORE = (
+    ":bad(x){}", ";p{}", "p{}", "p:nosuch{}", "@nonsense{}", "@nonsense;", "@media print{}", "@layer a;", "@layer a{}",
+    "@layer a,b{}", "@charset 'x';", "@namespace x url(y);", "@font-face{}", "{}", "@import;", "<!-- p{} -->", "@layer;",
+    "@keyframes{}", "@page{}", "}", "p{}}", "@media{}", "@supports (x:y){}", "@container{}", "@counter-style x{}", "@scope{}",
+    "@starting-style{}", "@namespace;", "@import 'x.css' {}", "h1,:bad({}",
+)  # fmt: skip
+SIZED = (
+    "sizes=100px height=10", "sizes=100px", "sizes=100px height=100", "sizes=100px height=101", "sizes=100vw height=10",
+    "width=10 sizes=2000px height=10", "width=2000 sizes=10px height=10", "height=10", "width=0 sizes=10em", "sizes=auto height=10",
+    "sizes='' height=10", "sizes=x height=10", "sizes=0", "sizes=',100px' height=10", "sizes=100px height=10 srcset='c.png 10w'",
+)  # fmt: skip
+
+
+def _styles() -> Iterator[Case]:
+    for number, before in enumerate(BEFORE):
+        yield Case(f"random-before-import-{number}", ("css import",), f"<style>{before} @import url(a.css);</style>")
+        yield Case(
+            f"random-before-import-file-{number}",
+            ("css import",),
+            "<link rel=stylesheet href=s.css>",
+            files={"s.css": f"{before} @import url(a.css);"},
+        )
+    for number, layer in enumerate(("a", "a,b", "a b", "1", "a.b", "--a", "-a", "-1")):
+        yield Case(
+            f"random-layer-name-{number}",
+            ("css layer",),
+            f"<style>@layer {layer}{{b{{background:url(b.png)}}}}</style><b>x</b>",
+        )
+    for number, bare in enumerate(
+        (
+            "@supports (display:grid){background:url(b.png)}",
+            "@media all{color:red;background:url(b.png)}",
+            "background:url(b.png)",
+        )
+    ):
+        yield Case(f"random-bare-declaration-{number}", ("css picture",), f"<style>{bare}</style><b>x</b>")
+    for name, imports in {
+        "plain": "@import 'a.css';@import url(b.css);@import 'd.css' layer(x);@import 'e.css' layer;", "media": "@import url(c.css) screen;@import 'f.css' print;",
+        "supports": "@import 'e.css' supports(display:grid);@import url(g.css) supports(display:grid) screen;", "after-layer": "@layer x; @import 'a.css';",
+    }.items():  # fmt: skip
+        yield Case(f"random-late-import-{name}", ("priority late",), f"<img src=a.png><style>{imports}</style>")
+    yield Case(
+        "random-late-import-others",
+        ("priority late",),
+        "<img src=a.png><svg><style>@import 'a.css';</style></svg><style media=print>@import 'b.css';</style><link rel=stylesheet href=s.css>",
+        files={"s.css": "@import 'i.css';"},
+    )
+    for number, sized in enumerate(SIZED):
+        yield Case(f"random-small-{number}", ("priority image",), f"<img src=a.png {sized}>")
+
+
+def _fields() -> Iterator[Case]:
+    """Bytes beyond ASCII where a field names a URL: as text of Latin-1 (é) and of UTF-8."""
+    for name, written in {"latin": "\xe9", "utf-8": "\xc3\xa9"}.items():
+        hints = [f"</a.css?{written}>; rel=preload; as=style", f"</{written}.css>; rel=preload; as=style"]
+        yield Case(f"random-bytes-hint-{name}", ("EH 2.10",), hints=hints)
+        yield Case(
+            f"random-bytes-link-{name}", ("EH 8.1",), fields=(("link", f"</b.css?{written}>; rel=preload; as=style"),)
+        )
+        for place in ("b.png?", ""):
+            files = {"a.png": file("", status=302, fields=(("location", f"/{place}{written}.png"),))}
+            yield Case(
+                f"random-bytes-location-{name}-{'query' if place else 'path'}",
+                ("http redirect",),
+                "<img src=a.png>",
+                files=files,
+            )
+    for word in ("never", "always", "default", "origin-when-crossorigin", "NEVER", " never ", "origin, never"):
+        html = f"<img src=x.png referrerpolicy='{word}'><iframe src=f.html referrerpolicy='{word}'></iframe><script src=a.js referrerpolicy='{word}'></script><link rel=stylesheet href=a.css referrerpolicy='{word}'>"
+        case = f"random-referrerpolicy-{word.strip().replace(', ', '-').lower()}-{len(word)}{word.isupper()}".lower()
+        yield Case(
+            case, ("html referrerpolicy",), html, url="https://a.test/d/p.html", fields=(("referrer-policy", "origin"),)
+        )
+    media = "<video src=v.mp4></video><audio src=a.mp3></audio>"
+    yield Case("random-media-again", ("http cache",), media, visits=("https://a.test/",))
+    yield Case(
+        "random-media-again-unstored",
+        ("http cache",),
+        media,
+        visits=("https://a.test/",),
+        files={"v.mp4": file("x", "video/mp4", cache="no-store")},
+    )
+
+
+HIDDEN = "whether something around an <object> or <embed> hides it is not looked at: it is asked for all the same"
+DRAGGED = "pictures in an SVG file, which a <use> drags into the page, are not looked for"
+TWICE = "of an attribute that is there twice Chromium's preload scanner takes the last, its parser the first: here nobody scans"
+
+
+def _kept() -> Iterator[Case]:
+    """Differences that stay, and why."""
+    for name, html in {
+        "hidden": "<div hidden><object data=o.png></object><embed src=e.svg></div>",
+        "not-displayed": "<p style=display:none><object data=o.html></object></p>",
+        "details": "<details><embed src=f.png></details>",
+    }.items():
+        yield Case(f"random-embedded-{name}", ("html embed",), html, kept=HIDDEN)
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'><g id='i'><image href='i.png'/></g></svg>"
+    yield Case(
+        "random-use-with-a-picture", ("svg",), "<svg><use href=u.svg#i /></svg>", files={"u.svg": svg}, kept=DRAGGED
+    )
+    for name, html in {
+        "type": "<script type=text/plain type=module src=m.mjs></script>", "input": "<input type=text type=image src=a.png>",
+        "as": "<link rel=preload as=image as=style href=a.css>",
+    }.items():  # fmt: skip
+        yield Case(f"random-twice-{name}", ("html parsing",), html, kept=TWICE)
+
+
+CASES = (*_links(), *_modules(), *_viewports(), *_redirects(), *_others(), *_styles(), *_fields(), *_kept())
