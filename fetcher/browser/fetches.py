@@ -50,7 +50,8 @@ class Document:
     ``embedded`` its sources and fallbacks; ``preferred`` is the title of the style sheets that apply, once there is
     one; ``styles`` is what its elements are drawn with. ``data_modules``: what was read
     of its modules in data: URLs; ``is_hidden``: its frame is not shown, so that nothing is
-    drawn. ``layout``: what its <meta name=viewport> says so far."""
+    drawn. ``layout``: what its <meta name=viewport> says so far;
+    ``required_csp``: the policy that its frame asks of it."""
 
     fetch: Fetch
     base: URL
@@ -75,6 +76,7 @@ class Document:
     is_srcdoc: bool = False
     is_hidden: bool = False
     layout: Layout = UNSAID
+    required_csp: str | None = None
 
     @property
     def url(self) -> URL:

@@ -10,6 +10,7 @@ from fetcher.browser.commands import ScanKind
 from fetcher.browser.document import embedded
 from fetcher.browser.fetches import Consumer, Document, Fetch
 from fetcher.browser.hints.policy import referrer_policy_of
+from fetcher.browser.policies.embedding import required_of
 from fetcher.browser.requests.client_hints import inherited
 from fetcher.discovery.candidates import Candidate, Holder
 from fetcher.discovery.sniffing import STATES_NOTHING
@@ -79,4 +80,5 @@ def document_of(fetch: Fetch, parent: Document) -> Document | None:
     document.hints_asked = inherited(fetch.sent, fetch.fields)
     element = fetch.consumer.candidate if fetch.consumer is not None else None
     document.is_hidden = parent.is_hidden or (element is not None and embedded.is_hidden(element))
+    document.required_csp = required_of(fetch.consumer)
     return document

@@ -22,7 +22,7 @@ from fetcher.browser.document.final_links import candidates_of
 from fetcher.browser.document.instead import EMBEDDED, Instead
 from fetcher.browser.document.wanting import refused
 from fetcher.browser.fetches import Consumer, Fetch
-from fetcher.browser.policies import container, gate
+from fetcher.browser.policies import container, embedding, gate
 from fetcher.browser.requests.belonging import preconnect_key
 from fetcher.browser.state import LoadState
 from fetcher.browser.styles import drawn
@@ -283,6 +283,9 @@ class Subresources(Instead):
         sandbox = fetch.consumer.candidate.attribute("sandbox") if fetch.consumer is not None else None
         apart = frames.is_credentialless(fetch.consumer)
         document.policies = container.read(fetch.fields, fetch.url, above, sandbox, credentialless=apart)
+        asks = document.required_csp if fetch.consumer is not None else None
+        if asks is not None and fetch.consumer is not None and embedding.is_allowed(fetch.consumer, fetch.fields):
+            document.policies.add(asks)
         if is_cut(field_values(fetch.fields, "content-security-policy")):
             field = Candidate(
                 CandidateKind.CONTENT_SECURITY_POLICY, "", "Content-Security-Policy", (), 0, 0, in_head=True

@@ -53,6 +53,10 @@ class Policies:
         self._add(found)
         return True
 
+    def add(self, policy: str) -> None:
+        """What the frame's csp attribute asks for, and the response lets it."""
+        self._add(parse([policy]))
+
     def _sandbox(self, attribute: str | None) -> None:
         if attribute is not None:
             words = attribute.lower().split()

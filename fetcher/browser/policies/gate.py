@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fetcher.browser.fetches import Consumer, Document, Fetch
-from fetcher.browser.policies import content_types, cross_origin, framing, mixed_content
+from fetcher.browser.policies import content_types, cross_origin, embedding, framing, mixed_content
 from fetcher.browser.policies.blocked import Blocked
 from fetcher.browser.policies.container import EmbedderPolicy
 from fetcher.discovery.candidates import Candidate, CandidateKind
@@ -104,7 +104,7 @@ def response(consumer: Consumer, fetch: Fetch, *, is_redirect: bool = False) -> 
             fetch.fields, fetch.url, consumer.client, policies.embedder, with_credentials=True
         ) if policies.embedder is not EmbedderPolicy.UNSAFE_NONE else None  # fmt: skip
         if blocked is None and not is_redirect:
-            blocked = framing.judge(
+            blocked = embedding.judge(consumer, fetch.fields) or framing.judge(
                 fetch.fields, fetch.url, [each.url for each in _upwards(document)], policies.embedder
             )
         return blocked

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fetcher.browser.document.frames import is_credentialless
 from fetcher.browser.document.modes import is_dictionary
 from fetcher.browser.fetches import Consumer, Fetch, is_credentialed
+from fetcher.browser.policies.embedding import required_of
 from fetcher.browser.profiles import BRANDS, CHROMIUM_VERSION
 from fetcher.browser.requests.belonging import NOWHERE, asker, is_apart, jar_for, page_of
 from fetcher.browser.requests.client_hints import values
@@ -44,6 +45,9 @@ def dressed(
         referrer = None if referrer is asked.client else referrer
     later = consumer is not None and consumer.candidate.kind is CandidateKind.PREFETCH
     dictionary = consumer is not None and is_dictionary(consumer.candidate)
+    extra = _extra_for(state, asked.url, asked.client)
+    if asked.mode is Mode.NAVIGATE and (required := required_of(consumer)) is not None:
+        extra = (*extra, ("sec-required-csp", required))
     return dress(
         state.profile,
         asked.url,
@@ -58,7 +62,7 @@ def dressed(
         referrer=None if dictionary else referrer,
         referrer_policy=policy,
         protocol=protocol,
-        extra=_extra_for(state, asked.url, asked.client),
+        extra=extra,
         user_agent=state.options.user_agent,
         mobile=_is_mobile(state),
         cookie=_cookie_for(state, asked, at),

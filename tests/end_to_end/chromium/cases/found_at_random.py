@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from fetcher.terms import Fields
 from tests.end_to_end.chromium.case import Case, file
 
 UNSTORED = file("", "text/css", cache="no-store")
@@ -229,6 +230,38 @@ def _fields() -> Iterator[Case]:
     )
 
 
+REQUIRED = (
+    "img-src 'none'", "img-src 'none'\n", "x", "x y", "img-src a,b", "img-src b; report-uri /r", "img-src é", "default-src 'self' 'nonce-x'",
+    "IMG-SRC 'none'", "sandbox", "", " ", "img-src\tb ;; script-src 'self'",
+)  # fmt: skip
+
+
+def _required() -> Iterator[Case]:
+    """<iframe csp>: what the request says, and what the answer has to."""
+    rules = ("policy embedded",)
+    for number, required in enumerate(REQUIRED):
+        yield Case(f"random-required-{number}", rules, f'<iframe src=f.html csp="{required}"></iframe>')
+    inner = "<link rel=stylesheet href=a.css><img src=a.png>"
+    answers: dict[str, Fields] = {
+        "nothing": (), "all": (("allow-csp-from", "*"),), "us": (("allow-csp-from", "https://a.test"),), "other": (("allow-csp-from", "https://x.test"),),
+        "same": (("content-security-policy", "img-src 'none'"),), "looser": (("content-security-policy", "img-src *"),), "stricter": (("content-security-policy", "img-src 'none'; style-src 'none'"),),
+    }  # fmt: skip
+    for place in ("https://a.test/", "https://b.a.test/"):
+        for name, fields in answers.items():
+            files = {f"{place}f.html": file(inner, "text/html", fields=fields)}
+            where = "same" if place == "https://a.test/" else "other"
+            yield Case(
+                f"random-required-{where}-{name}",
+                rules,
+                f"<iframe src={place}f.html csp=\"img-src 'none'\"></iframe>",
+                files=files,
+            )
+    nested = file("<img src=a.png><iframe src=g.html></iframe>", "text/html", fields=(("allow-csp-from", "*"),))
+    yield Case(
+        "random-required-nested", rules, "<iframe src=f.html csp=\"img-src 'none'\"></iframe>", files={"f.html": nested}
+    )
+
+
 HIDDEN = "whether something around an <object> or <embed> hides it is not looked at: it is asked for all the same"
 DRAGGED = "pictures in an SVG file, which a <use> drags into the page, are not looked for"
 TWICE = "of an attribute that is there twice Chromium's preload scanner takes the last, its parser the first: here nobody scans"
@@ -253,4 +286,14 @@ def _kept() -> Iterator[Case]:
         yield Case(f"random-twice-{name}", ("html parsing",), html, kept=TWICE)
 
 
-CASES = (*_links(), *_modules(), *_viewports(), *_redirects(), *_others(), *_styles(), *_fields(), *_kept())
+CASES = (
+    *_links(),
+    *_modules(),
+    *_viewports(),
+    *_redirects(),
+    *_others(),
+    *_styles(),
+    *_fields(),
+    *_required(),
+    *_kept(),
+)
