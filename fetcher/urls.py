@@ -160,6 +160,12 @@ def _why_not(text: str) -> str:
     return "" if guess is None else f"; did you mean {guess.href if text.startswith('//') else whole} ?"
 
 
+LONGEST_LABEL = 63
+"""RFC 1035 2.3.4. Undoing a longer one takes time by its square, and no rule has it."""
+MOST_LABELS = 12
+"""Of the end of a host are compared with the list, more than any of its lines has: a URL has room for 30,000."""
+
+
 @cache
 def _rules() -> frozenset[str]:
     """The lines of the list of public suffixes, those of other scripts as people write them: "co.uk", "*.ck",
@@ -174,7 +180,7 @@ def _rules() -> frozenset[str]:
 def _as_written(label: str) -> str:
     """``label`` of a URL's host as the list has it. Few hosts have such labels, and the list 500 lines: encoding those
     would take 15 ms at every start."""
-    if not label.startswith("xn--"):
+    if not label.startswith("xn--") or len(label) > LONGEST_LABEL:
         return label
     try:
         return label[4:].encode("ascii").decode("punycode")
@@ -185,13 +191,13 @@ def _as_written(label: str) -> str:
 def _suffix_length(labels: list[str]) -> int:
     """How many of the last ``labels`` of a host are its public suffix (publicsuffix.org, "Algorithm")."""
     rules = _rules()
-    written = [_as_written(label) for label in labels]
-    for start in range(len(labels)):
+    written = [_as_written(label) for label in labels[-MOST_LABELS:]]
+    for start in range(len(written)):
         name = ".".join(written[start:])
         if f"!{name}" in rules:
-            return len(labels) - start - 1
+            return len(written) - start - 1
         if name in rules or f"*.{name.partition('.')[2]}" in rules:
-            return len(labels) - start
+            return len(written) - start
     return 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import ada_url
 import pytest
 from publicsuffixlist import PSLFILE, PublicSuffixList
@@ -152,3 +154,18 @@ def test_odd_hosts_are_of_no_other_site() -> None:
         named = not urls.is_ip(host) and "." in host
         assert urls.registrable_domain(host) == ((theirs.privatesuffix(host) if named else None) or host), host
         assert urls.is_public_suffix(host) is (theirs.is_public(host) if named else not urls.is_ip(host)), host
+
+
+def test_the_sites_of_hosts_that_no_zone_holds() -> None:
+    """Of 30,000 labels, or of one of as many characters: the last labels tell the site, in no time worth naming."""
+    many = f"{'a.' * 30_000}co.uk"
+    one = f"xn--{'a' * 60_000}.co.uk"
+    began = process_time()
+    assert urls.registrable_domain(many) == "a.co.uk"
+    assert urls.registrable_domain(one) == one
+    assert process_time() - began < 1.0  # by the square of it 30 s
+
+
+def test_no_public_suffix_has_more_labels_than_are_looked_at() -> None:
+    with open(PSLFILE, encoding="utf-8") as file:
+        assert max(line.count(".") for line in file if not line.startswith("//")) < urls.MOST_LABELS - 1
