@@ -118,6 +118,29 @@ def test_what_is_no_http2_ends_it() -> None:
         half.from_server(frames.settings_frame({}) + frames.frame(frames.PUSH_PROMISE, 4, 1, b"\0\0\0\2"), 1.0)
 
 
+HEADERS, CONTINUATION = frames.HEADERS, frames.CONTINUATION
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [(CONTINUATION, 0, 1)],
+        [(HEADERS, 0, 1), (HEADERS, 0, 3)],
+        [(HEADERS, 0, 1), (CONTINUATION, 0, 3)],
+        [(HEADERS, 0, 1), (frames.DATA, 0, 1)],
+        [(HEADERS, frames.END_HEADERS, 1), (CONTINUATION, 0, 1)],
+    ],
+)
+def test_a_field_block_that_is_never_whole_ends_it(sent: list[tuple[int, int, int]]) -> None:
+    """Of blocks that others interrupt, or that nothing began, there would be held whatever comes."""
+    through = Passing(withheld=True)
+    through.from_server(frames.settings_frame({}), 1.0)
+    *before, last = [frames.frame(*each, b"\x88") for each in sent]
+    through.from_server(b"".join(before), 1.0)
+    with pytest.raises(RemoteProtocolError, match="follow each other"):
+        through.from_server(last, 1.0)
+
+
 # -- fields that requests get on the way
 
 

@@ -56,6 +56,7 @@ class _Load:
         self._start = exchange.at - sent if exchange is not None and sent is not None else None
         links = passage.links if self._start is not None else filter(None, (self._link,))
         self._lines = {id(link): number for number, link in enumerate(links)}
+        self._ahead = {id(link) for link in passage.connected(exchange)} if exchange is not None else set()
 
     def record(self, url: str) -> PageLoad:
         interim = self._interim()
@@ -203,14 +204,13 @@ class _Load:
         def at(value: float | None) -> float | None:
             return None if value is None else round(max(value - start, 0.0), 3)
 
-        ahead = self._passage.connected(self._exchange) if self._exchange is not None else []
         return ConnectionRecord(
             id=number,
             scheme=link.scheme,
             host=link.host,
             port=link.port,
             credentialed=True,
-            reason="navigation" if link is self._link else "preconnect" if link in ahead else "fetch",
+            reason="navigation" if link is self._link else "preconnect" if id(link) in self._ahead else "fetch",
             opened_at=at(link.at) or 0.0,
             protocol=facts.protocol if facts is not None else None,
             address=facts.address if facts is not None else None,

@@ -127,13 +127,13 @@ class Passing:
         for kind, flags, stream, payload in self._server.frames(data):
             piece = frames.frame(kind, flags, stream, payload)
             self._follow(kind, flags, stream, payload, now)
+            block = self._server.block(kind, flags, stream, payload)
             if kind not in (frames.HEADERS, frames.CONTINUATION):
                 if kind == frames.PUSH_PROMISE:
                     raise RemoteProtocolError("The server pushed, which the browser did not allow.")
                 yield piece
                 continue
             self._server.held.append(piece)
-            block = self._server.block(kind, flags, stream, payload)
             if block is None:
                 continue
             pieces, self._server.held = self._server.held, []
@@ -210,14 +210,18 @@ class _Side:
 
     def block(self, kind: int, flags: int, stream: int, payload: bytes) -> Block | None:
         """The section that this frame completes, whose first frame said ``ends`` and ``priority``; None for every
-        other frame."""
+        other frame. Nothing comes between the frames of a section (RFC 9113 6.10), or there were no end to what is
+        held of them."""
+        begun = self._block is not None
+        if begun is not (kind == frames.CONTINUATION) or (self._block and self._block.stream_id != stream):
+            raise RemoteProtocolError("The frames of an HTTP/2 field block do not follow each other.")
         try:
             if kind == frames.HEADERS:
                 self._block = frames.FieldBlock(stream, end=bool(flags & frames.END_STREAM))
                 fragment = frames.header_block(flags, payload)
                 self.ends = bool(flags & frames.END_STREAM)
                 self.priority = frames.priority_fields(flags, payload)
-            elif kind == frames.CONTINUATION and self._block is not None:
+            elif self._block is not None:
                 fragment = payload
             else:
                 return None

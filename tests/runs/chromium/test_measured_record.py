@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import pytest
@@ -214,3 +215,17 @@ def test_an_error_page_is_called_one() -> None:
         "A: the page answered with status 404 in every load", "B: the page answered with status 404 in 1 of 2 loads"
     )  # fmt: skip
     assert compare(URL, [Pair(1, False, good, good)], names=("A", "B")).notes == ()
+
+
+def test_many_links_and_many_connections() -> None:
+    """What a 103 of many links names is read once, not once for each connection."""
+    passage = passed()
+    (link,) = passage.links
+    assert link.passing is not None
+    line = ", ".join(f"<https://{number}.test>; rel=preconnect" for number in range(5_000))
+    link.passing.exchanges[0].interim = [Head(1_070.0, 103, (("link", line),))]
+    passage.links += [replace(link, host=f"{number}.test", at=1_072.0, passing=None, facts=None) for number in range(255)]
+    began = process_time()
+    load = made(passage)
+    assert process_time() - began < 1.5
+    assert [one.reason for one in load.connections[1:]] == ["preconnect"] * 255
