@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -193,3 +194,19 @@ def test_every_profile_says_what_the_machine_did_when_it_drove(case: dict[str, A
                 recorded, verdict = load.hints[link.hint], link.by(profile)
                 assert (verdict.acts, verdict.acts or verdict.rule) == (recorded.acted, recorded.acted or recorded.rule)
                 assert recorded.url in (link.url, None)
+
+
+def test_many_links_take_no_longer_for_being_many() -> None:
+    """In one line, in as many lines as links, and where Firefox cuts one of them otherwise than the others do: three
+    times as many take three times as long; the square would be nine times."""
+
+    def seconds(count: int, *, lines: bool, last: str) -> float:
+        links = [*(f"</{number}>" for number in range(count)), last]
+        load = load_of(*(links if lines else [", ".join(links)]))
+        began = process_time()
+        assert len(verdicts(load)) == count + 1
+        return process_time() - began
+
+    one = min(seconds(1_000, lines=False, last="</a>") for _ in range(2))
+    assert min(seconds(3_000, lines=True, last="</a>") for _ in range(2)) < 5 * one
+    assert min(seconds(3_000, lines=False, last='</a>; x="a" "b,c"') for _ in range(2)) < 5 * one

@@ -6,7 +6,9 @@ then whether an earlier link asked for the same.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from fetcher.analysis.links.mending import mended
 from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
@@ -15,7 +17,7 @@ from fetcher.browser.hints.reading import Asked, Dropped, Early, Read, Refusal, 
 from fetcher.browser.profiles import DRIVING
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.terms import HttpVersion, ProfileName, field_values
-from fetcher.urls import resolve
+from fetcher.urls import in_field, resolve
 
 MOST_MENDED = 100
 """Refused links of one 103 that are mended for each profile: further ones have their verdict and no text."""
@@ -72,6 +74,7 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: Mapping[ProfileName,
     recorded = [hint for hint in load.hints if hint.interim == interim.id]
     fixes = dict.fromkeys(ProfileName, MOST_MENDED)
     lines = list(field_values(interim.fields, "link"))
+    starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
     heads = _heads(interim.raw, lines)
     for number, generous in enumerate(members):
         link = generous.link
@@ -80,10 +83,10 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: Mapping[ProfileName,
             source=LinkSource.EARLY_HINT,
             interim=interim.id,
             request=interim.request,
-            place=_placed(place(generous), len(raw), lines, heads),
+            place=_placed(place(generous), len(raw), starts, heads),
             raw=raw,
             href=link.target if link else "",
-            url=url.href if link and (url := resolve(link.target, base.href)) else None,
+            url=url.href if link and (url := resolve(in_field(link.target, in_link=True), base.href)) else None,
             rel=link.param("rel") if link else None,
             destination=None if generous.rel == "preconnect" else generous.destination,
             verdicts=tuple(
@@ -99,9 +102,11 @@ def _by_member(reads: Sequence[Read], members: Sequence[Read]) -> list[Read]:
     if [(place(one), _raw(one)) for one in reads] == [(place(one), _raw(one)) for one in members]:
         return list(reads)
     found: list[Read] = []
+    reads = sorted(reads, key=place)
+    places = [place(one) for one in reads]
     for member in members:
         start = place(member)
-        inside = [one for one in reads if start <= place(one) < start + len(_raw(member))]
+        inside = reads[bisect_left(places, start) : bisect_left(places, start + len(_raw(member)))]
         acts = [one for one in inside if isinstance(one, Asked)]
         nothing = Refusal("EH 2.2", "it is read as a part of the link before it; mend that one's brackets or quotes")
         one = [*acts, *inside, Dropped(None, _raw(member), start, nothing)][0]
@@ -154,15 +159,14 @@ def _recorded(hints: list[Hint], raw: str) -> int | None:
 # -- where its bytes are
 
 
-def _placed(offset: int, length: int, lines: Sequence[str], heads: Sequence[int | None]) -> Stretch:
-    start = 0
-    for number, line in enumerate(lines):
-        if offset < start + len(line) + 2 or number == len(lines) - 1:
-            column = offset - start
-            head = heads[number]
-            return Stretch(offset, length, number, column, None if head is None else head + column)
-        start += len(line) + 2
-    return Stretch(offset, length, 0, offset)
+def _placed(offset: int, length: int, starts: Sequence[int], heads: Sequence[int | None]) -> Stretch:
+    """``starts``: where each line begins in the joined field."""
+    if not heads:
+        return Stretch(offset, length, 0, offset)
+    number = bisect_right(starts, offset) - 1
+    column = offset - starts[number]
+    head = heads[number]
+    return Stretch(offset, length, number, column, None if head is None else head + column)
 
 
 def _heads(raw: str | None, lines: Sequence[str]) -> list[int | None]:

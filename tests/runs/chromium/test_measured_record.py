@@ -224,7 +224,9 @@ def test_many_links_and_many_connections() -> None:
     assert link.passing is not None
     line = ", ".join(f"<https://{number}.test>; rel=preconnect" for number in range(5_000))
     link.passing.exchanges[0].interim = [Head(1_070.0, 103, (("link", line),))]
-    passage.links += [replace(link, host=f"{number}.test", at=1_072.0, passing=None, facts=None) for number in range(255)]
+    passage.links += [
+        replace(link, host=f"{number}.test", at=1_072.0, passing=None, facts=None) for number in range(255)
+    ]
     began = process_time()
     load = made(passage)
     assert process_time() - began < 1.5
