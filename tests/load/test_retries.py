@@ -185,7 +185,7 @@ async def test_the_document_is_lost_after_its_103(wire: Wire, end: Answer) -> No
     """The navigation fails with what happened to it. Hints that shared its connection say that they were lost with it,
     those on connections of their own, or on one that stands, that they were given up."""
     routes: dict[str, Route] = {f"/{number}.js": (Silence(),) for number in range(3)}
-    async with serving(wire, {"/": (HINTED, Wait(20), *end), **routes}) as server:
+    async with serving(wire, {"/": (HINTED, Wait(200), *end), **routes}) as server:
         with pytest.raises(FetcherError) as caught:
             await load(server)
     record = caught.value.record

@@ -38,7 +38,8 @@ def outcomes(load: PageLoad) -> list[tuple[str, int | None, str]]:
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 async def test_both_transports_request_the_same(tls: bool) -> None:
     """The decisions are the machine's; only who carries them out differs. Hints leave before the final head too."""
-    async with Origin(ROUTES, tls=tls) as server:
+    routes = {**ROUTES, "/": page(DOCUMENT, hints=HINTS, think_ms=300)}
+    async with Origin(routes, tls=tls) as server:
         net = NetOptions(ca_file=str(server.ca_file)) if tls else NetOptions()
         ours = await fetcher.load_page(server.url + "/", options=net)
         theirs = await fetcher.load_page(server.url + "/", options=net, transport="aiohttp")
