@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fetcher.browser.commands import Scan, ScanKind
 from fetcher.browser.policies.first_bytes import SHOWN
 from fetcher.discovery.candidates import Candidate, text_read
 from fetcher.discovery.charset import Charset, TextStream, css_charset, html_charset, module_charset, xhtml_charset
-from fetcher.discovery.css.scanner import CssScanner
-from fetcher.discovery.html import HtmlScanner
-from fetcher.discovery.html.markup import MarkupNames
-from fetcher.discovery.html.xhtml import XhtmlScanner
-from fetcher.discovery.modules.scanner import ModuleScanner
 from fetcher.discovery.sniffing import BYTES, HTML, OTHER, sniffed
 from fetcher.errors import FetcherError
 from fetcher.fields import integrity
 from fetcher.load.needle import Needle
 from fetcher.terms import Fields, Limits
 from fetcher.wire.coding import decoder_for
+
+if TYPE_CHECKING:
+    from fetcher.load.scanners import MarkupNames, ModuleScanner, Scanner
 
 KEPT_BYTES = 33_554_432
 DOCUMENT_BYTES = 1_048_576
@@ -80,7 +79,7 @@ class Content:
         self.fault: FetcherError | None = None
         self._keeping = keeping
         self._kept: list[bytes] = []
-        self._ahead = ModuleScanner(limit=limits.discoveries) if module and keeping is not None else None
+        self._ahead = _module_scanner(limits.discoveries) if module and keeping is not None else None
         self._metadata = ""
         self._digest: hashlib._Hash | None = None
         self._decoder = decoder_for(fields, limits.decoded_bytes)
@@ -93,7 +92,7 @@ class Content:
         self._start: bytes | None = None  # of a document that does not say what it is, until that is told
         self.sniffed: str | None = None
         self._text: TextStream | None = None
-        self._scanner: HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner | None = None
+        self._scanner: Scanner | None = None
         self._names: MarkupNames | None = None
         self._told = 0  # bytes of a document or a style sheet
         self._sheet: list[bytes] | None = []  # of a style sheet, until it is too long
@@ -267,21 +266,19 @@ class Content:
         charset = self.charset
         return charset.encoding.codec if charset is not None else "utf-8"
 
-    def _new_scanner(self) -> HtmlScanner | XhtmlScanner | CssScanner | ModuleScanner:
+    def _new_scanner(self) -> Scanner:
+        from fetcher.load.scanners import MarkupNames, scanner_of  # as they say, before the clock ran
+
         text = self._text
         assert text is not None
         assert text.charset is not None
         codec = text.charset.encoding.codec
-        if self._kind is ScanKind.CSS:
-            return CssScanner(encoding=codec, offset=text.offset)
-        if self._kind is ScanKind.MODULE:
-            return ModuleScanner(limit=max(0, self._left))
-        self._names = MarkupNames(codec)
-        if self._kind is ScanKind.XHTML:
-            return XhtmlScanner(encoding=codec, offset=text.offset, digest_styles=self._digest_styles)
-        return HtmlScanner(
-            encoding=codec, offset=text.offset, scripting=self._scripting, digest_styles=self._digest_styles
-        )
+        if self._kind in (ScanKind.HTML, ScanKind.XHTML):
+            self._names = MarkupNames(codec)
+        return scanner_of(
+            self._kind, codec, text.offset,
+            limit=max(0, self._left), scripting=self._scripting, digest_styles=self._digest_styles,
+        )  # fmt: skip
 
     def _close(self) -> list[Candidate]:
         rest = self._sniff(b"", ended=True) if self._start is not None else b""
@@ -299,3 +296,9 @@ class Content:
             whole, self._sheet = self._sheet, None
             found.append(text_read(b"".join(whole or ()), self._codec, last=True, too_long=whole is None))
         return found
+
+
+def _module_scanner(limit: int) -> ModuleScanner:
+    from fetcher.load.scanners import ModuleScanner  # as they say, before the clock ran
+
+    return ModuleScanner(limit=limit)

@@ -53,8 +53,10 @@ class Driver(Exchanges):
         watch: Watcher | None = None,
         find_text: str | None = None,
         session: SessionTransport | None = None,
+        *,
+        scans: bool = True,
     ) -> None:
-        super().__init__(limits, find_text, session)
+        super().__init__(limits, find_text, session, scans=scans)
         self._browser = browser
         self._recorder = recorder
         self._net = net

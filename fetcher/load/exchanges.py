@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 
 
 class Exchanges(Reading, ABC):
-    """``_depth``: the events of one read are being told, and requests leave at its end."""
+    """``_depth``: the events of one read are being told, and requests leave at its end. ``scans``: contents may be
+    looked into, which a load of hints alone never asks for."""
 
-    def __init__(self, limits: Limits, find_text: str | None, session: SessionTransport | None) -> None:
+    def __init__(self, limits: Limits, find_text: str | None, session: SessionTransport | None, *, scans: bool) -> None:
         super().__init__(limits, find_text)
         self._session = session
+        self._scans = scans
         self._connections: dict[int, Connection | SessionTransport] = {}
         self._touched: dict[int, list[int]] = {}
         self._last_of_batch: list[e.FetchFailed] = []
@@ -137,9 +139,8 @@ class Exchanges(Reading, ABC):
         keeps = _may_be_claimed(exchange.request, event.fields)
         wanted = self._find_text if exchange.is_document else None
         keeping = self._keeping if keeps else None
-        exchange.content = Content(
-            event.fields, self._limits, keeping=keeping, find_text=wanted, module=_may_be_module(exchange.request)
-        )
+        module = self._scans and _may_be_module(exchange.request)
+        exchange.content = Content(event.fields, self._limits, keeping=keeping, find_text=wanted, module=module)
         self._contents[exchange.fetch] = exchange.content
         deviations = event.deviations
         unknown = exchange.content.unknown_coding

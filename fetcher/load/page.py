@@ -15,7 +15,6 @@ from fetcher.browser.options import BrowserOptions, HeaderScope
 from fetcher.browser.profiles import profile
 from fetcher.browser.requests.device import device as device_named
 from fetcher.browser.storage.state import BrowserState
-from fetcher.discovery import whole_document as parser
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import FetcherError, UsageError
 from fetcher.load.driver import Driver, Watcher
@@ -148,8 +147,12 @@ async def load_page(
         header_scope, None if auth is None else basic(*auth), chosen, state or BrowserState(), frames,
         frozenset(map(str.lower, without)), asked_by_code(observed),
     )  # fmt: skip
-    for warm_up in (urls.warm_up, coding.warm_up) if only_hints else (urls.warm_up, coding.warm_up, parser.warm_up):
-        warm_up()  # whatever is loaded later is loaded while the clock runs
+    urls.warm_up()
+    coding.warm_up()
+    if not only_hints:  # whatever is loaded later is loaded while the clock runs
+        from fetcher.load import scanners
+
+        scanners.warm_up()
     if start.scheme == "https":
         prepare(net)
     recorder = Recorder(driving.name, early_hints=early_hints, only_hints=only_hints, device=chosen)
@@ -164,7 +167,7 @@ async def load_page(
 
         carrier = SessionTransport(session, net, bounds)
     machine = Browser(choices)
-    driver = Driver(machine, recorder, net, bounds, watch, find_text, carrier)
+    driver = Driver(machine, recorder, net, bounds, watch, find_text, carrier, scans=not only_hints)
     try:
         await driver.run(start.href + (f"#{start.fragment}" if start.fragment else ""))
     except FetcherError as error:

@@ -24,7 +24,6 @@ from fetcher.discovery.html.elements import is_css
 from fetcher.discovery.tree import Element
 from fetcher.discovery.viewport.lengths import Screen
 from fetcher.discovery.viewport.media import matches
-from fetcher.discovery.whole_document import tree_of
 from fetcher.urls import resolve
 
 SHEET_BYTES = 4_194_304
@@ -176,6 +175,8 @@ class Styles:
         ``give_up``, where it is too much. ``allows``: what a policy says of styles in the markup."""
         if not self.reads:
             return None
+        from fetcher.discovery.whole_document import tree_of  # what a load of hints alone does without
+
         self._changed = False
         self._computed_at = self._parsed
         self._pieces = [b"".join(self._pieces)]
