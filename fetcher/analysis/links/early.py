@@ -17,7 +17,7 @@ from fetcher.browser.hints.reading import Asked, Dropped, Early, Read, Refusal, 
 from fetcher.browser.profiles import DRIVING
 from fetcher.record.page_load import Hint, InterimResponse, PageLoad
 from fetcher.terms import HttpVersion, ProfileName, field_values
-from fetcher.urls import in_field, resolve
+from fetcher.urls import resolve
 
 MOST_MENDED = 100
 """Refused links of one 103 that are mended for each profile: further ones have their verdict and no text."""
@@ -86,7 +86,7 @@ def _of_one(load: PageLoad, interim: InterimResponse, seen: Mapping[ProfileName,
             place=_placed(place(generous), len(raw), starts, heads),
             raw=raw,
             href=link.target if link else "",
-            url=url.href if link and (url := resolve(in_field(link.target, in_link=True), base.href)) else None,
+            url=generous.url.href if generous.url is not None else None,
             rel=link.param("rel") if link else None,
             destination=None if generous.rel == "preconnect" else generous.destination,
             verdicts=tuple(

@@ -65,6 +65,7 @@ def read(early: Early) -> list[Read]:
         nonlocal opened
         if isinstance(link, Finding):
             return Dropped(None, link.text, link.offset, Refusal(link.rule, link.message, link.code))
+        link = replace(link, target=_utf8(link.target))
         if not early.base.is_trustworthy:
             text = "Firefox acts on a 103 of a secure page only; serve the page over https"
             return dropped(link, Refusal("EH 4.4", text), early)
@@ -88,6 +89,14 @@ def read(early: Early) -> list[Read]:
         return dropped(link, refused, early) if refused is not None else _asked(hint, url, link, field, early)
 
     return [one(link) for link in link_in_firefox.parse(field_values(early.fields, "link"))]
+
+
+def _utf8(target: str) -> str:
+    """Firefox takes the bytes of the field for UTF-8, and what is none becomes U+FFFD."""
+    if target.isascii():
+        return target
+    text = target.encode("latin-1", "replace").decode("utf-8", "replace")
+    return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in text.encode())
 
 
 def final_link(link: Link, base: URL) -> FinalLink | Refusal:

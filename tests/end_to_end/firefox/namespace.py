@@ -1,7 +1,7 @@
 """A network of one's own: nothing but loopback, so that a browser that phones home reaches nobody.
 
 ``enter()`` runs the program again inside a new network namespace (``unshare``, of util-linux) with loopback up, and
-does not come back; inside it, it does nothing. Who starts a browser asks ``is_apart()`` first.
+does not come back; inside it, it does nothing more. Who starts a browser asks ``is_apart()`` first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,13 +27,21 @@ def enter(module: str) -> None:
     if _INSIDE in os.environ:
         _raise_loopback()
         return
+    within = command()
+    sys.stdout.flush()
+    os.execve(within[0], [*within, sys.executable, "-m", module, *sys.argv[1:]], {**os.environ, _INSIDE: "1"})
+
+
+def command() -> list[str]:
+    """What runs a program in a namespace of its own. Raises Missing where that is not to be had."""
     unshare = shutil.which("unshare")
     if unshare is None or sys.platform != "linux":
         raise Missing("no network namespace can be made here (unshare of util-linux, on Linux)")
-    own = [] if os.geteuid() == 0 else ["--map-root-user"]
-    sys.stdout.flush()
-    command = [unshare, "--net", *own, sys.executable, "-m", module, *sys.argv[1:]]
-    os.execve(unshare, command, {**os.environ, _INSIDE: "1"})
+    within = [unshare, "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    tried = subprocess.run([*within, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        raise Missing(f"no network namespace can be made here ({tried.stderr.strip()})")
+    return within
 
 
 def is_apart() -> bool:

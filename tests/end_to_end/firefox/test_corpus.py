@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.end_to_end.firefox import namespace
 from tests.end_to_end.firefox.process import executable
 from tests.support.servers import Missing, require_or_skip
 
@@ -20,6 +21,7 @@ def test_firefox_does_what_is_said_of_it() -> None:
     """The command ends with 0: no unexplained difference, no stale reason."""
     try:
         executable()
+        namespace.command()
     except Missing as missing:
         require_or_skip("firefox", missing)
         raise

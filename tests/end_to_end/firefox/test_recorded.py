@@ -1,6 +1,7 @@
 """Without a browser: what fetcher says as firefox, in virtual time, against what Firefox was recorded to do.
 
-Every fourth case here, to be quick (FETCHER_CORPUS=all: every one; ``make firefox`` compares all with a real Firefox).
+Every fourth case that Firefox was asked here, to be quick (FETCHER_CORPUS=all: every one; ``make firefox`` compares all
+with a real Firefox).
 After a change to a case: ``python -m tests.end_to_end.firefox.corpus --only ID --renew``.
 """
 
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from fetcher.analysis.early_hint_rules import RULES
-from tests.end_to_end.firefox.collected import by_subject, chosen
-from tests.end_to_end.firefox.corpus import report, run_recorded
+from tests.end_to_end.chromium import recorded
+from tests.end_to_end.firefox.collected import OWN, by_subject, chosen
+from tests.end_to_end.firefox.corpus import FOLDER, report, run_recorded
 from tests.end_to_end.firefox.kept import KEPT, why_kept
 
 ROOT = Path(__file__).parents[3]
@@ -27,6 +29,19 @@ def test_firefox_was_seen_to_do_what_is_said_of_it(subject: str) -> None:
     result = run_recorded([(subject, case) for case in by_subject()[subject][::step]])
     assert not result.unexplained, report(result)
     assert not result.stale, report(result)
+    assert subject != OWN or not result.unasked, report(result)
+
+
+def test_firefox_was_asked_of_most() -> None:
+    """Cases that were added or changed since are few."""
+    known = {subject: recorded.read(subject, folder=FOLDER, browser="firefox") for subject in by_subject()}
+    asked = [
+        each.id
+        for subject, cases in by_subject().items()
+        for each in cases
+        if each.id in known[subject] and known[subject][each.id].digest == recorded.digest(each)
+    ]
+    assert len(asked) >= 0.9 * sum(map(len, by_subject().values()))
 
 
 def test_every_rule_that_says_something_of_firefox_has_a_case() -> None:
