@@ -71,6 +71,9 @@ class Answers(Wanting):
             why = why_not_served(fetch, self._would_send(fetch, module), self.state.wall)
             if why is not None:
                 return self._fetch(module, DiscoveryOutcome.FETCHED_AGAIN, why.reason, fetch.id)
+            blocked = gate.response(module, fetch)
+            if blocked is not None:
+                return self._block(fetch, blocked)
         commands = self._use(fetch, consumer) or self._enter_frame(fetch, at)
         return commands if embedded.delivers(fetch.status) else commands + self._fell_back(consumer, fetch)
 

@@ -4,14 +4,14 @@ the sheet or module that names it, or the document's. Settled against Chromium 1
 - ``referrerpolicy`` acts on a, img, iframe, script and link only; video, source, input, embed and SVG do not have it.
   An unknown word is nothing there; the legacy ones of <meta> count on img and iframe.
 - A style sheet's requests go by the Referrer-Policy of its response, else by the default, not by the document's policy
-  or the link's; a <style> element's by the document's.
+  or the link's; but its imports, and all of a <style> element, by the document's.
 - A module's imports go by the Referrer-Policy of its response, else by the policy the module was asked for with.
 """
 
 from __future__ import annotations
 
 from fetcher.browser.fetches import Document, Fetch
-from fetcher.discovery.candidates import Candidate
+from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.referrer_policy import DEFAULT, ReferrerPolicy, of_attribute, of_meta, parse
 from fetcher.terms import Destination, field_values
 
@@ -25,7 +25,9 @@ def policy_for(source: Fetch, document: Document, candidate: Candidate) -> Refer
         said = parse(field_values(source.fields, "referrer-policy"))
         if said is not None:
             return said
-        return DEFAULT if source.destination is Destination.STYLE else source.referrer_policy
+        if source.destination is Destination.STYLE:
+            return document.referrer_policy if candidate.kind is CandidateKind.CSS_IMPORT else DEFAULT
+        return source.referrer_policy
     if candidate.element in _HAVE_THE_ATTRIBUTE and not candidate.inline:
         word = candidate.attribute("referrerpolicy")
         judge = of_meta if candidate.element in _KNOW_LEGACY_WORDS else of_attribute

@@ -81,10 +81,11 @@ def test_the_attribute_knows_no_other_words(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "expected"),
-    [("", "https://a.test/"), ("unsafe-url", "https://a.test/d/s.css"), ("no-referrer", None)],
+    [("", None), ("unsafe-url", "https://a.test/d/s.css"), ("no-referrer", None)],
 )
 def test_a_style_sheet_has_a_policy_of_its_own(said: str, expected: str | None) -> None:
-    """That of its response, else the default: neither the document's nor the link's."""
+    """That of its response; without one an import goes by the document's, never by the link's (Chromium 156; its
+    pictures and fonts go by the default then: the corpus has both)."""
     play = loading(("referrer-policy", "no-referrer"))
     play.finds(sheet("/d/s.css", referrerpolicy="unsafe-url"))
     play.head(1, fields=(*CSS, ("referrer-policy", said)))

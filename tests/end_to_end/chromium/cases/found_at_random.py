@@ -262,6 +262,42 @@ def _required() -> Iterator[Case]:
     )
 
 
+SHEETS = {"s.css": "@import 'i.css';b{background:url(p.png)}", "i.css": "@import 'k.css';i{background:url(q.png)}"}
+
+
+def _referrers() -> Iterator[Case]:
+    """An import goes by the document's policy, a picture of the same sheet does not."""
+    rules, rest = ("header referer",), "<b>x</b><i>x</i>"
+    for word in ("no-referrer", "origin", "unsafe-url"):
+        meta = f"<meta name=referrer content={word}>"
+        yield Case(
+            f"random-import-referrer-{word}", rules, f"{meta}<link rel=stylesheet href=s.css>{rest}", files=SHEETS
+        )
+        yield Case(
+            f"random-import-referrer-inline-{word}", rules, f"{meta}<style>@import 's.css';</style>{rest}", files=SHEETS
+        )
+        elsewhere = {f"https://other.test/{name}": text for name, text in SHEETS.items()}
+        html = f"{meta}<link rel=stylesheet href=https://other.test/s.css>{rest}"
+        yield Case(f"random-import-referrer-elsewhere-{word}", rules, html, files=elsewhere)
+        said = {"s.css": file(SHEETS["s.css"], "text/css", fields=(("referrer-policy", word),))}
+        yield Case(
+            f"random-import-referrer-said-{word}",
+            rules,
+            f"<link rel=stylesheet href=s.css>{rest}",
+            files={**SHEETS, **said},
+        )
+        html = f"<meta name=referrer content=origin><link rel=stylesheet href=s.css>{rest}"
+        yield Case(f"random-import-referrer-both-{word}", rules, html, files={**SHEETS, **said})
+    html = f"<link rel=stylesheet referrerpolicy=no-referrer href=s.css>{rest}"
+    yield Case("random-import-referrer-of-the-link", rules, html, files=SHEETS)
+    for name, cache in {"stored": "max-age=600", "unstored": "no-store"}.items():
+        module = file("import './n.mjs';", "text/javascript", cors=(), cache=cache)
+        html = "<script type=MODULE src=https://other.test/m.mjs></script>"
+        yield Case(
+            f"random-module-unreadable-{name}", ("html script type",), html, files={"https://other.test/m.mjs": module}
+        )
+
+
 HIDDEN = "whether something around an <object> or <embed> hides it is not looked at: it is asked for all the same"
 DRAGGED = "pictures in an SVG file, which a <use> drags into the page, are not looked for"
 TWICE = "of an attribute that is there twice Chromium's preload scanner takes the last, its parser the first: here nobody scans"
@@ -295,5 +331,6 @@ CASES = (
     *_styles(),
     *_fields(),
     *_required(),
+    *_referrers(),
     *_kept(),
 )
