@@ -414,9 +414,28 @@ def test_no_difference_shown() -> None:
     told = found(BY_ID, "hints-no-measured-gain", with_comparison(compared(0)))
     assert told.severity is Severity.NOTE
     assert "no difference shown in the page's start of rendering" in told.message
-    assert "would have been seen" in told.message
+    assert "would have been seen four times in five" in told.message
     assert told.cost is None  # what was not shown is not claimed
     assert judged(BY_ID, "hints-slow-the-page", with_comparison(compared(0))).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("shift", "told"),
+    [
+        (1.5, "+2 ms, later with its hints (95 % interval -1 to +4 ms)"),
+        (-1.5, "-1 ms, sooner with its hints (95 % interval -4 to +1 ms)"),
+    ],
+)
+def test_what_is_not_shown_has_its_sign(shift: float, told: str) -> None:
+    """As ``fetcher compare`` has it: a page that came later is not read as a gain."""
+    message = found(BY_ID, "hints-no-measured-gain", with_comparison(compared(shift))).message
+    assert f"with its hints and without: {told} in 8 pairs" in message
+
+
+def test_no_difference_at_all_is_neither_sooner_nor_later() -> None:
+    same = Measured((("load", shift_of([(400.0, 400.0)] * 8)),))
+    message = found(BY_ID, "hints-no-measured-gain", with_comparison(same)).message
+    assert "without: 0 ms (95 % interval 0 to 0 ms) in 8 pairs" in message
 
 
 def test_too_few_pairs_to_judge() -> None:
