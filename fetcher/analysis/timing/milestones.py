@@ -7,7 +7,7 @@ parsing, executing and painting for instantaneous. What is taken into account, a
   one until those are; a style sheet in the body stops it by itself;
 - deferred scripts and modules (with what they import) run after parsing and those sheets, before DOMContentLoaded;
 - style sheets of the head whose media hold, with their imports, ``blocking=render`` and the parser's own stops in the
-  head come before rendering;
+  head come before rendering, which starts with the first bytes beyond the head, whenever the rest comes;
 - the load event waits for everything the document and its frames use but lazy images, preloads nobody took and media;
   of what a browser was seen to ask for, as far as its own load event did.
 
@@ -17,7 +17,7 @@ A HAR that tells its browser's own instants gives those, as measured. Times are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fetcher.browser.document.observed import AWAITED
@@ -25,7 +25,7 @@ from fetcher.browser.document.parsing import is_deferred
 from fetcher.browser.document.viewport import ALTERNATE, OTHER_MEDIA
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
-from fetcher.terms import Destination
+from fetcher.terms import Destination, InitiatorKind, NetPriority
 
 UNUSED_AFTER_MS = 3_000.0
 """How long after load Chromium waits for somebody to use a preload (EH 9.6)."""
@@ -103,14 +103,16 @@ class _Page:
     deferred: _Waits = field(default_factory=_Waits)
     rendering: _Waits = field(default_factory=_Waits)
     begun: bool = False
+    head: int = 0
 
     def met(self, found: Discovery) -> None:
         """One thing its markup names, in order."""
         candidate = found.candidate
+        if candidate.in_head:
+            self.head = max(self.head, candidate.offset)
+        elif not self.begun:
+            self.body(found.at)
         self.parser.until(found.at)
-        if not candidate.in_head and not self.begun:
-            self.begun = True  # the body: rendering had to wait for all that stopped the parser until here
-            self.rendering.after(self.parser)
         kind = candidate.kind
         if kind is CandidateKind.INLINE_SCRIPT and found.rule is None and candidate.attribute("async") is None:
             (self.deferred if candidate.attribute("type") == "module" else self.parser).after(self.sheets)
@@ -137,6 +139,15 @@ class _Page:
         renders = "render" in (candidate.attribute("blocking") or "").lower().split()
         if renders and candidate.in_head:
             self._whole(found.request, self.rendering)
+
+    def body(self, at: float | None) -> None:
+        """It begins, at the latest ``at``: rendering had to wait for what stopped the parser until here, and for the
+        first bytes beyond the last thing that the head names. Where the body's first word stands is not recorded."""
+        self.begun = True
+        self.rendering.after(self.parser)
+        document = self.load.document_request
+        chunks = document.chunks if document is not None else ()
+        self.rendering.until(next((came for came, size in chunks if size > self.head), at))
 
     def _whole(self, number: int, waits: _Waits) -> None:
         """``number`` and what it imports, all the way down."""
@@ -167,9 +178,9 @@ def milestones(load: PageLoad) -> Milestones | None:
         by_markup = found.candidate.element not in ("Link", "Refresh") and found.candidate.kind is not _SEEN
         if by_markup and not _in_css(found):  # what a browser was seen to ask for holds no parser up
             page.met(found)
-    page.parser.until(end_of(document))
     if not page.begun:
-        page.rendering.after(page.parser)
+        page.body(end_of(document))
+    page.parser.until(end_of(document))
     ready = _Waits()
     ready.after(page.parser)
     ready.after(page.deferred)
@@ -178,7 +189,32 @@ def milestones(load: PageLoad) -> Milestones | None:
     for number in _awaited(load):
         done.until(end_of(load.requests[number]), number)
     told = Milestones(page.rendering.milestone(), ready.milestone(), done.milestone())
-    return _measured(load, told) if load.recorded_by is not None else told
+    if load.recorded_by is None:
+        return told
+    return _measured(load, told if load.discoveries else _guessed(load, document, told))
+
+
+def _guessed(load: PageLoad, document: RequestRecord, told: Milestones) -> Milestones:
+    """Of another program's record, which names no elements and no bytes of the document: rendering starts, at the
+    earliest, with the document's head and the style sheets that rendering waits for, as their priority says. What the
+    parser waits for is not known, nor, without priorities, what rendering does."""
+    rendering = Milestone(None)
+    if any(one.priority is not None for one in load.requests):
+        waits = _Waits()
+        waits.until(document.times.final_response_headers_start)
+        for one in sheets_by_priority(load):
+            last = last_hop(load, one.id)
+            waits.until(end_of(last), last.id)
+        rendering = waits.milestone()
+    return Milestones(rendering, Milestone(None), told.load)
+
+
+def sheets_by_priority(load: PageLoad) -> Iterator[RequestRecord]:
+    """The style sheets that a browser asked for with the highest priority, since rendering waits for them."""
+    for one in load.requests:
+        by_markup = one.initiator.kind in (InitiatorKind.PRELOAD_SCAN, InitiatorKind.EARLY_HINT)
+        if one.destination is Destination.STYLE and one.priority is NetPriority.HIGHEST and by_markup:
+            yield one
 
 
 def _measured(load: PageLoad, told: Milestones) -> Milestones:

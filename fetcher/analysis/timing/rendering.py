@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fetcher.analysis.timing.milestones import Milestone, end_of, last_hop, milestones
+from fetcher.analysis.timing.milestones import Milestone, end_of, last_hop, milestones, sheets_by_priority
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.record.page_load import Discovery, PageLoad, RequestRecord
-from fetcher.terms import Destination, InitiatorKind, NetPriority
+from fetcher.terms import Destination, NetPriority
 
 BIG = 10_000
 """Bytes from which a picture may be more than an icon."""
@@ -70,14 +70,8 @@ def _why(load: PageLoad, discovery: int | None) -> str:
 
 
 def _guessed(load: PageLoad) -> list[RenderBlocking]:
-    by_markup = (InitiatorKind.PRELOAD_SCAN, InitiatorKind.EARLY_HINT)
-    return [
-        RenderBlocking(one.id, None, "a style sheet that the browser asked for with the highest priority", True)
-        for one in load.requests
-        if one.destination is Destination.STYLE
-        and one.priority is NetPriority.HIGHEST
-        and one.initiator.kind in by_markup
-    ]
+    why = "a style sheet that the browser asked for with the highest priority"
+    return [RenderBlocking(one.id, None, why, True) for one in sheets_by_priority(load)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path as FilePath
 
 import pytest
 
 from fetcher.analysis.timing.milestones import milestones, unused_preloads
-from fetcher.origin import Answer, Body, Head, RequestSeen, Site, asset, page
-from fetcher.record import PageLoad
+from fetcher.origin import Answer, Body, Head, RequestSeen, Site, Wait, asset, page
+from fetcher.record import PageLoad, from_har
 from fetcher.record.observed import Observed, ObservedRequest
 from fetcher.terms import Destination
 from tests.support.loads import shop
@@ -178,3 +179,54 @@ def test_preloads_nobody_used() -> None:
     assert [each.told_at for each in unused] == pytest.approx([told.load.at + 3_000] * 2)
     assert "early hint" in unused[0].text
     assert "of the page" in unused[1].text
+
+
+def streamed(head: str, rest: str, pieces: int = 10) -> PageLoad:
+    """A document whose first bytes are ``head``, and whose ``rest`` comes in pieces 100 ms apart."""
+    parts = [part for _ in range(pieces) for part in (Wait(100), Body(rest.encode()))]
+    answer = (Head(200, (("content-type", "text/html; charset=utf-8"),)), Body(head.encode()), *parts)
+    return virtual_load("https://a.test/", Site({"/": answer}, default=slow), path=Path(rtt=2)).load
+
+
+STREAMED = {
+    # head: when rendering starts, ms after START, of a document that comes in over a second
+    "<!doctype html><body><h1>text</h1>": 0,
+    "<!doctype html><title>x</title><h1>text</h1>": 0,
+    "<!doctype html><link rel=stylesheet href=/a-250.css><body><h1>text</h1>": 250,
+    "<!doctype html><script src=/a-250.js></script><body><h1>text</h1>": 250,
+}
+
+
+@pytest.mark.parametrize("head", STREAMED)
+def test_rendering_starts_before_the_document_ends(head: str) -> None:
+    """With the first bytes of the body, once nothing blocks it: neither the end of the document nor the first thing
+    that the body names is waited for, as Chromium's first contentful paint does not."""
+    told = milestones(streamed(head, "<p>more<img src=/late-10.png>"))
+    assert told is not None
+    assert told.render_start.at == pytest.approx(START + STREAMED[head], abs=4)
+    assert told.dom_content_loaded.at == pytest.approx(START + 1_000, abs=4)
+
+
+def test_a_head_that_comes_in_late_is_waited_for() -> None:
+    """The last thing it names stands in the last piece."""
+    told = milestones(streamed("<!doctype html><title>x</title>", "<meta name=referrer content=origin>", pieces=5))
+    assert told is not None
+    assert told.render_start.at == pytest.approx(START + 500, abs=4)
+
+
+HARS = FilePath(__file__).parents[2] / "record" / "data"
+
+
+def test_another_programs_record_is_estimated_by_priority_or_not_at_all() -> None:
+    """A HAR names no elements: rendering waits for the style sheets of the highest priority, DOMContentLoaded is known
+    where the browser measured it, and without priorities neither is."""
+    load = from_har(HARS / "app-h2-no-hints.har")
+    told = milestones(load)
+    assert told is not None
+    sheets = [one for one in load.requests if one.destination is Destination.STYLE]
+    assert told.render_start.at in [one.times.response_end for one in sheets]
+    assert told.render_start.estimated
+    bare = replace(load, requests=tuple(replace(one, priority=None) for one in load.requests), page_timings=())
+    told = milestones(bare)
+    assert told is not None
+    assert (told.render_start.at, told.dom_content_loaded.at) == (None, None)

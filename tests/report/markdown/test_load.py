@@ -19,7 +19,7 @@ def test_it_says_what_the_terminal_says() -> None:
     assert "first interim response 21.3 ms · final response 322.9 ms, 301.6 ms later" in text
     assert "- **103 Early Hints** at 21.3 ms: 6 links, 5 acted on, 1 refused" in text
     assert "    - → `</fonts/inter.woff2>; rel=preload; as=font; crossorigin`" in text
-    assert "- **Estimated** rendering can start 351.7 ms" in text
+    assert "- **Estimated** rendering can start 323.5 ms" in text
     assert re.search(r"<summary>Waterfall</summary>\n\n```\n # from resource", text)
     assert "not loaded &#40;deadline&#41; after 30.01 s" in load_markdown(failed())
 
