@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fetcher.analysis.fetched_twice import DoubleFetch, double_fetches
-from fetcher.analysis.links import JudgedLink, early_hints_of, verdicts
+from fetcher.analysis.links import JudgedLink, early_hints_of, tells_of_interims, untold, verdicts
 from fetcher.analysis.reuse import Reuse, reuses
 from fetcher.analysis.wanted import Wanted
 from fetcher.audits.rule import NotApplicable
@@ -79,13 +79,12 @@ class Hinted(Uses):
         """Why there is no 103 to judge: browsers' own HAR files leave out those that came."""
         if self.tells_of_interims:
             return "no 103 came"
-        return f"what {self.load.recorded_by} recorded has no 103 in it, whether one came or not"
+        return untold(self.load)
 
     @property
     def tells_of_interims(self) -> bool:
         """Whether the records would show a 103 if one had come."""
-        by = self.load.recorded_by
-        return by is None or by.lower().startswith("fetcher") or any(load.interim for load in self.judged)
+        return tells_of_interims(self.load) or any(load.interim for load in self.judged)
 
     @cached_property
     def links(self) -> tuple[JudgedLink, ...]:

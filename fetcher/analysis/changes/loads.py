@@ -1,7 +1,8 @@
 """Two sets of page loads: pages found again by their address, each page's runs taken together.
 
 The first run that counts speaks for what the page asks for, all of them for its 103 (how often, which links, what came
-of them). A page behind a wall, or one that no run reached, is not compared.
+of them). A page behind a wall, or one that no run reached, is not compared. What a file cannot tell, as browsers' HARs
+cannot tell of 103s, is noted as unknown and no change.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fetcher.analysis.changes.figures import figures_of
 from fetcher.analysis.changes.matching import matched, origin_of, placed, without_version
 from fetcher.analysis.changes.values import Change, Difference, PageDifference, Side, Trend, What
 from fetcher.analysis.check.survey import Run, RunOutcome, Survey, run_of, survey
+from fetcher.analysis.links import telling, untold
 from fetcher.analysis.wanted import wanted_of
 from fetcher.record.page_load import PageLoad
 
@@ -98,15 +100,26 @@ def _changes(before: Sequence[PageLoad], after: Sequence[PageLoad]) -> Iterator[
     old, new = _counted(before), _counted(after)
     homes = _home(before[0]), _home(after[0])
     yield from _of_the_page(old, new, before[0], after[0])
-    yield from _of_the_103(old, new)
-    views = hints.views(old, before, homes[0]), hints.views(new, after, homes[1])
-    used = {without_version(placed(one.url, homes[1])) for load in after for one in wanted_of(load)}
-    of_hints = list(hints.changes_of(*views, used))
+    of_hints = list(_of_hints(before, after, homes))
     yield from of_hints
     if not (before[0].only_hints or after[0].only_hints):
         yield from requests.changes_of(
             before[0], after[0], homes, {one.about for one in of_hints if one.what is What.HINT_RESULT}
         )
+
+
+def _of_hints(
+    before: Sequence[PageLoad], after: Sequence[PageLoad], homes: tuple[str | None, str | None]
+) -> Iterator[Change]:
+    """The 103 and its links, by the loads that tell of them; nothing where a side has no such load."""
+    told = telling(before), telling(after)
+    if not all(told):
+        return
+    old, new = map(_counted, told)
+    yield from _of_the_103(old, new)
+    views = hints.views(old, before, homes[0]), hints.views(new, after, homes[1])
+    used = {without_version(placed(one.url, homes[1])) for load in after for one in wanted_of(load)}
+    yield from hints.changes_of(*views, used)
 
 
 def _counted(loads: Sequence[PageLoad]) -> Survey:
@@ -207,6 +220,7 @@ def _notes(old: PageView, new: PageView) -> Iterator[str]:
         cut = [load for load in view.loads if load.outcome != "loaded"]
         if cut:
             yield f"a load {side} was not over ({cut[0].outcome}): what it lacks may only not have come yet"
+        yield from _untold(side, view.loads)
     hiding = [any(hints.hides(load) and not load.only_hints for load in side.loads) for side in (old, new)]
     ran = [any(load.recorded_by is not None for load in side.loads) for side in (old, new)]
     if any(hiding) and not any(ran):
@@ -215,3 +229,13 @@ def _notes(old: PageView, new: PageView) -> Iterator[str]:
         for hides, side in zip(hiding, ("before", "after"), strict=True):
             if hides:
                 yield f"scripts did not run {side}: what only they would request is not in it"
+
+
+def _untold(side: str, loads: Sequence[PageLoad]) -> Iterator[str]:
+    """Loads that do not say whether a 103 came."""
+    told = len(telling(loads))
+    if not told and loads:
+        yield f"103s and hints are not compared: {untold(loads[0])} ({side})"
+    elif told < len(loads):
+        left_out = len(loads) - told
+        yield f"103s and hints are compared without {left_out} of {len(loads)} loads {side}, which tell of none"

@@ -168,6 +168,47 @@ def test_what_was_loaded_in_another_way_is_noted() -> None:
     assert [one.what for one in hidden.changes if one.what.startswith("request")] == []
 
 
+def of_a_har(load: PageLoad, **told: Any) -> PageLoad:
+    """``load`` as another program's file has it, which leaves every 103 out."""
+    return replace(load, recorded_by="chrome-har 1.3.1", interim=(), hints=(), **told)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_a_har_leaves_out_is_not_called_gone(swapped: bool) -> None:
+    """Whether a 103 came, and with which links, is unknown there: no change of either, and so none for the worse."""
+    sides = [deployed(), of_a_har(deployed(hints=[]))]
+    made = difference(*(sides[::-1] if swapped else sides))
+    assert list(made.changes) == []
+    (page,) = made.pages
+    side = "before" if swapped else "after"
+    said = "what chrome-har 1.3.1 recorded has no 103 in it, whether one came or not"
+    assert f"103s and hints are not compared: {said} ({side})" in page.notes
+
+
+def test_a_har_that_shows_what_a_103_started() -> None:
+    """One came, and is not in the file all the same: its links are unknown."""
+    load = deployed()
+    shown = difference(deployed(hints=[]), of_a_har(load))
+    assert [one for one in shown.changes if one.what in (What.EARLY_HINTS, What.HINT_ADDED)] == []
+    assert any("has no 103 in it, but requests that one started (after)" in note for note in shown.pages[0].notes)
+
+
+def test_loads_that_cannot_tell_are_not_counted_among_those_that_can() -> None:
+    """One of ours without a 103 is gone for certain; a HAR beside it neither adds to that nor takes from it."""
+    made = difference(deployed(), [of_a_har(deployed()), deployed(hints=[])])
+    (gone,) = [one for one in made.changes if one.what is What.EARLY_HINTS]
+    assert "103s and hints are compared without 1 of 2 loads after, which tell of none" in made.pages[0].notes
+    assert (gone.about, gone.before, gone.after, gone.trend) == ("103", "yes", "no", WORSE)
+
+
+def test_a_program_that_keeps_103s_is_believed_where_it_has_none() -> None:
+    """What it shows of one load it would show of the other."""
+    kept = replace(deployed(), recorded_by="chrome-har 1.4.0")
+    none = replace(deployed(hints=[]), recorded_by="chrome-har 1.4.0")
+    (fewer,) = [one for one in changes([kept, kept], [kept, none]) if one.what is What.EARLY_HINTS][:1]
+    assert (fewer.before, fewer.after, fewer.trend) == ("in 2 of 2 loads", "in 1 of 2 loads", OTHER)
+
+
 def test_the_same_files_give_the_same() -> None:
     """To the last value."""
     assert difference(deployed(), deployed(**STALE)) == difference(deployed(), deployed(**STALE))
