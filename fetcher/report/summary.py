@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fetcher.analysis.fetched_twice import DoubleFetch, double_fetches
+from fetcher.analysis.links import is_shown_by_requests, tells_of_interims
 from fetcher.analysis.links.mending import mended_hint
 from fetcher.analysis.reuse import Cause
 from fetcher.record.notes import NOTHING_ELSE
@@ -132,10 +133,19 @@ def _clocks(load: PageLoad) -> str:
         else:
             first, ended = marked.at, f"{ended} on the last" if final is not None else ended
     else:
-        parts = [f"first interim response {milliseconds(first)}" if first is not None else "no interim response"]
+        parts = [f"first interim response {milliseconds(first)}" if first is not None else _untimed(load)]
     if first is not None and final is not None:
         ended += f", {milliseconds(final - first)} later"
     return _joined([*parts, ended])
+
+
+def _untimed(load: PageLoad) -> str:
+    """What is known of interim responses where the last hop has no time of one; a browser's file leaves them out."""
+    if not tells_of_interims(load):
+        came = is_shown_by_requests(load)
+        return "a 103 came, which is not in the file" if came else "whether a 103 came is unknown"
+    timeless = next((one for one in load.interim if one.at is None), None)
+    return "no interim response" if timeless is None else f"{timeless.status} at an unknown time"
 
 
 def _joined(parts: list[str]) -> str:

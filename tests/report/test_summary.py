@@ -34,6 +34,23 @@ def redirected(interim: float | None = None) -> PageLoad:
     return replace(load, requests=(hop, last, *load.requests[2:]), navigations=(0, 1), document=1)
 
 
+def timeless() -> PageLoad:
+    """A HAR's 103 whose time nobody told."""
+    return of_a_har(shop())
+
+
+def without_103s() -> PageLoad:
+    """A HAR that leaves 103s out."""
+    return replace(of_a_har(shop_without_hints()), interim=(), hints=())
+
+
+def of_a_har(load: PageLoad) -> PageLoad:
+    first, *rest = load.requests
+    first = replace(first, times=replace(first.times, first_interim_response_start=None))
+    told = tuple(replace(one, at=None) for one in load.interim)
+    return replace(load, recorded_by="chrome-har 1.3.1", requests=(first, *rest), interim=told)
+
+
 def wrong_as() -> PageLoad:
     load = shop()
     return replace(load, hints=(replace(load.hints[0], destination=Destination.SCRIPT), *load.hints[1:]))
@@ -63,6 +80,9 @@ def over_http10() -> PageLoad:
 SAID: list[tuple[str, Callable[[], PageLoad], str]] = [
     ("both clocks", shop, "first interim response 21.3 ms · final response 322.9 ms, 301.6 ms later"),
     ("no interim", lambda: replace(shop(), navigations=(1,)), "no interim response · final response 31.0 ms"),
+    ("no time", timeless, "103 at an unknown time · final response 322.9 ms"),
+    ("unknown whether", without_103s, "whether a 103 came is unknown · final response"),
+    ("started by one", lambda: replace(shop(), recorded_by="X", interim=(), navigations=(1,)), "a 103 came, which is"),
     ("no final", failed, "first interim response 21.3 ms · no final response"),
     ("profile", shop, "loaded in 452.1 ms over HTTP/2, as chromium would"),
     ("hints off", shop_without_hints, "as chromium would with hints switched off"),

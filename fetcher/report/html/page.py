@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
+from fetcher.analysis.links import is_shown_by_requests, tells_of_interims
 from fetcher.record.page_load import PageLoad
 from fetcher.record.redaction import redact_text, redacted
 from fetcher.report.escape import safe, safe_load
@@ -172,7 +173,11 @@ def _first_interim(load: PageLoad) -> str:
     first = load.first_interim_response_start
     if first is not None:
         return milliseconds(first)
-    return "not in the file" if any(one.at is None for one in load.interim) else "none"
+    tells = tells_of_interims(load)
+    if any(one.at is None for one in load.interim) or (not tells and is_shown_by_requests(load)):
+        return "not in the file"
+    could_tell = tells or (load.is_measured_in_browser and not load.is_navigation_alone)
+    return "none" if could_tell else "unknown"  # a browser's HAR leaves them out
 
 
 def _profile(load: PageLoad) -> str:

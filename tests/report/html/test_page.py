@@ -15,7 +15,7 @@ from fetcher.report.bars import Phase, Span
 from fetcher.report.html import html_report
 from fetcher.report.lines import Style, moment
 from fetcher.report.rows import label_place, rows
-from tests.support.loads import eager_http1, failed, many, shop
+from tests.support.loads import eager_http1, failed, many, shop, shop_without_hints
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;\u202e</script><!--\x1b[31m"
 
@@ -89,6 +89,13 @@ def test_both_clocks_are_named() -> None:
     times = replace(first.times, first_interim_response_start=None)
     timeless = replace(timeless, requests=(replace(first, times=times), *timeless.requests[1:]))
     assert "<b>not in the file</b>first interim response" in html_report([timeless])
+    requests = tuple(replace(one, hint=None) for one in timeless.requests)
+    without = replace(timeless, recorded_by="Firefox 54.0", interim=(), hints=(), requests=requests)
+    assert "<b>not in the file</b>first interim response" in html_report([without])
+    off = shop_without_hints()
+    untold = replace(off, recorded_by="X", interim=(), hints=(), requests=(timeless.requests[0], *off.requests[1:]))
+    assert "<b>unknown</b>first interim response" in html_report([untold])
+    assert "<b>none</b>first interim response" in html_report([replace(untold, recorded_by=None)])
 
 
 def test_two_loads_share_one_axis() -> None:
