@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -136,3 +137,16 @@ def test_where_the_bytes_of_a_link_are() -> None:
         assert place.head is not None
         assert raw[place.head :].startswith(link.raw)
     assert [one.place.head for one in verdicts(load_of(first))] == [None]
+
+
+def test_many_lines_take_no_longer_for_being_many() -> None:
+    """Three times as many take three times as long; the square would be nine times."""
+
+    def seconds(count: int) -> float:
+        load = page_of(*(f"<https://b.test/{number}>; rel=dns-prefetch" for number in range(count)))
+        began = process_time()
+        assert len(document_links(load)) == count
+        return process_time() - began
+
+    one = min(seconds(1_000) for _ in range(2))
+    assert min(seconds(3_000) for _ in range(2)) < 5 * one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fetcher.discovery.candidates import Candidate, CandidateKind
+from fetcher.record.har.writer import to_har
 from fetcher.record.page_load import Discovery, PageLoad
 from fetcher.report.summary import details
 from tests.support.loads import shop
@@ -28,6 +29,16 @@ def test_requests_never_made_are_gathered_by_reason() -> None:
     assert "  ✗ ads.test/0.png and 29 others  CSP img-src: not allowed" in told
     assert "  ✗ old.test/a.js  mixed content: an http: resource on an https page" in told
     assert "Never asked for" not in printed(load)
+
+
+def test_an_inline_script_that_a_policy_forbids_was_no_request() -> None:
+    """It asks for nothing, forbidden or not: neither here nor in a HAR's list."""
+    script = Candidate(CandidateKind.INLINE_SCRIPT, "", "script", (), 1, 0)
+    found = Discovery(50.0, 0, script, None, "no-request", "forbids this script", None, "CSP script-src")
+    load = shop()
+    load = replace(load, discoveries=(*load.discoveries, found))
+    assert "Never asked for" not in printed(load)
+    assert to_har(load)["log"]["pages"][0]["_refused"] == []
 
 
 def test_blocked_responses_are_counted_apart() -> None:

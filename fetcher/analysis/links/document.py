@@ -8,7 +8,9 @@ rules, as it was seen to (tests/end_to_end/firefox). Markup is known from what a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from fetcher.analysis.links.values import JudgedLink, LinkSource, Stretch, Verdict
 from fetcher.browser.commands import ConnectionKey
@@ -81,23 +83,23 @@ def _of_the_head(load: PageLoad, request: RequestRecord, source: Fetch, screen: 
     lines = list(field_values(request.response_fields, "link"))
     if not lines:
         return
+    starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
     parsed = parse(lines)
-    recorded = [
-        (number, found.candidate.offset)
-        for number, found in enumerate(load.discoveries)
-        if found.source == request.id and found.candidate.element == "Link"
-    ]
+    recorded: dict[int, int] = {}  # the first at each offset
+    for number, found in enumerate(load.discoveries):
+        if found.source == request.id and found.candidate.element == "Link":
+            recorded.setdefault(found.candidate.offset, number)
     members: list[Link | Finding] = sorted([*parsed.links, *parsed.findings], key=lambda member: member.offset)
     for member in members:
         if isinstance(member, Finding):
             refusal = Refusal(member.rule, member.message, member.code)
-            yield _judged(LinkSource.LINK_HEADER, request, member.text, member.offset, lines, None, refusal)
+            yield _judged(LinkSource.LINK_HEADER, request, member.text, member.offset, starts, None, refusal)
             continue
         answer = _read(member, source, screen, None)
         firefox = _read(member, source, screen, None, read_final=final_link)
-        discovery = next((number for number, offset in recorded if offset == member.offset), None)
+        discovery = recorded.get(member.offset)
         yield _judged(
-            LinkSource.LINK_HEADER, request, member.raw, member.offset, lines, member, answer, discovery,
+            LinkSource.LINK_HEADER, request, member.raw, member.offset, starts, member, answer, discovery,
             firefox=firefox,
         )  # fmt: skip
 
@@ -152,7 +154,7 @@ def _judged(
     request: RequestRecord,
     raw: str,
     offset: int,
-    lines: list[str] | None,
+    starts: list[int] | None,
     link: Link | None,
     answer: FinalLink | Refusal,
     discovery: int | None = None,
@@ -165,7 +167,7 @@ def _judged(
         source=source,
         interim=None,
         request=request.id,
-        place=_place(offset, len(raw), lines, line),
+        place=_place(offset, len(raw), starts, line),
         raw=raw,
         href=link.target if link is not None else "",
         url=url.href if url is not None else None,
@@ -179,16 +181,13 @@ def _judged(
     )
 
 
-def _place(offset: int, length: int, lines: list[str] | None, line: int) -> Stretch:
-    """In markup the element's own text is not kept, so its length is unknown."""
-    if lines is None:
+def _place(offset: int, length: int, starts: list[int] | None, line: int) -> Stretch:
+    """``starts``: where each line of the field begins in the joined one, None in markup, where the element's own text
+    is not kept, so that its length is unknown."""
+    if starts is None:
         return Stretch(offset, None, line, None)
-    start = 0
-    for number, each in enumerate(lines):
-        if offset < start + len(each) + 2 or number == len(lines) - 1:
-            return Stretch(offset, length, number, offset - start)
-        start += len(each) + 2
-    return Stretch(offset, length, 0, offset)
+    number = bisect_right(starts, offset) - 1
+    return Stretch(offset, length, number, offset - starts[number])
 
 
 def _verdict(name: ProfileName, answer: FinalLink | Refusal, source: LinkSource) -> Verdict:
