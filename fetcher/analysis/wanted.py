@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from fetcher.analysis.links.document import rebuilt, screen_of
 from fetcher.browser.document.consumers import consumer_of
 from fetcher.browser.fetches import Fetch
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.record.page_load import PageLoad, RequestRecord
 from fetcher.terms import Credentials, Destination, InitiatorKind, Mode
 
 _LED = frozenset({"fetched", "joined", "claimed-preload", "fetched-again"})
+_BY_MODULES = (CandidateKind.MODULE_IMPORT, CandidateKind.DYNAMIC_IMPORT)
+"""How one is asked for lies with the module that names it, so that its request tells."""
 _PAGES = (Destination.DOCUMENT, Destination.FRAME, Destination.FRAMESET_FRAME)
 
 
@@ -43,11 +46,11 @@ def wanted_of(load: PageLoad) -> tuple[Wanted, ...]:
     sources: dict[int, Fetch | None] = {}
     found: list[Wanted] = []
     for number, one in enumerate(load.discoveries):
-        if one.outcome not in _LED or one.url is None:
-            continue
+        if one.outcome not in _LED or one.url is None or one.candidate.kind is CandidateKind.REFRESH:
+            continue  # another page is nothing that this one wanted
         if one.source not in sources:
             sources[one.source] = rebuilt(load, load.requests[one.source])
-        source = sources[one.source]
+        source = None if one.candidate.kind in _BY_MODULES else sources[one.source]
         consumer = consumer_of(source, one.candidate, one.at, screen) if source is not None else ""
         made = load.requests[one.request] if one.request is not None else None
         if isinstance(consumer, str):

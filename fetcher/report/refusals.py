@@ -4,7 +4,6 @@ rule and sentence. Responses that were blocked stand with their request in the w
 
 from __future__ import annotations
 
-from fetcher.discovery.candidates import CandidateKind
 from fetcher.record.page_load import Discovery, PageLoad
 from fetcher.report.escape import shorten
 from fetcher.report.lines import Line, Style, count, paragraph, place
@@ -15,7 +14,7 @@ def refused(load: PageLoad, width: int) -> list[list[Line]]:
     """One entry for each rule and reason, in the order they were met: its URLs by the first of them, and how many."""
     alike: dict[tuple[str, str], list[Discovery]] = {}
     for one in load.discoveries:
-        if one.rule is not None and one.candidate.kind is not CandidateKind.INLINE_SCRIPT:  # that asks for nothing
+        if one.rule is not None and one.outcome != "no-request":  # as an inline script, which asks for nothing
             alike.setdefault((one.rule, one.reason), []).append(one)
     return [_entry(load, rule, reason, several, width) for (rule, reason), several in alike.items()]
 

@@ -22,7 +22,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from fetcher.discovery.candidates import CandidateKind
 from fetcher.errors import RecordError
 from fetcher.record.codec import encode
 from fetcher.record.har.words import HTTP_VERSIONS, INITIATOR_TYPES, PRIORITIES, RESOURCE_TYPES
@@ -114,7 +113,7 @@ def _page(load: PageLoad, start: datetime, instants: Mapping[str, float]) -> Har
         "_refused": [
             {"url": one.url, "rule": one.rule, "reason": one.reason, "time": one.at}
             for one in load.discoveries
-            if one.rule is not None and one.candidate.kind is not CandidateKind.INLINE_SCRIPT
+            if one.rule is not None and one.outcome != "no-request"
         ],
         "_fetcher": {name: value for name, value in encode(load).items() if name not in PAGE_MEMBERS},
     }
