@@ -140,7 +140,8 @@ def test_where_the_bytes_of_a_link_are() -> None:
 
 
 def test_many_lines_take_no_longer_for_being_many() -> None:
-    """Three times as many take three times as long; the square would be nine times."""
+    """Eight times as many take eight times as long; the square would be sixty-four times. A busy machine has three
+    tries."""
 
     def seconds(count: int) -> float:
         load = page_of(*(f"<https://b.test/{number}>; rel=dns-prefetch" for number in range(count)))
@@ -148,5 +149,5 @@ def test_many_lines_take_no_longer_for_being_many() -> None:
         assert len(document_links(load)) == count
         return process_time() - began
 
-    one = min(seconds(1_000) for _ in range(2))
-    assert min(seconds(3_000) for _ in range(2)) < 5 * one
+    one = max(seconds(500), 0.02)
+    assert any(seconds(4_000) < 25 * one for _ in range(3))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
 
-from fetcher.analysis.links import early_hints_of, verdicts
+from fetcher.analysis.links import early, early_hints_of, verdicts
+from fetcher.browser.hints import reading
 from fetcher.record import PageLoad
 from fetcher.terms import Fields, HttpVersion, ProfileName
 from tests.support.playbook import HTML, Playbook
@@ -196,17 +196,17 @@ def test_every_profile_says_what_the_machine_did_when_it_drove(case: dict[str, A
                 assert recorded.url in (link.url, None)
 
 
-def test_many_links_take_no_longer_for_being_many() -> None:
-    """In one line, in as many lines as links, and where Firefox cuts one of them otherwise than the others do: three
-    times as many take three times as long; the square would be nine times."""
+def test_a_field_that_firefox_cuts_otherwise_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand links each is looked for where it stands, and not among all the others."""
+    looked = 0
 
-    def seconds(count: int, *, lines: bool, last: str) -> float:
-        links = [*(f"</{number}>" for number in range(count)), last]
-        load = load_of(*(links if lines else [", ".join(links)]))
-        began = process_time()
-        assert len(verdicts(load)) == count + 1
-        return process_time() - began
+    def counted(read: reading.Read) -> int:
+        nonlocal looked
+        looked += 1
+        return reading.place(read)
 
-    one = min(seconds(1_000, lines=False, last="</a>") for _ in range(2))
-    assert min(seconds(3_000, lines=True, last="</a>") for _ in range(2)) < 5 * one
-    assert min(seconds(3_000, lines=False, last='</a>; x="a" "b,c"') for _ in range(2)) < 5 * one
+    monkeypatch.setattr(early, "place", counted)
+    links = [*(f"</{number}>" for number in range(1_000)), '</a>; x="a" "b,c"']
+    found = verdicts(load_of(", ".join(links)))
+    assert [link.raw for link in found] == links
+    assert looked < 30 * len(links)
