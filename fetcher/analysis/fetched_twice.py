@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fetcher.analysis.links.mending import written
-from fetcher.analysis.reuse import PARTITION, Cause, Obstacle, crosses_partition, differing, unservable
+from fetcher.analysis.reuse import PARTITION, Cause, Obstacle, Partitions, differing, unservable
 from fetcher.analysis.versions import Nearness, NearURLs
 from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.profiles import DRIVING
@@ -59,9 +59,14 @@ def double_fetches(load: PageLoad) -> tuple[DoubleFetch, ...]:
         if one.request is not None:
             wants.setdefault(one.request, one)
     found: dict[int, DoubleFetch] = {}
+    partitions = Partitions(load)
     for earlier, later in _pairs(load):
-        obstacle = _obstacle(load, earlier, later, wants, hints.get(earlier.id))
-        found[later.id] = _double(load, earlier, later, hints.get(earlier.id), obstacle, wants.get(later.id))
+        wanted = wants.get(later.id)
+        if wanted is not None and partitions.crosses(wanted):
+            obstacle = PARTITION
+        else:
+            obstacle = _obstacle(load, earlier, later, wants, hints.get(earlier.id))
+        found[later.id] = _double(load, earlier, later, hints.get(earlier.id), obstacle, wanted)
     for hint, later, cause, reason in _near_misses(load, hints, wants):
         if later.id not in found and hint.request is not None:
             obstacle = Obstacle(cause, reason)
@@ -89,8 +94,6 @@ def _obstacle(
     load: PageLoad, earlier: RequestRecord, later: RequestRecord, wants: dict[int, Wanted], hint: Hint | None
 ) -> Obstacle:
     wanted = wants.get(later.id)
-    if wanted is not None and crosses_partition(load, wanted):
-        return PARTITION
     first = wants.get(earlier.id) or _asked(earlier, hint)
     by_key = differing(first, wanted or _asked(later, None))
     profile = DRIVING[load.profile] if load.profile is not None else None

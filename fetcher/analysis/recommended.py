@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fetcher.analysis.links.mending import written
-from fetcher.analysis.reuse import crosses_partition
+from fetcher.analysis.reuse import Partitions
 from fetcher.analysis.timing.rendering import lcp_candidate, render_blocking
 from fetcher.analysis.timing.savings import Saving, lcp_gain, render_gain, saving
 from fetcher.analysis.wanted import Wanted, wanted_of
@@ -83,6 +83,7 @@ def recommendation(
     if here is None or document is None:
         return Recommendation((), (), None)
     everywhere = _in_all((load, *others))
+    partitions = Partitions(load)
     links: list[Recommended] = []
     left_out: list[tuple[str, str]] = []
     origins: dict[str, Recommended] = {}
@@ -91,7 +92,7 @@ def recommendation(
         url = resolve(one.request.url)
         if url is None:
             continue
-        reason = _why_not(load, one, url, here, everywhere, profile)
+        reason = _why_not(partitions, one, url, here, everywhere, profile)
         if reason is None:
             made = Recommended(
                 written(_preload(one, url, here)), url.href, one.why, one.request.sizes.transferred,
@@ -123,13 +124,14 @@ class Hintable:
         self._load, self._profile = load, profile
         self._here = resolve(load.final_url or load.url)
         self._wants = _uses(load)
+        self._partitions = Partitions(load)
 
     def why_not(self, request: int) -> str | None:
         """Why no preload should name what ``request`` fetched, None where one could."""
         one, url, here = self._candidate(request), resolve(self._load.requests[request].url), self._here
         if url is None or here is None:
             return "its URL cannot be read"
-        reason = _why_not(self._load, one, url, here, None, self._profile)
+        reason = _why_not(self._partitions, one, url, here, None, self._profile)
         return reason or _unread(written(_preload(one, url, here)), here, self._profile)
 
     def link(self, request: int) -> str | None:
@@ -183,7 +185,12 @@ def _candidates(load: PageLoad) -> Iterator[_Candidate]:
 
 
 def _why_not(
-    load: PageLoad, one: _Candidate, url: URL, here: URL, everywhere: frozenset[str] | None, profile: ProfileName
+    partitions: Partitions,
+    one: _Candidate,
+    url: URL,
+    here: URL,
+    everywhere: frozenset[str] | None,
+    profile: ProfileName,
 ) -> str | None:
     request = one.request
     if request.destination not in _AS:
@@ -201,7 +208,7 @@ def _why_not(
     fresh = freshness(request.response_fields, status=200)
     if not fresh.reusable and profile in (ProfileName.CHROMIUM, ProfileName.EAGER):
         return f"its response cannot be reused ({fresh.why}): give it a lifetime first"
-    if one.wanted is not None and crosses_partition(load, one.wanted):
+    if one.wanted is not None and partitions.crosses(one.wanted):
         return "only a frame of another site asks for it"
     return None
 

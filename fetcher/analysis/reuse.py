@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fetcher.analysis.wanted import Wanted, by_request, wanted_of
+from fetcher.analysis.wanted import Wanted, wanted_of
 from fetcher.browser.fetches import is_credentialed
 from fetcher.browser.profiles import DRIVING
 from fetcher.fields.cache_control import freshness
@@ -78,6 +78,7 @@ def reuses(load: PageLoad, more: Iterable[Wanted] = ()) -> tuple[Reuse, ...]:
     """Both verdicts for each hint that made a request, once for each thing that wanted its URL; the order is that of
     the hints, then of the wants. ``more`` is wanted besides what the record shows."""
     found: list[Reuse] = []
+    partitions = Partitions(load)
     by_url: dict[str, list[Wanted]] = {}
     for one in (*wanted_of(load), *more):
         by_url.setdefault(one.url, []).append(one)
@@ -91,7 +92,7 @@ def reuses(load: PageLoad, more: Iterable[Wanted] = ()) -> tuple[Reuse, ...]:
         for one in wants:
             again = one.request if one.request not in (None, request.id) else None
             by_cache = unservable(request, load.requests[again].fields if again is not None else None)
-            if by_cache is None and crosses_partition(load, one):
+            if by_cache is None and partitions.crosses(one):
                 by_cache = PARTITION
             first = hinted(load, hint, request)
             apart = are_apart(load, first, one)
@@ -184,18 +185,43 @@ def leaves_fields_out(request: RequestRecord) -> bool:
     return not request.response_fields and request.mode is None
 
 
-def crosses_partition(load: PageLoad, wanted: Wanted) -> bool:
-    """Whether it is wanted in a frame of another site than the page's (EH 10.3)."""
-    page = load.document_request
-    source = load.requests[wanted.source] if wanted.source is not None else None
-    if page is None or source is None or source.id == page.id:
-        return False
-    frame: RequestRecord | None = source
-    chain = by_request(load)
-    while frame is not None and frame.destination.value not in ("iframe", "frame", "document"):
-        frame = chain.get(frame.id)
-    here, there = resolve(frame.url) if frame is not None else None, resolve(page.url)
-    return here is not None and there is not None and not same_site(here, there)
+class Partitions:
+    """Which of a page's requests frames of other sites made (EH 10.3). The way up from each is gone once, so that all
+    of a long record are asked in time that grows with it; a record whose initiators go in a circle has no frame."""
+
+    def __init__(self, load: PageLoad) -> None:
+        self._load = load
+        page = load.document_request
+        self._page = page.id if page is not None else None
+        self._site = resolve(page.url) if page is not None else None
+        self._elsewhere: dict[int, bool] = {}
+
+    def crosses(self, wanted: Wanted) -> bool:
+        """Whether it is wanted in a frame of another site than the page's."""
+        if self._page is None or wanted.source is None or wanted.source == self._page:
+            return False
+        return self._is_elsewhere(self._load.requests[wanted.source])
+
+    def _is_elsewhere(self, source: RequestRecord) -> bool:
+        """Of the document or sheet that names it."""
+        way: list[int] = []
+        at: RequestRecord | None = source
+        found = False
+        while at is not None:
+            if at.id in self._elsewhere:
+                found = self._elsewhere[at.id]
+                break
+            way.append(at.id)
+            self._elsewhere[at.id] = False  # until it is known; it ends a circle
+            if at.destination.value in ("iframe", "frame", "document"):
+                there = resolve(at.url)
+                found = self._site is not None and there is not None and not same_site(there, self._site)
+                break
+            up = at.initiator.request
+            at = self._load.requests[up] if up is not None and up != at.id else None
+        for number in way:
+            self._elsewhere[number] = found
+        return found
 
 
 def _word(destination: object) -> str:

@@ -79,12 +79,3 @@ def _of_a_request(request: RequestRecord) -> Wanted:
         request.url, request.destination, request.mode, request.credentials, "", request.id, None,
         request.initiator.request, request.initiator.element or request.destination.value,
     )  # fmt: skip
-
-
-def by_request(load: PageLoad) -> dict[int, RequestRecord]:
-    """The request whose content named each request."""
-    return {
-        one.id: load.requests[one.initiator.request]
-        for one in load.requests
-        if one.initiator.request is not None and one.initiator.request != one.id
-    }

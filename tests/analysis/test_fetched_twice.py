@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from fetcher.analysis.reuse import Cause, Reuse, reuses
 from fetcher.discovery.candidates import Candidate, CandidateKind
 from fetcher.fields.link import parse
 from fetcher.record import PageLoad
+from fetcher.record.page_load import RequestRecord
 from fetcher.terms import Destination, Fields, Initiator, InitiatorKind, ProfileName
 from tests.support.playbook import FRESH, HTML, Playbook, image, script, sheet
 
@@ -213,6 +215,53 @@ def test_a_hint_used_in_a_frame_of_another_site_only() -> None:
     load = replace(load, requests=(page, load.requests[1], framed, again), discoveries=found)
     assert double(load).cause is Cause.FRAME_PARTITION
     assert [one.by_cache.cause for one in reuses(load) if one.by_cache] == [Cause.FRAME_PARTITION]
+
+
+def long_record(pairs: int) -> PageLoad:
+    """Of a browser that asked ``pairs`` times for each of two URLs, each request by the one before it."""
+    load = loaded(STYLE, sheet("/a.css"), answer=FRESH)
+    page, style = load.requests[0], replace(load.requests[1], earlier=None, hint=None)
+    more = tuple(
+        replace(
+            style, id=number, url=f"https://a.test/{number % 2}.css",
+            initiator=Initiator(InitiatorKind.CSS, number - 1),
+        )
+        for number in range(1, 2 * pairs + 1)
+    )  # fmt: skip
+    return replace(load, recorded_by="some browser", discoveries=(), hints=(), requests=(page, *more), profile=None)
+
+
+class Counted(tuple[RequestRecord, ...]):
+    """Requests that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, at: object) -> RequestRecord:  # type: ignore[override]
+        self.looks += 1
+        return super().__getitem__(at)  # type: ignore[index, return-value]
+
+    def __iter__(self) -> Iterator[RequestRecord]:
+        self.looks += len(self)
+        return super().__iter__()
+
+
+def test_a_long_record_takes_time_that_grows_with_it() -> None:
+    """Ten times the requests are looked at ten times as often, however long the way from each to its frame is."""
+    looks = []
+    for pairs in (40, 400):
+        load = long_record(pairs)
+        requests = Counted(load.requests)
+        assert len(double_fetches(replace(load, requests=requests))) == 2 * pairs - 2
+        looks.append(requests.looks)
+    assert looks[1] < 12 * looks[0]
+
+
+def test_requests_that_a_file_has_in_a_circle() -> None:
+    """Each by the other's content: no frame is found, and the search ends."""
+    load = long_record(2)
+    first = replace(load.requests[1], initiator=Initiator(InitiatorKind.CSS, 4))
+    load = replace(load, requests=(load.requests[0], first, *load.requests[2:]))
+    assert [one.cause for one in double_fetches(load)] == [Cause.UNKNOWN] * 2
 
 
 def test_a_file_without_a_responses_fields_says_nothing_of_its_lifetime() -> None:
