@@ -1,4 +1,4 @@
-"""The 103's links beside those of the final response's Link field."""
+"""The 103's links beside those of the final response: its Link field, its markup's <link>s, what its head names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fetcher.audits.finding import Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, rule
 from fetcher.audits.telling import BROWSERS, link_of, listed, said
+from fetcher.discovery.candidates import CandidateKind
 from fetcher.fields.link import parse
 from fetcher.record.page_load import PageLoad
 from fetcher.terms import ProfileName
@@ -22,6 +23,8 @@ MOST_APART = 5
 REPEAT = "Repeat the 103's Link field in the final response, unless the edge is configured with it on purpose."
 
 _LATER = "a browser that ignores the 103 asks for {0} only when the page uses {0}"
+_OF_THE_HEAD = (CandidateKind.STYLESHEET, CandidateKind.SCRIPT, CandidateKind.MODULE_SCRIPT)
+"""What a browser asks for as soon as the head of the document is there: where the field would repeat it."""
 _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "integrity"})
 """Parameters of a link that Chromium takes from a 103 (EH 3.2); a link with another stays out of it for a reason."""
 
@@ -35,10 +38,11 @@ _CARRIED = frozenset({"rel", "as", "crossorigin", "type", "fetchpriority", "inte
     source="developer.chrome.com, early hints (good practice); Cloudflare, early hints (learnt from there)",
 )
 def hint_missing_in_final(page: Page) -> Iterator[Finding]:
-    """A link of the 103 that neither the final response's Link field nor a <link> of the markup has: browsers that
-    ignore the 103 (Safari for preloads, all of them over HTTP/1.1) ask for it only when the page uses it, and an edge
-    that learns from the final response forgets it. An edge may also be configured with links of its own; then this is
-    as it should be."""
+    """A link of the 103 that neither the final response's Link field nor a preload or preconnect of the markup has, and
+    that is no style sheet or script of the document's head, which is asked for as soon anyhow: browsers that ignore the
+    103 (Safari for preloads, all of them over HTTP/1.1) ask for it only when the page uses it, and an edge that learns
+    from the final response forgets it. An edge may also be configured with links of its own; then this is as it should
+    be."""
     page.must_be_there()
     if not page.document.response_fields:
         raise NotApplicable("the record does not say what fields the final response had")
@@ -50,16 +54,15 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         raise NotApplicable("the 103 has no link that any browser takes, and such a one is not to be repeated")
     runs = [(_early(run), _later(run)) for run in page.each_run]
     now = _later(page)
-    markup = ", nor by a <link> of the markup" if page.load.discoveries else ""
     missing = [link for link in hinted if _key(link) not in now]
     if not missing:
         return
     if len(missing) > MOST_APART or (len(missing) == len(hinted) and len(hinted) > 1):
-        names = listed([link.href for link in missing])
+        names = f"{_nor(page, missing)} ({listed([link.href for link in missing])})"
         share = f"the {len(hinted)}" if len(missing) == len(hinted) else f"{len(missing)} of the {len(hinted)}"
         them = {_key(link) for link in missing}
         yield Finding(
-            f"{share} links of the 103 are not repeated in the final response's Link field{markup} ({names}): "
+            f"{share} links of the 103 are not repeated in the final response's Link field{names}: "
             + _LATER.format("them"),
             quote=link_of(page.interim.fields),
             subject="Link",
@@ -71,8 +74,8 @@ def hint_missing_in_final(page: Page) -> Iterator[Finding]:
         return
     for link in missing:
         yield Finding(
-            f"the {link.rel} of {link.href} in the 103 is not repeated in the final response's Link field{markup}: "
-            + _LATER.format("it"),
+            f"the {link.rel} of {link.href} in the 103 is not repeated in the final response's Link field"
+            f"{_nor(page, [link])}: " + _LATER.format("it"),
             quote=page.quote(link),
             url=link.url,
             subject=link.url or link.href,
@@ -127,7 +130,7 @@ def final_link_not_hinted(page: Page) -> Iterator[Finding]:
 
 
 def _key(link: JudgedLink) -> tuple[str, str | None]:
-    return (link.rel or "").lower(), link.url
+    return (link.rel or "").lower(), link.url and link.url.partition("#")[0]  # a fragment is never sent
 
 
 def _early(page: Page) -> set[tuple[str, str | None]]:
@@ -137,7 +140,29 @@ def _early(page: Page) -> set[tuple[str, str | None]]:
 
 
 def _later(page: Page) -> set[tuple[str, str | None]]:
-    return {_key(link) for link in page.later_links}
+    """What the final response asks for as soon as it comes: its links, and what the document's head begins with."""
+    asked = {_key(link) for link in page.later_links}
+    return asked | {(rel, url) for url in _in_the_head(page) for rel in ("preload", "modulepreload")}
+
+
+def _in_the_head(page: Page) -> Iterator[str]:
+    """The style sheets and scripts that the document's head names."""
+    for one in page.load.discoveries:
+        candidate = one.candidate
+        here = one.source == page.load.document and candidate.in_head and candidate.kind in _OF_THE_HEAD
+        if here and one.url is not None:
+            yield one.url.partition("#")[0]
+
+
+def _nor(page: Page, missing: Sequence[JudgedLink]) -> str:
+    """Where else it was looked for; "" where the record does not tell what the markup names."""
+    if not page.load.discoveries:
+        return ""
+    if len(missing) > 1:
+        return ", nor are they style sheets or scripts of the document's head, or preloads or preconnects of its markup"
+    if (missing[0].rel or "").lower() == "preconnect":
+        return ", nor by a preconnect of the markup"
+    return ", nor is it a style sheet or script of the document's head or a preload of its markup"
 
 
 def _could(link: JudgedLink) -> bool:

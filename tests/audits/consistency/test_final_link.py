@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fetcher.audits import Page, audit_page
 from fetcher.audits.catalogue import named
 from fetcher.record import PageLoad
 from tests.audits.cases import SCRIPT, STYLE, load, page, told
-from tests.audits.site.parts import HEAD, document, final, interim, sound
+from tests.audits.site.parts import FONT, HEAD, document, final, html, interim, sound
 from tests.support.virtual_time import virtual_load
 
 MANY = tuple(f"</{number}.css>; rel=preload; as=style" for number in range(6))
@@ -60,6 +62,38 @@ def test_the_markup_repeats_it() -> None:
     assert told("hint-missing-in-final", page(virtual_load("https://a.test/", sound() | {"/": document()}).load)) == (
         "passed"
     )
+
+
+PICTURE = "</a.png>; rel=preload; as=image"
+SEEN = '<img src="/a.png" alt="">'
+NOR_ONE = "nor is it a style sheet or script of the document's head or a preload of its markup: a browser"
+NOR_THEY = "nor are they style sheets or scripts of the document's head, or preloads or preconnects of its markup"
+
+
+@pytest.mark.parametrize(
+    ("hints", "head", "says"),
+    [
+        ((STYLE, SCRIPT), HEAD, "passed"),
+        ((STYLE,), '<script src="/a.js"></script>', f"note: the preload of /a.css in the 103 is not .*, {NOR_ONE}"),
+        ((STYLE, SCRIPT, PICTURE), HEAD, f"note: the preload of /a.png in the 103 is not .* Link field, {NOR_ONE}"),
+        ((CONNECT,), HEAD, "note: the preconnect of https://cdn.test in .*, nor by a preconnect of the markup: a"),
+        ((STYLE, FONT, PICTURE), HEAD.replace("<link", "<!-- <link").replace("><script", "--><script"),
+         rf"note: the 3 links of .* Link field, {NOR_THEY} \(/a.css, /a.woff2, /a.png\): a browser"),
+    ],
+)  # fmt: skip
+def test_what_the_head_names_need_not_be_repeated(hints: tuple[str, ...], head: str, says: str) -> None:
+    """A style sheet or script of the head is asked for with the same bytes that would repeat it, and no finding says of
+    it that the markup lacks it; what a sheet or the body names is found later."""
+    answer = (*interim(*hints), *final(content=html(head, SEEN)))
+    made = virtual_load("https://a.test/", sound() | {"/": answer}).load
+    assert re.match(says, told("hint-missing-in-final", page(made)))
+
+
+def test_a_script_of_the_body_is_found_later() -> None:
+    """The head alone is sure to be there when a repeated field would be."""
+    content = html('<link rel="stylesheet" href="/a.css">', '<p>x<script src="/a.js"></script>')
+    made = virtual_load("https://a.test/", sound() | {"/": (*interim(STYLE, SCRIPT), *final(content=content))}).load
+    assert told("hint-missing-in-final", page(made)).startswith("note: the preload of /a.js in the 103 is not repeated")
 
 
 @pytest.mark.parametrize(
