@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from statistics import median
 
 from fetcher.analysis.recommended import Hintable
 from fetcher.analysis.timing.rendering import LcpGuess, RenderBlocking, lcp_candidate, render_blocking
@@ -15,7 +14,7 @@ from fetcher.audits.finding import Basis, Cost, Finding, Place, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import ms
-from fetcher.audits.value.told import FAMILY, NOISE_MS, acted_preloads, hinted_urls, interim_at, noise_of
+from fetcher.audits.value.told import FAMILY, NOTE_WHERE, acted_preloads, hinted_urls, interim_at, why_small
 from fetcher.discovery.candidates import CandidateKind
 from fetcher.terms import ProfileName
 
@@ -31,9 +30,7 @@ LATE_MS = 50.0
     "critical-not-hinted",
     title="What blocks rendering is hinted",
     severity=Severity.WARNING,
-    also={
-        "note": f"where rendering would start less than {NOISE_MS:.0f} ms sooner, or than it differs by between runs"
-    },
+    also={"note": NOTE_WHERE},
     family=FAMILY,
     fix="Add it to the 103, before anything that does not block rendering.",
     source="developer.chrome.com early-hints",
@@ -41,21 +38,15 @@ LATE_MS = 50.0
 def critical_not_hinted(page: Page) -> Iterator[Finding]:
     """The 103 names other things and leaves out a style sheet or script that rendering waits for, so that they come
     before it and it comes no sooner. Files of other sites, and those that no hint could bring, are not asked for. What
-    it would win is an estimate of each run, told with the least and the most of them; a note where that is noise."""
+    it would win is an estimate of each run, told with the least and the most of them, and a note where that may be
+    noise."""
     worth: dict[str, list[float]] = {}
-    noise = noise_of(page)
     for one in in_each_run(partial(_not_hinted, worth))(page):
         gain = _gain(one.cost) if one.cost is not None else ""
         known = worth.get(one.subject)
-        small = known is not None and median(known) < noise
-        told = f"{one.message}{gain}{_why_small(noise) if small else ''}"
+        small = why_small(page, known) if known is not None else ""
+        told = f"{one.message}{gain}{f'; {small}' if small else ''}"
         yield replace(one, message=told, severity=Severity.NOTE if small else Severity.WARNING)
-
-
-def _why_small(noise: float) -> str:
-    if noise <= NOISE_MS:
-        return f"; rendering would win less than {ms(NOISE_MS)}, which is noise"
-    return f"; rendering would win less than the {ms(noise)} by which its start differs between the runs"
 
 
 def _gain(cost: Cost) -> str:

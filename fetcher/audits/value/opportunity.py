@@ -8,12 +8,13 @@ from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.links.early import protocol_of
 from fetcher.analysis.recommended import Recommendation, recommendation
 from fetcher.analysis.timing.rendering import render_blocking
+from fetcher.analysis.timing.savings import lcp_gain, render_gain
 from fetcher.analysis.timing.window import think_time
 from fetcher.audits.finding import Basis, Cost, Finding, Severity
 from fetcher.audits.page import Page
 from fetcher.audits.rule import NotApplicable, Unknown, rule
 from fetcher.audits.telling import counted, ms, sized
-from fetcher.audits.value.told import FAMILY, NOISE_MS
+from fetcher.audits.value.told import FAMILY, NOTE_WHERE, why_small
 from fetcher.terms import HttpVersion, ProfileName
 
 THINK_MS = 100.0
@@ -24,7 +25,7 @@ THINK_MS = 100.0
     "early-hints-opportunity",
     title="The server's time is used",
     severity=Severity.WARNING,
-    also={"note": f"where less than {NOISE_MS:.0f} ms would be won"},
+    also={"note": NOTE_WHERE},
     family=FAMILY,
     fix="Send a 103 with what blocks rendering as soon as the request has come.",
     source="developer.chrome.com early-hints; GoogleChrome/lighthouse#13773; DevTools' insight on document latency",
@@ -56,7 +57,10 @@ def early_hints_opportunity(page: Page) -> Iterator[Finding]:
     gained = _gained(advice)
     if gained:
         message += f"; with a 103 after one round trip {gained} (estimated)"
-    small = bool(gains) and max(gains) < NOISE_MS
+    by_run = _won(page, advice, rtt)
+    small = why_small(page, by_run) if by_run else ""
+    if small:
+        message += f"; {small}"
     yield Finding(
         message,
         severity=Severity.NOTE if small else Severity.WARNING,
@@ -89,6 +93,22 @@ def _may_be_judged(page: Page) -> tuple[float, float]:
     if rtt is None or think is None:
         raise NotApplicable("the round trip to the server is not known, so neither is its own time")
     return think, rtt
+
+
+def _won(page: Page, advice: Recommendation, rtt: float) -> list[float]:
+    """What the recommended links would win in each run (ms), of rendering or of the largest thing on the screen,
+    whichever is more; without the runs that do not tell."""
+    urls = {each.url for each in advice.links if each.saving is not None}
+    won: list[float] = []
+    for load in page.judged:
+        document = load.document_request
+        at = ((document.times.request_start if document is not None else None) or 0.0) + rtt
+        asked = {one.url: one.id for one in reversed(load.requests) if one.url in urls}
+        told = [gain(load, sorted(asked.values()), at) for gain in (render_gain, lcp_gain)]
+        known = [each for each in told if each is not None]
+        if known:
+            won.append(max(known))
+    return won
 
 
 def _gained(advice: Recommendation) -> str:
