@@ -198,7 +198,7 @@ def table(title: str) -> list[list[str]]:
 def test_the_exit_codes() -> None:
     """The table has each code that a command can end with, and no other."""
     codes = {error.exit_code for error in _tree(fetcher.FetcherError)} | {app.DONE, app.OUR_FAULT, app.INTERRUPTED}
-    codes |= {check.FINDINGS, check.NOT_LOADED, check.SOME_NOT_LOADED, get.HTTP_ERROR}
+    codes |= {check.FINDINGS, check.NOT_LOADED, check.SOME_NOT_LOADED, get.HTTP_ERROR, app.NOT_WRITTEN}
     assert {int(row[0]) for row in table("Exit codes")} == codes
 
 

@@ -1,9 +1,9 @@
 """The command ``fetcher``: its sub-commands, and the one place where errors become a sentence and an exit code.
 
 Exit codes: 0 done (an HTTP error status is a note), 1 findings, 2 usage, 3 could not load or blocked, 4 some of many
-could not, 22 with --fail, 70 our own fault, 130 interrupted, 143 terminated. A reader that closes our output early
-(``| head``) is no error. A command line reads its own command's file only, and what that needs to do its work is
-imported inside it.
+could not, 22 with --fail, 70 our own fault, 74 a result could not be written, 130 interrupted, 143
+terminated. A reader that closes our output early (``| head``) is no error. A command line reads its own command's file
+only, and what that needs to do its work is imported inside it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ import typer
 
 import fetcher
 from fetcher.cli.streams import tell
-from fetcher.errors import FetcherError, InvalidURL
+from fetcher.errors import FetcherError, InvalidURL, NetworkError
 
-DONE, USAGE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
+DONE, USAGE, OUR_FAULT, NOT_WRITTEN, INTERRUPTED = 0, 2, 70, 74, 130
+"""70 and 74 are EX_SOFTWARE and EX_IOERR of sysexits.h."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
@@ -137,22 +138,30 @@ def _invoke(arguments: Sequence[str], debug: bool) -> int:
     except FetcherError as error:
         if debug:
             traceback.print_exc()
-        # A disk that fills is no bad command line, whoever noticed it.
-        full = isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
-        return _say(_about_file(error, arguments), FetcherError.exit_code if full else error.exit_code)
+        # A disk that fills is no bad command line and no page that could not be loaded, whoever noticed it.
+        return _say(_about_file(error, arguments), NOT_WRITTEN if _is_full(error) else error.exit_code)
     except BrokenPipeError:
         raise
     except OSError as error:
         if debug:
             traceback.print_exc()
         _forget_output()
-        return _say(f"cannot write to standard output: {error.strerror or error}", FetcherError.exit_code)
+        return _say(f"cannot write to standard output: {error.strerror or error}", NOT_WRITTEN)
     except Exception as error:
         if debug:
             traceback.print_exc()
         what = f"{type(error).__name__}: {error}"
         return _say(f"this is a fault of fetcher's own ({what}); --debug shows where, please report it", OUR_FAULT)
     return DONE
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether a disk is what lies behind it, also where its sentence was given an address since."""
+    if isinstance(error, NetworkError):
+        return False
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 def _about_file(error: FetcherError, arguments: Sequence[str]) -> str:

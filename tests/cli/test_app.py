@@ -123,7 +123,7 @@ def test_debug_shows_the_traceback(
         (BrokenPipeError(), 0, ""),
         (
             OSError(28, "No space left on device"),
-            3,
+            74,
             "fetcher: cannot write to standard output: No space left on device\n",
         ),
     ],
@@ -159,7 +159,7 @@ def test_a_reader_that_leaves_early_is_no_error(origin) -> None:
     [
         (">&-", 0, ""),
         ("2>&-", 0, ""),
-        (">/dev/full", 3, "fetcher: cannot write to standard output: No space left on device\n"),
+        (">/dev/full", 74, "fetcher: cannot write to standard output: No space left on device\n"),
     ],
 )
 def test_an_output_that_takes_nothing(redirection: str, code: int, said: str) -> None:

@@ -281,9 +281,10 @@ def test_what_one_command_cannot_mean(cli: Cli, line: tuple[str, ...], words: st
 @pytest.mark.parametrize("options", [("-o",), ("--json",)])
 @COMMANDS
 def test_a_full_disk(cli: Cli, origin: Listening, command: str, options: tuple[str, ...]) -> None:
-    """Exit code 3 whatever was to be written, and the file's name in the sentence."""
+    """Exit code 74 whatever was to be written, as 3 would say that the page could not be loaded; and the file's name in
+    the sentence."""
     outcome = cli(command, "-q", *options, "/dev/full", f"{origin.http}/echo")
-    assert outcome.code == 3
+    assert outcome.code == 74
     assert "cannot write /dev/full: No space left on device" in sentence(outcome)
 
 

@@ -33,7 +33,7 @@ def check(cli: Cli, origin: Listening) -> Check:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk_costs_the_file_alone(check: Check) -> None:
     outcome = check("/", "--json", "/dev/full")
-    assert outcome.code == 3
+    assert outcome.code == 74
     assert "cannot write /dev/full: No space left on device" in sentence(outcome)
     assert "✓ passed" in outcome.out
 

@@ -41,7 +41,7 @@ def test_a_full_disk_costs_the_file_alone(cli: Cli, origin: Listening, tmp_path:
     """What took so long to measure is shown, and in the other files."""
     files = ("--json", "/dev/full", "--md", str(tmp_path / "c.md"))
     outcome = cli("compare", "-n", "1", "--warm-up", "0", "--pause", "0", *files, f"{origin.http}/")
-    assert outcome.code == 3
+    assert outcome.code == 74
     assert "cannot write /dev/full: No space left on device" in outcome.err
     assert "1 pair" in outcome.out
     assert "1 pair" in (tmp_path / "c.md").read_text()
