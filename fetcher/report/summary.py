@@ -149,8 +149,9 @@ def _untimed(load: PageLoad) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """The parts in one line that breaks between them only."""
-    return " · ".join(part.replace(" ", UNBROKEN) for part in parts)
+    """The parts in one line that breaks between them only, and between the requests that one of them numbers: eight
+    may be longer than a line, which would then break inside a number."""
+    return " · ".join(part.replace(" ", UNBROKEN).replace(f",{UNBROKEN}#", ", #") for part in parts)
 
 
 def _interim(load: PageLoad, width: int, most: int | None) -> list[Line]:
