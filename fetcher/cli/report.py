@@ -175,10 +175,10 @@ class _Given:
             return [self.saved.comparison.url]
         return [one.url for one in self.saved.checks] or [one.load.final_url or one.load.url for one in self.drawn]
 
-    def sections(self, *, first: bool) -> list[str]:
-        """What stands above the waterfalls of an HTML page."""
+    def sections(self, *, after: int) -> list[str]:
+        """What stands above the waterfalls of an HTML page, below ``after`` other sections."""
         if self.saved.audit is not None:
-            return audit_sections(self.saved.audit, redact=self.redact, first=first)
+            return audit_sections(self.saved.audit, redact=self.redact, after=after)
         if self.saved.comparison is not None:
             from fetcher.report.html.comparison import comparison_section
 
@@ -269,7 +269,7 @@ def _page(given: list[_Given], html: str, *, redact: bool) -> None:
     alone = len(both) == 1 and given[0].saved.kind == "load"
     sections: list[str] = []
     for one in given:
-        sections += one.sections(first=not sections)
+        sections += one.sections(after=len(sections))
     Forms(html).write(
         [load for load, _ in both], names=[] if alone else [name for _, name in both], sections=sections,
         urls=[url for one in given for url in one.urls],

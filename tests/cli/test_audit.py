@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_a_full_disk_costs_the_file_alone(cli: Cli, tmp_path: Path) -> None:
     """The report is shown, and the other files are written."""
     save_record(shop(), tmp_path / "on.json")
     outcome = cli("audit", str(tmp_path / "on.json"), "--json", "/dev/full", "--md", str(tmp_path / "audit.md"))
-    assert outcome.code == 3
+    assert outcome.code == 74
     assert "cannot write /dev/full: No space left on device" in outcome.err
     assert "passed" in outcome.out
     assert "fetcher audit" in (tmp_path / "audit.md").read_text()
@@ -445,7 +446,38 @@ def test_the_html_of_several_pages_says_whose_findings_they_are(tmp_path: Path) 
     AuditForms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=True)
     html = (tmp_path / "a.html").read_text()
     assert [html.count(f"Findings · https://shop.test/{number}</h2>") for number in range(2)] == [1, 1]
-    assert html.count('id="findings"') == 1
+    ids = re.findall(r'<[^>]* id="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+    assert re.findall(r'href="#([^"]+)"', html)
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+
+
+def test_the_html_of_several_pages_begins_with_what_became_of_each(tmp_path: Path) -> None:
+    """What could not be judged first, then what failed, then what passed; coloured so, counted, and linked."""
+    one = ProfileName.CHROMIUM
+    pages = [
+        replace(page(), url="https://shop.test/failed"),
+        AuditedPage("https://shop.test/passed", "", PageOutcome.JUDGED, one, 1, 1),
+        AuditedPage("https://shop.test/gone", "", PageOutcome.FAILED, one, 0, 1, "connection refused"),
+        AuditedPage("https://shop.test/wall", "", PageOutcome.BLOCKED, one, 0, 1, "it answered 403"),
+    ]
+    AuditForms(html=str(tmp_path / "a.html")).write_files(result(*pages), redact=True)
+    html = (tmp_path / "a.html").read_text()
+    assert html.index("4 pages: 1 passed, 1 failed, 1 blocked, 1 could not be loaded") < html.index("<table")
+    rows = re.findall(r"<tr><th.*?</tr>", html.partition("<tbody>")[2].partition("</tbody>")[0])
+    cells = [re.sub(r"</t[dh]>", "|", row) for row in rows]
+    assert [re.sub(r"<[^>]*>", "", row) for row in cells] == [
+        "https://shop.test/gone|could not be loaded||||",
+        "https://shop.test/wall|blocked||||",
+        "https://shop.test/failed|failed|1|1|1|",
+        "https://shop.test/passed|passed|0|0|0|",
+    ]
+    assert [re.findall(r'<span class="(yes|no)">', row) for row in rows] == [["no"], ["no"], ["no"], ["yes"]]
+    for row in rows:
+        (place,), (url,) = re.findall(r'href="#([^"]+)"', row), re.findall(r">(https:[^<]*)<", row)
+        assert re.search(f'<h2[^>]* id="{place}">Findings · {url}</h2>', html)
+    assert '<strong class="no">could not be loaded: connection refused</strong>' in html
+    assert '<strong class="no">blocked: it answered 403; not judged</strong>' in html
 
 
 def test_what_fails_is_no_command_to_a_runner(capsys: pytest.CaptureFixture[str]) -> None:

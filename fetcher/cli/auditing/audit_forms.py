@@ -120,13 +120,16 @@ def _html(result: AuditResult, *, redact: bool) -> str:
     )
 
 
-def audit_sections(result: AuditResult, *, redact: bool, first: bool = True) -> list[str]:
-    """A section of HTML for each page; ``first`` of those on the page."""
+def audit_sections(result: AuditResult, *, redact: bool, after: int = 0) -> list[str]:
+    """A section of HTML for each page, and before those of several one that leads to them. ``after`` sections have been
+    made of this page already, whose ids these must not have."""
     from fetcher.report.audit.words import readable
-    from fetcher.report.html.findings import findings_section
+    from fetcher.report.html.findings import findings_section, summary_section
 
     shown = readable(result, redact=redact)
-    return [findings_section(shown, page, first=first and not number) for number, page in enumerate(shown.pages)]
+    places = [f"findings-{after + number}" if after + number else "findings" for number in range(len(shown.pages))]
+    made = [findings_section(shown, page, place=place) for page, place in zip(shown.pages, places, strict=True)]
+    return [summary_section(shown, places), *made] if len(made) > 1 else made
 
 
 def drawn_of(result: AuditResult) -> list[tuple[PageLoad, str]]:

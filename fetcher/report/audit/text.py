@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fetcher.audits.result import AuditResult, PageOutcome
+from fetcher.audits.result import AuditResult
 from fetcher.audits.templates import grouped
 from fetcher.report.audit.blocks import MOST_LISTED, READABLE, page_block
 from fetcher.report.audit.grouped import template_block
-from fetcher.report.audit.words import readable
+from fetcher.report.audit.words import of_all, readable
 from fetcher.report.footnote import footnote
 from fetcher.report.lines import Line, Style, count, paragraph, to_ascii, trimmed
 
@@ -42,20 +42,7 @@ def audit_lines(
 
 
 def closing_line(result: AuditResult) -> Line:
-    """ "4 pages: 2 with findings that fail, 1 passed, 1 blocked"."""
-    failing = passed = blocked = failed = 0
-    for page in result.pages:
-        if page.outcome is PageOutcome.BLOCKED:
-            blocked += 1
-        elif page.outcome is PageOutcome.FAILED:
-            failed += 1
-        elif any(result.fails(one) for one in page.reported):
-            failing += 1
-        else:
-            passed += 1
-    words = ((passed, "passed"), (failing, "failed"), (blocked, "blocked"), (failed, "could not be loaded"))
-    text = ", ".join(f"{number} {word}" for number, word in words if number)
-    return ((f"{count(len(result.pages), 'page')}: {text}", Style.STRONG),)
+    return ((of_all(result), Style.STRONG),)
 
 
 def _fixed(result: AuditResult, width: int, *, all_rows: bool) -> Iterator[Line]:

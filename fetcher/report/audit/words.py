@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -110,6 +111,27 @@ def _over_runs(cost: Cost) -> str:
 def home_of(page: AuditedPage) -> str | None:
     """The origin of ``page`` as written, None where its URL has none."""
     return split(page.url)[0] or None
+
+
+def became(result: AuditResult, page: AuditedPage) -> str:
+    """What became of ``page`` in a word or two: one of ``OUTCOMES``."""
+    match page.outcome:
+        case PageOutcome.BLOCKED:
+            return "blocked"
+        case PageOutcome.FAILED:
+            return "could not be loaded"
+        case PageOutcome.JUDGED:
+            return "failed" if any(result.fails(one) for one in page.reported) else "passed"
+
+
+OUTCOMES = ("passed", "failed", "blocked", "could not be loaded")
+
+
+def of_all(result: AuditResult) -> str:
+    """ "4 pages: 1 passed, 2 failed, 1 blocked"."""
+    found = Counter(became(result, page) for page in result.pages)
+    said = ", ".join(f"{found[word]} {word}" for word in OUTCOMES if found[word])
+    return f"{count(len(result.pages), 'page')}: {said}"
 
 
 def verdict(result: AuditResult, page: AuditedPage) -> str:

@@ -1,29 +1,52 @@
-"""Findings of an audit as a section of the page: the gravest first, each with its evidence and what to do."""
+"""Findings of an audit as sections of the page: the gravest first, each with its evidence and what to do; of several
+pages first what became of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.finding import Severity
-from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, severity_of
-from fetcher.report.audit.words import ended, evidence, home_of, judged_by, verdict
-from fetcher.report.html.markup import text
+from fetcher.audits.result import AuditedPage, AuditResult, PageOutcome, Reported, counted, severity_of
+from fetcher.report.audit.words import became, ended, evidence, home_of, judged_by, of_all, verdict
+from fetcher.report.html.markup import table, text
 from fetcher.report.lines import count
 
 MOST = 200
 """Findings shown on one page; the saved audit has them all."""
 
 
-def findings_section(result: AuditResult, page: AuditedPage, *, first: bool = True) -> str:
-    """What the rules say of ``page``, which its heading names; ``first`` of those on the page."""
-    named = ' id="findings"' if first else ""
+def summary_section(result: AuditResult, places: Sequence[str]) -> str:
+    """What became of each of several pages, what is bad first; each leads to its section at ``places``."""
+    order = ("could not be loaded", "blocked", "failed", "passed")
+    pages = sorted(zip(result.pages, places, strict=True), key=lambda one: order.index(became(result, one[0])))
+    severities = sorted(Severity, key=lambda each: -each.rank)
+    rows = []
+    for page, place in pages:
+        word = became(result, page)
+        amounts = counted(page.reported)
+        judged = page.outcome is PageOutcome.JUDGED
+        rows.append(
+            [
+                f'<a href="#{place}">{text(page.url)}</a>',
+                f'<span class="{"yes" if word == "passed" else "no"}">{word}</span>',
+                *(str(amounts[each]) if judged else "" for each in severities),
+            ]
+        )
+    head = ["page", "outcome", *(f"{each.value}s" for each in severities)]
+    return f"<h2>Pages</h2>{table(head, rows, caption=text(of_all(result)))}"
+
+
+def findings_section(result: AuditResult, page: AuditedPage, *, place: str = "findings") -> str:
+    """What the rules say of ``page``, which its heading names; ``place`` is the heading's id."""
     end = ended(result, [page])
     tone = {"failed: ": ' class="no"', "passed: ": ' class="yes"'}.get(end, "")
+    tone = tone if page.outcome is PageOutcome.JUDGED else ' class="no"'
     said = f"<strong{tone}>{text(end + verdict(result, page))}</strong>"
-    head = f"<h2{named}>Findings · {text(page.url)}</h2><p>{said} · {text(judged_by(page))}</p>"
+    head = f'<h2 id="{place}">Findings · {text(page.url)}</h2><p>{said}'
     if page.outcome is not PageOutcome.JUDGED:
-        return head
+        return f"{head}</p>"
+    head += f" · {text(judged_by(page))}</p>"
     reported = page.reported
     more = f"<p>{len(reported) - MOST} further findings are in the saved audit.</p>" if len(reported) > MOST else ""
     shown = "".join(_finding(result, page, one) for one in reported[:MOST])
