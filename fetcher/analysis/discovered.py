@@ -15,7 +15,7 @@ ROUNDS = 32
 class Discovered:
     """One load in a browser. ``observed`` is None where no request of the page was seen. ``whole`` is False where it
     ended before the network was quiet; ``blocked`` is why a wall answered for the page; ``notes`` say what ended it
-    early and what differs from a load of ours. ``lines`` are the log's."""
+    early and what differs from a load of ours. ``lines`` are the log's. ``early``: a 103 of the page came."""
 
     url: str
     browser: str
@@ -26,11 +26,12 @@ class Discovered:
     observed: Observed | None = None
     notes: tuple[str, ...] = ()
     lines: tuple[str, ...] = field(default=(), repr=False)
+    early: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing of the page was seen: no answer, and no request but its own."""
-        return self.status is None and (self.observed is None or not self.observed.requests)
+        """Whether nothing of the page was seen: no answer, not even a 103, and no request but its own."""
+        return self.status is None and not self.early and (self.observed is None or not self.observed.requests)
 
     @property
     def by_scripts(self) -> tuple[ObservedRequest, ...]:

@@ -74,7 +74,8 @@ def _headline(found: Discovered, width: int, *, all_rows: bool) -> Iterator[Line
     yield ((shorten(safe(found.url), width), Style.STRONG),)
     if found.final_url is not None and found.final_url != found.url:
         yield from paragraph(f"→ {safe(found.final_url)}", width, most=2)
-    answered = f"answered with status {found.status}" if found.status is not None else "no answer was seen"
+    unanswered = "a 103 and no final response was seen" if found.early else "no answer was seen"
+    answered = f"answered with status {found.status}" if found.status is not None else unanswered
     style = Style.WARNING if found.status is None or found.status >= 400 else Style.PLAIN
     yield from paragraph(f"{safe(found.browser) or 'Chromium'}: {answered}", width, style)
     counts = found.observed.counts if found.observed is not None else ()

@@ -104,6 +104,7 @@ class Discovering:
             observed,
             tuple(map(shown, notes)),
             tuple(seen.lines),
+            seen.early,
         )
 
     def _observed(self, seen: Watched) -> tuple[Observed | None, str | None]:

@@ -3,9 +3,9 @@
 ``fake(folder, does)`` writes the program and gives its path, for --chromium or FETCHER_CHROMIUM. ``does`` is, at a
 command: "die METHOD", "mute METHOD", "close METHOD" (the pipe alone), "garbage METHOD", "deaf METHOD" (it stops
 reading), "huge METHOD" (a message without end), "refuse METHOD"; of the page: "fail ERROR", "lost ERROR" (its request
-is told of), "status N", "crash", "hang" (no load event), "stall", "endless", "stream", "dialog", "many N", "icons N"
-(nobody asks), "hostile", "told JSON" (the page, of its timing); and "sandbox" (none can be made); "held METHOD" (a
-dialog opens at it, and its answer, or the load event, waits for that).
+is told of), "early" (a 103 and no answer), "status N", "crash", "hang" (no load event), "stall", "endless", "stream",
+"dialog", "many N", "icons N" (nobody asks), "hostile", "told JSON" (the page, of its timing); and "sandbox" (none can
+be made); "held METHOD" (a dialog opens at it, and its answer, or the load event, waits for that).
 By default a page of five requests, two of them by its script.
 """
 
@@ -70,6 +70,9 @@ def page(url):
     asked("d", url, "Document", {"type": "other"})
     if WORD == "lost":  # as where nothing answers, or with a certificate that nobody trusts
         event("Network.loadingFailed", requestId="d", timestamp=CLOCK[0], errorText=REST)
+        return
+    if WORD == "early":
+        event("Network.responseReceivedEarlyHints", requestId="d", headers={"link": "</a.css>; rel=preload; as=style"})
         return
     ended("d", status=int(REST) if WORD == "status" else 200)
     if WORD == "hang":
@@ -192,8 +195,10 @@ while True:
             with open(@ARGUMENTS@, "a") as file:
                 file.write("\nnavigate " + message["params"]["url"])
             at = message["params"]["url"]
-            if WORD == "lost":
+            if WORD in ("lost", "early"):
                 page(at)
+            if WORD == "early":
+                continue
             if WORD in ("fail", "lost"):
                 answer = {"errorText": REST}
             else:

@@ -35,11 +35,13 @@ _NEVER_ENDING = ("EventSource", "WebSocket")
 @dataclass(slots=True)
 class Watched:
     """What one load showed so far. ``lines`` are the log's; ``notes`` sentences on what ended it early, ``remarks`` on
-    what else is wrong. ``mitigated`` is the document's cf-mitigated field: a bot check answered for the page."""
+    what else is wrong. ``early``: a 103 of the page came. ``mitigated`` is the document's cf-mitigated field: a bot
+    check answered for the page."""
 
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    early: bool = False
     status: int | None = None
     mitigated: str | None = None
     final_url: str | None = None
@@ -194,6 +196,8 @@ class Watching:
                 if key == params.get("loaderId") and self._is_page(key):
                     self.seen.final_url = url
                 self._changed_at = clock.now()
+            case "Network.responseReceivedEarlyHints" if key in self._under_way and self._is_page(key):
+                self.seen.early = True
             case "Network.responseReceived" if key in self._under_way:
                 response = params.get("response")
                 response = response if isinstance(response, dict) else {}
