@@ -36,18 +36,18 @@ _BadCommandLine: Any = typer.BadParameter.__mro__[2]
 
 EPILOG = """\b
 Examples:
-  fetcher check https://example.com/                  is there a 103, is each of its hints good
-  fetcher audit https://example.com/                  the page and its hints by every rule
-  fetcher why https://example.com/ /app.css           what became of one hint, where it was lost
-  fetcher load https://example.com/                   the page, its hints and its waterfall
-  fetcher load --no-early-hints https://example.com/  the same with every 103 ignored
-  fetcher discover https://example.com/               what its scripts request, in Chromium
-  fetcher get -k https://localhost:8443/              every response as it comes, 103s too
-  fetcher serve                                       a sample site that sends 103s, to try it on
+  fetcher check https://example.com/        is there a 103, are its hints good
+  fetcher audit https://example.com/        the page, its hints, by all rules
+  fetcher why https://example.com/ /a.css   what became of one hint
+  fetcher load https://example.com/         the page, its hints, its waterfall
+  fetcher load --no-early-hints https://example.com/  with every 103 ignored
+  fetcher discover https://example.com/     what its scripts request
+  fetcher get -k https://localhost:8443/    every response as it comes
+  fetcher serve                             a sample site that sends 103s
 
-\b
-Exit codes: 0 done, 1 findings, 2 usage, 3 could not load or blocked, 4 some of many could not,
-22 HTTP error with --fail, 70 our own fault, 130 interrupted, 143 terminated."""
+Exit codes: 0 done, 1 findings, 2 usage, 3 could not load or blocked,
+4 some of many could not, 22 HTTP error with --fail, 70 our own fault,
+74 a result could not be written, 130 interrupted, 143 terminated."""
 
 COMMANDS = {
     "check": "Is the 103 there, and is each of its hints good?",

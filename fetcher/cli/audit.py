@@ -33,28 +33,28 @@ EPILOG = """\b
 Examples:
   fetcher audit https://example.com/
   fetcher audit --browser firefox -n 9 https://example.com/
-  fetcher audit load.json page.har                     what fetcher or a browser loaded
+  fetcher audit load.json page.har           what fetcher or a browser loaded
   fetcher audit --fail-on never --json audit.json https://example.com/
   fetcher audit --baseline known.json --write-baseline https://example.com/
-  fetcher audit --baseline known.json https://example.com/     fail on new findings only
-  fetcher audit --rules my_rules.py https://example.com/       rules of your own besides ours
+  fetcher audit --baseline known.json https://example.com/  new findings fail
+  fetcher audit --rules my_rules.py https://example.com/    rules of your own
   fetcher audit --budget budget.toml https://example.com/
-  fetcher audit --probe cors --probe http1 https://example.com/     ask it as others do, too
-  fetcher audit --discoveries chrome.har https://example.com/    what its scripts request, too
-  fetcher audit --urls urls.txt --rps 100 -n 1         many pages, findings by template
+  fetcher audit --probe cors --probe http1 https://example.com/
+  fetcher audit --discoveries chrome.har https://example.com/
+  fetcher audit --urls urls.txt --rps 100 -n 1     findings by template
   fetcher audit --sitemap https://example.com/sitemap.xml -n 1
-  fetcher audit                                        the pages of ./fetcher.toml
+  fetcher audit                                    the pages of ./fetcher.toml
   fetcher audit --html audit.html https://example.com/
-  fetcher audit --github --junit audit.xml --sarif audit.sarif --md audit.md https://example.com/
-  fetcher audit --list                                 every rule
-  fetcher audit --explain interim-repeated             one of them
-  fetcher audit --explain 3.2                          what a report means by EH 3.2
+  fetcher audit --junit audit.xml --sarif audit.sarif https://example.com/
+  fetcher audit --github --md audit.md https://example.com/
+  fetcher audit --list                             every rule
+  fetcher audit --explain interim-repeated         one of them
+  fetcher audit --explain 3.2                      what is meant by EH 3.2
 
-\b
-Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing could be judged
-(not loaded, or blocked: 403, 429, 503, a bot check, the expected text missing);
-4 some pages could not be judged, the others passed; 70 a rule of ours crashed, no page failed
-(2 where it was one of yours).
+Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 usage; 3 nothing
+could be judged (not loaded, or blocked: 403, 429, 503, a bot check, the
+expected text missing); 4 some pages could not be judged, the others passed;
+70 a rule of ours crashed, no page failed (2 where it was one of yours).
 
 A rule that scripts keep from an answer is "unknown" and never fails an audit; --discoveries answers it."""
 

@@ -32,22 +32,22 @@ FINDINGS, NOT_LOADED, SOME_NOT_LOADED = 1, 3, 4
 EPILOG = """\b
 Examples:
   fetcher check https://example.com/
-  fetcher check -n 20 --pause 1 https://example.com/ https://example.com/product/42
-  fetcher check --browser eager http://localhost:8000/     a server that speaks HTTP/1.1 only
-  fetcher check -v --json check.json https://example.com/  every run with its whole record
-  fetcher check --html check.html --md check.md https://example.com/   to send around
-  fetcher check --discoveries net.json https://example.com/    beside what Chromium did
+  fetcher check -n 20 --pause 1 https://example.com/ \\
+                https://example.com/product/42
+  fetcher check --browser eager http://localhost:8000/     it speaks HTTP/1.1
+  fetcher check -v --json check.json https://example.com/  all of every run
+  fetcher check --html check.html --md check.md https://example.com/
+  fetcher check --discoveries net.json https://example.com/   and in Chromium
 
 \b
 In a pipeline, so that a lost 103 stops the release:
-  fetcher check --delivery 80% --expect-hints 2 --expect-hint '/styles/*.css' \\
+  fetcher check --delivery 80% --expect-hint '/styles/*.css' \\
                 --expect-text '</html>' https://example.com/
 
-\b
-Exit codes: 0 passed; 1 an expectation was not met, or the page (4xx, 5xx) or a hinted resource
-failed; 2 usage;
-3 could not be loaded, or blocked (403, 429, 503, a bot check, the expected text missing);
-4 some of the URLs or runs could not be loaded or were blocked, the others passed.
+Exit codes: 0 passed; 1 an expectation was not met, or the page (4xx, 5xx) or
+a hinted resource failed; 2 usage; 3 could not be loaded, or blocked (403, 429,
+503, a bot check, the expected text missing); 4 some of the URLs or runs could
+not be loaded or were blocked, the others passed.
 
 Hints that a browser refuses are shown with the rule and the mending; they do not fail the check unless you expect
 them (--expect-hints, --expect-hint)."""

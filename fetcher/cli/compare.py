@@ -26,25 +26,24 @@ NOT_MEASURED = 3
 
 EPILOG = """\b
 Examples:
-  fetcher compare https://example.com/                    hints ignored against acted on
+  fetcher compare https://example.com/             hints ignored and acted on
   fetcher compare -n 30 --json comparison.json https://example.com/
   fetcher compare --md comparison.md https://example.com/   for a pull request
-  fetcher compare --until 20 https://example.com/         until the interval is 20 ms wide
+  fetcher compare --until 20 https://example.com/  until the interval is 20 ms
   fetcher compare https://example.com/ https://staging.example.com/
   fetcher compare --a '--http 1.1' --b '--http 2' https://example.com/
   fetcher compare --b '--device mobile' https://example.com/
-  fetcher compare --in chromium https://example.com/      FCP, LCP and load of a real browser
+  fetcher compare --in chromium https://example.com/   FCP, LCP and load
   fetcher compare --in chromium --b '--device mobile' https://example.com/
 
-\b
-Pairs are loaded in random order, each load over fresh connections; the first pair is dropped.
-"no difference shown" is not "no difference": see what so many pairs could have shown.
---in chromium starts the Chromium that is installed and measures paints, too. Chromium has no
-switch to ignore a 103: both arms go through a relay on this machine that withholds it in one.
+Pairs are loaded in random order, each load over fresh connections; the first
+pair is dropped. "no difference shown" is not "no difference": see what so many
+pairs could have shown. --in chromium starts the Chromium that is installed and
+measures paints, too. Chromium has no switch to ignore a 103: both arms go
+through a relay on this machine that withholds it in one.
 
-\b
-Exit codes: 0 done, whatever was found; 2 usage; 3 no pair could be loaded; 130 interrupted, and
-what was measured until then is printed."""
+Exit codes: 0 done, whatever was found; 2 usage; 3 no pair could be loaded;
+130 interrupted, and what was measured until then is printed."""
 
 
 class Driver(StrEnum):

@@ -24,21 +24,21 @@ FAILS, NOT_COMPARED, SOME_NOT_COMPARED = 1, 3, 4
 
 EPILOG = """\b
 Examples:
-  fetcher diff before.json after.json                two loads, checks, audits or comparisons
-  fetcher diff --fail-on worse before.json after.json   exit code 1 where something is worse
+  fetcher diff before.json after.json      loads, checks, audits, comparisons
+  fetcher diff --fail-on worse before.json after.json   exit code 1 for worse
   fetcher diff --md diff.md before.json after.json   for a pull request
   fetcher diff --json diff.json page.har chrome.har  HARs of any browser
 
-\b
-Worse is what is worse for certain: the 103 is gone or no longer acted on; a hint names another
-version of a file than the page uses, its target fails, or it is gone though the page still
-uses the file; a browser refuses it; a request fails or is made twice; an audit's new warning or
-error, a check's new finding; an effect whose interval lies wholly later than it did. Instants
-of loads made at different times stand side by side and fail nothing: compare measures those.
+Worse is what is worse for certain: the 103 is gone or no longer acted on; a
+hint names another version of a file than the page uses, its target fails, or
+it is gone though the page still uses the file; a browser refuses it; a request
+fails or is made twice; an audit's new warning or error, a check's new finding;
+an effect whose interval lies wholly later than it did. Instants of loads made
+at different times stand side by side and fail nothing: compare measures those.
 
-\b
-Exit codes: 0 done, whatever was found; 1 with --fail-on, something is; 2 usage; 3 no page could
-be compared (a wall, or no load of it); 4 some of many could not, and nothing failed."""
+Exit codes: 0 done, whatever was found; 1 with --fail-on, something is;
+2 usage; 3 no page could be compared (a wall, or no load of it); 4 some of many
+could not, and nothing failed."""
 
 
 class FailOn(StrEnum):

@@ -29,7 +29,7 @@ HTTP_ERROR = 22
 
 EPILOG = """\b
 Examples:
-  fetcher get https://example.com/                 heads with their times, then the body
+  fetcher get https://example.com/        heads with times, then the body
   fetcher get --head-only --http 2 https://example.com/
   fetcher get -o page.html --json exchange.json https://example.com/
   fetcher get -d 'q=tide' -H 'accept: text/html' https://example.com/search

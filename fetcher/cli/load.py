@@ -32,15 +32,17 @@ Examples:
   fetcher load --browser chromium --http 2 https://example.com/
   fetcher load --no-early-hints --json before.json https://example.com/
   fetcher load --har page.har -o waterfall.txt https://example.com/
-  fetcher load --html page.html --svg waterfall.svg --md load.md https://example.com/
+  fetcher load --html page.html --svg waterfall.svg https://example.com/
   fetcher load --transport aiohttp https://example.com/
   fetcher load --device mobile -b cookies.txt https://example.com/account
   fetcher load --repeat-view https://example.com/
   fetcher load --discoveries net.json https://example.com/
   fetcher load --storage browser.db https://example.com/
   fetcher load --discoveries discoveries.json https://example.com/
-  fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' https://staging.example.com/
-  fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem https://shop.test:8443/
+  fetcher load -u 'tester:${STAGING_PASSWORD}' -H 'x-team: blue' \\
+               https://staging.example.com/
+  fetcher load --resolve shop.test:8443:127.0.0.1 --cacert ca.pem \\
+               https://shop.test:8443/
 
 Scripts do not run and nothing is painted: what only a script would request is missing, unless
 --discoveries tells of it (fetcher discover writes such a file)."""

@@ -28,20 +28,20 @@ VIEWS = ("first view", "repeat view")
 
 EPILOG = """\b
 Examples:
-  fetcher report load.json                          the waterfall of a saved load
+  fetcher report load.json                     the waterfall of a saved load
   fetcher report --html page.html load.json
-  fetcher report --html both.html before.json after.json   two loads side by side
+  fetcher report --html both.html before.json after.json   side by side
   fetcher report --svg waterfall.svg load.json
   fetcher report --trace load.trace.json load.json  open it in ui.perfetto.dev
   fetcher report --html audit.html audit.json       findings and waterfall
   fetcher report --har page.har load.json
-  fetcher report --md audit.md --junit audit.xml audit.json   a saved audit for a pull request
-  fetcher report comparison.json                    what a saved comparison showed, again
-  fetcher report --md comparison.md comparison.json   the same for a pull request
+  fetcher report --md audit.md --junit audit.xml audit.json
+  fetcher report comparison.json                    what it showed, again
+  fetcher report --md comparison.md comparison.json   for a pull request
 
-\b
-Files may be records (fetcher load --json), HARs of Chrome, Firefox, WebPageTest or Browsertime,
-and saved checks, audits or comparisons. Of several runs of a page the first is shown, and said."""
+Files may be records (fetcher load --json), HARs of Chrome, Firefox, WebPageTest
+or Browsertime, and saved checks, audits or comparisons. Of several runs of a
+page the first is shown, and said."""
 
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Saved records, HARs, checks, audits, comparisons.")

@@ -27,18 +27,18 @@ FAILS, NOT_LOADED = 1, 3
 EPILOG = """\b
 Examples:
   fetcher why https://example.com/ /styles/shop.css
-  fetcher why https://example.com/ '/styles/*'    every hint that the glob means
-  fetcher why load.json hero.avif                      of a saved load, or of a HAR
-  fetcher why --browser firefox --json why.json https://example.com/ /styles/shop.css
-  fetcher why --discoveries net.json load.json hero.avif    beside what Chromium did with it
+  fetcher why https://example.com/ '/styles/*'   each hint that it means
+  fetcher why load.json hero.avif                of a saved load or a HAR
+  fetcher why --browser firefox --json why.json https://example.com/ shop.css
+  fetcher why --discoveries net.json load.json hero.avif     and in Chromium
 
-\b
-The steps are: wire (a 103 came and names it), parse (the link says something that acts),
-policy (the browser acts on it), request (it was fetched), reuse (the page's own request is
-served by it), use (the page asks for it). What no load from outside can show is listed as such.
+The steps are: wire (a 103 came and names it), parse (the link says something
+that acts), policy (the browser acts on it), request (it was fetched), reuse
+(the page's own request is served by it), use (the page asks for it). What no
+load from outside can show is listed as such.
 
-\b
-Exit codes: 0 no step fails; 1 one does, or no 103 names it; 2 usage; 3 not loaded, or blocked."""
+Exit codes: 0 no step fails; 1 one does, or no 103 names it; 2 usage;
+3 not loaded, or blocked."""
 
 PageArgument = Annotated[
     str, typer.Argument(metavar="PAGE", help="A URL, or a file with loads: a record, a HAR, an audit.")
