@@ -84,9 +84,12 @@ class Exchange:
         if self._heads is not None:
             print(file=self._heads, flush=True)
 
-    def ended(self, response: Response, decoded: int) -> None:
+    def ended(self, response: Response, decoded: int | None) -> None:
+        """``decoded`` is None where the content was not read."""
         self._decoded = decoded if response.is_complete else None
-        if self._verbose and response.is_complete:
+        if self._verbose and decoded is None:
+            self._note("the content was not read")
+        elif self._verbose and response.is_complete:
             for name, value in response.trailers:
                 self._note(f"trailer {name}: {value}")
             at = self._since(response.times.response_end)

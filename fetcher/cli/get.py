@@ -155,9 +155,10 @@ async def _get(
             seen.final(response)
             if head_only or (fail and response.status >= 400):
                 await response.aclose()
+                seen.ended(response, None)
             else:
                 await shown.take(response)
-            seen.ended(response, shown.size)
+                seen.ended(response, shown.size)
     except TimeoutError as error:
         if not whole.expired():
             raise

@@ -41,6 +41,14 @@ def test_interim_heads_come_with_their_times(cli, origin) -> None:
     assert not outcome.err
 
 
+def test_content_that_is_not_read_is_not_counted(cli, origin, tmp_path: Path) -> None:
+    """--head-only decodes nothing: none of the content's figures is said, in words or as JSON."""
+    outcome = cli("get", "-v", "--head-only", "--json", str(tmp_path / "g.json"), f"{origin.http}/plain-page")
+    assert "the content was not read" in outcome.out
+    assert "decoded" not in outcome.out
+    assert '"decoded": null' in (tmp_path / "g.json").read_text()
+
+
 def test_http2_when_tls_settles_it(cli, origin) -> None:
     """Over TLS the automatic choice is HTTP/2 here, and --http 1.1 says otherwise."""
     trust = ("--cacert", origin.ca_file)
