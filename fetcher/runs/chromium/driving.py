@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from fetcher.browser.storage.cookies import Cookie
+from fetcher.errors import ChromiumFailed
 from fetcher.runs.chromium import identity, pipe, process, tabs, trust
 from fetcher.runs.chromium.found import executable
 from fetcher.runs.chromium.options import ChromiumOptions, command_line
@@ -44,7 +45,12 @@ async def chromium(options: ChromiumOptions | None = None, *urls: str) -> AsyncI
         # Should the interpreter end past all of this (a second Ctrl-C), the browser still ends before it.
         at_exit = weakref.finalize(running, pipe.end, running.pid)
         try:
-            version = await _in_thread(running, running.call, "Browser.getVersion", None, START_SECONDS)
+            try:
+                version = await _in_thread(running, running.call, "Browser.getVersion", None, START_SECONDS)
+            except ChromiumFailed as error:
+                if not running.gone:
+                    raise
+                raise running.failed(f"{program} ended at once; is it a Chromium?") from error
             running.version = str(version.get("product", ""))
             yield Browser(running, chosen, named or str(version.get("userAgent", "")))
         finally:
