@@ -91,7 +91,7 @@ def failure(error: OSError, host: str, options: NetOptions) -> FetcherError:
     return TLSFailed(f"the TLS handshake with {host} failed: {_reason(error)}")
 
 
-_SKIP = "skip the check with --insecure (insecure=True in a program)"
+_SKIP = "skip the check with --insecure"
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -99,7 +99,7 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
     if code in (62, 64) or "ostname mismatch" in error.verify_message or "IP address mismatch" in error.verify_message:
         return f"the certificate is for another host than {host}; use the right name, or {_SKIP}"
     what = _CERTIFICATE.get(code, f"was refused ({error.verify_message})")
-    trust = "" if code in (9, 10, 23) else "trust its authority with --cacert FILE or NetOptions(ca_file=...), or "
+    trust = "" if code in (9, 10, 23) else "trust its authority with --cacert FILE (ca_file), or "
     return f"the certificate of {host} {what}; {trust}{_SKIP}"
 
 
