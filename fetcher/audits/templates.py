@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from fetcher.audits.auditing import Outcome
 from fetcher.audits.result import AuditedPage, PageOutcome, Reported, RuleOutcome, Standing, severity_of
 
-_PATH = re.compile(r"[a-z]+://[^/?#]*([^?#]*)", re.IGNORECASE)
+_PATH = re.compile(r"([a-z]+://[^/?#]*)([^?#]*)", re.IGNORECASE)
 _VARIES = re.compile(r".*\d|.*-.*-|[^/]{25,}")
 
 
-def template_of(url: str) -> str:
+def template_of(url: str, *, with_origin: bool = False) -> str:
     """The path with "*" for what seems to differ from page to page: a segment with a digit, with two dashes (a title),
-    or of 25 letters and more. "https://shop.test/product/42-red-shoe" is "/product/*"."""
+    or of 25 letters and more. "https://shop.test/product/42-red-shoe" is "/product/*"; ``with_origin``, for lists of
+    several, says whose it is, as nothing makes the pages of two servers alike."""
     found = _PATH.match(url)
-    segments = (found[1] if found else url).split("/")
-    return "/".join("*" if _VARIES.match(segment) else segment for segment in segments) or "/"
+    segments = (found[2] if found else url).split("/")
+    path = "/".join("*" if _VARIES.match(segment) else segment for segment in segments) or "/"
+    return f"{found[1]}{path}" if found and with_origin else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from tests.support.audits import blocked, page
 def test_template_of(url: str, template: str) -> None:
     """What differs from page to page is a star."""
     assert template_of(url) == template
+    assert template_of(url, with_origin=True) == f"https://shop.test{template}"
 
 
 def test_findings_are_gathered() -> None:

@@ -318,6 +318,15 @@ def test_a_list_of_pages(audit: Audit, origin: Listening, tmp_path: Path) -> Non
     assert "/wall" not in outcome.out
 
 
+def test_pages_of_two_servers_are_not_alike(audit: Audit, origin: Listening, tmp_path: Path) -> None:
+    """Where a list has several origins, templates name them."""
+    urls = tmp_path / "urls.txt"
+    urls.write_text(f"{origin.https}/wall\n{origin.http}/wall\n")
+    outcome = audit("", "--urls", str(urls), "-n", "1", "--rps", "5000")
+    assert f"template {origin.https}/wall, 1 page\n" in outcome.out
+    assert f"template {origin.http}/wall, 1 page\n" in outcome.out
+
+
 def test_a_sitemap(audit: Audit, origin: Listening) -> None:
     """Its pages; what is none is one sentence."""
     outcome = audit("", "--sitemap", f"{origin.https}/sitemap.xml", "-n", "1")

@@ -100,7 +100,10 @@ def targets_of(
     if len(listed) > most:
         notes.append(f"{len(listed)} pages are listed; the first {most} are audited (--max-pages)")
         listed = listed[:most]
-    targets += [one if one.template else replace(one, template=template_of(one.url)) for one in listed]
+    several = len({parse(one.url).origin for one in listed}) > 1
+    targets += [
+        one if one.template else replace(one, template=template_of(one.url, with_origin=several)) for one in listed
+    ]
     return files, targets
 
 
