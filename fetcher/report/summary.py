@@ -69,7 +69,8 @@ def headline(load: PageLoad, *, width: int, unicode: bool = True) -> list[Line]:
         after = took.replace(" in ", " after ", 1)
         lines += paragraph(f"not loaded ({load.outcome}){after}{over}, {_as_profile(load)}", width, Style.BAD)
         if load.error:
-            lines += paragraph(load.error, width, Style.BAD)
+            said = load.error.removeprefix(f"{load.url}: ")  # the line above has it
+            lines += paragraph(said, width, Style.BAD)
     lines += paragraph(_clocks(load), width, Style.STRONG)
     return _finished(lines, unicode)
 

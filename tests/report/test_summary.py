@@ -223,6 +223,13 @@ def test_lines_fit(build: Callable[[], PageLoad], width: int) -> None:
             assert unicode or joined.isascii()
 
 
+def test_the_address_of_a_page_that_was_not_loaded_is_said_once() -> None:
+    """Its error begins with it where nothing above says where that was; here the first line does."""
+    load = failed()
+    shown = text(replace(load, error=f"{load.url}: The server closed the connection."))
+    assert "\nThe server closed the connection.\n" in shown
+
+
 def test_a_line_of_numbered_requests_breaks_between_them() -> None:
     """Eight numbers may be longer than a line; none is cut in two."""
     load = many(1_060)
