@@ -39,6 +39,9 @@ def comparison_section(comparison: Comparison, *, redact: bool = True) -> str:
         for one in shown.measures
     ]  # fmt: skip
     head = ["figure", *map(text, short), "difference (95 % interval)", "p", "could be seen", "so"]
+    # Of few pairs nothing can be claimed, which the summary says; columns of dashes would ask what they mean.
+    told = [number for number in range(len(head)) if number < 4 or any(row[number] not in ("", "-") for row in rows)]
+    head, rows = [head[number] for number in told], [[row[number] for number in told] for row in rows]
     plots = "".join(_plot(one, short) for name in _PLOTTED if (one := shown.of(name)))
     notes = "".join(f'<p class="hm">{text(note)}</p>' for note in shown.notes)
     drawn = any(load and not load.is_navigation_alone for pair in shown.pairs for load in (pair.first, pair.second))

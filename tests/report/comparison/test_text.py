@@ -83,6 +83,8 @@ def test_too_few_pairs_are_said_once() -> None:
         text = " ".join(" ".join(words(noisy(2), width)).split())
         assert text.count("too few") == 1
         assert "rendering can start (estimated): 2 pairs, too few to say; 6 at least" in text
+    assert re.findall(r'<th scope="col">([^<]*)', comparison_section(noisy(2)))[3:] == ["difference (95 % interval)"]
+    assert re.findall(r'<th scope="col">([^<]*)', comparison_section(noisy()))[4:] == ["p", "could be seen", "so"]
 
 
 def test_the_verdict_says_what_it_lacks() -> None:
