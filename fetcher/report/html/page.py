@@ -72,7 +72,7 @@ def html_report(
         f'content="{_policy()}"><meta name="viewport" content="width=device-width"><title>{subject} · fetcher</title>'
         f'<link rel="icon" href="data:,"><style>{_asset("report.css")}</style></head><body>'
         f"<header><h1>{subject}</h1>{_first_words(shown) if not sections else ''}</header><main>{''.join(sections)}"
-        f"{_undrawn(given)}{_drawn(blocks, several)}"
+        f"{_undrawn(given)}{_drawn(blocks, several, _legend(shown))}"
         f"{tables}{_notes(shown, titles)}{early_hint_rules(''.join((*sections, tables)))}"
         f"</main><footer>{_footer(shown)}</footer>"
         f'<script type="application/json" id="data">{data(dict(zip(keys, map(details, shown), strict=True)))}</script>'
@@ -100,11 +100,11 @@ def _subject(urls: Sequence[str], loads: Sequence[PageLoad]) -> str:
     return text(" and ".join(named)) or "no load"
 
 
-def _drawn(blocks: str, several: str) -> str:
+def _drawn(blocks: str, several: str, legend: str) -> str:
     if not blocks:
         return ""
     return (
-        f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{_legend()}<div class="loads{several}">{blocks}</div>'
+        f'<h2 id="waterfall">Waterfall</h2>{_TOOLS}{legend}<div class="loads{several}">{blocks}</div>'
         '<div id="detail" aria-live="off">Point at a row, or press Tab and the arrow keys, for its details.</div>'
     )
 
@@ -143,7 +143,8 @@ def _facts(load: PageLoad) -> str:
         ("", "final response head", "none" if final is None else milliseconds(final)),
     ]
     if first is not None and final is not None:
-        figures.append(("i", "hints can fill", milliseconds(final - first)))
+        kind = "" if load.early_hints is False else "i"  # the colour of hints that nobody acted on tells of none
+        figures.append((kind, "hints can fill", milliseconds(final - first)))
     figures += [
         ("", "load over", "unknown" if load.finished_at is None else milliseconds(load.finished_at)),
         *_of_hints(load),
@@ -187,15 +188,17 @@ def _profile(load: PageLoad) -> str:
     return f"{name}{hints}"
 
 
-def _legend() -> str:
+def _legend(loads: Sequence[PageLoad]) -> str:
     phases = "".join(
         f'<li><span class="bar"><i class="{kind}" style="position:static"></i></span>{word}</li>'
         for kind, word in LEGEND
     )
+    has_unknown = any(one.initiator.kind is InitiatorKind.UNKNOWN for load in loads for one in load.requests)
+    unknown = "<li>? in “from”: what asked for it was not seen</li>" if has_unknown else ""
     return (
         f'<ul class="legend">{phases}<li>▼ an interim response came</li><li>◆ where the page itself asked for it</li>'
         "<li>orange: started by a 103</li><li>underlined: rendering waits for it (estimated)</li>"
-        "<li>dashed: an instant of the page, point at it</li></ul>"
+        f"<li>dashed: an instant of the page, point at it</li>{unknown}</ul>"
     )
 
 

@@ -15,6 +15,7 @@ from fetcher.report.bars import Phase, Span
 from fetcher.report.html import html_report
 from fetcher.report.lines import Style, moment
 from fetcher.report.rows import label_place, rows
+from fetcher.terms import InitiatorKind
 from tests.support.loads import eager_http1, failed, many, shop, shop_without_hints
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;\u202e</script><!--\x1b[31m"
@@ -96,6 +97,28 @@ def test_both_clocks_are_named() -> None:
     untold = replace(off, recorded_by="X", interim=(), hints=(), requests=(timeless.requests[0], *off.requests[1:]))
     assert "<b>unknown</b>first interim response" in html_report([untold])
     assert "<b>none</b>first interim response" in html_report([replace(untold, recorded_by=None)])
+
+
+def test_the_colour_of_hints_is_that_of_hints_acted_on() -> None:
+    """Where they were switched off, how long they could have filled is a figure like others."""
+    assert '<li class="i"><b>301.6 ms</b>hints can fill' in html_report([shop()])
+    assert '<li class=""><b>301.6 ms</b>hints can fill' in html_report([replace(shop(), early_hints=False)])
+
+
+def test_a_question_mark_is_explained_where_there_is_one() -> None:
+    """What asked for a request is not seen by a relay, nor told by each HAR."""
+    load = shop()
+    told = "? in “from”: what asked for it was not seen"
+    assert told not in html_report([load])
+    unknown = replace(load.requests[5], initiator=replace(load.requests[5].initiator, kind=InitiatorKind.UNKNOWN))
+    assert told in html_report([replace(load, requests=(*load.requests[:5], unknown, *load.requests[6:]))])
+
+
+def test_details_that_say_nothing_yet_stand_in_front_of_no_row() -> None:
+    """The bar sticks to the window's bottom once a row was pointed at; before, it is a line below the table."""
+    page = html_report([shop()])
+    assert re.findall(r"(#detail[^{},]*)\{position:sticky", page) == ["#detail.on"]
+    assert 'detail.classList.add("on")' in page
 
 
 def test_two_loads_share_one_axis() -> None:

@@ -73,6 +73,7 @@
     document.querySelectorAll("svg.arrows path").forEach((path) => path.classList.toggle("on", path.dataset.row === row.id && row.id !== ""));
     const table = row.closest("table"), number = numberOf(row);
     detail.replaceChildren();
+    detail.classList.add("on"); // until there is something to say it need not stand in front of rows
     if (number === null) { detail.append(el("b", row.querySelector("th").textContent)); return; }
     const [url, words, times, sizes, fields] = read[table.id][number];
     detail.append(el("b", `#${number} ${url}`));
