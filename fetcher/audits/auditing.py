@@ -5,7 +5,7 @@ Pure: the same page and the same rules give the same audit, in the order of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from types import NoneType
@@ -103,11 +103,16 @@ def chosen(rules: Sequence[Rule] = (), only: Iterable[str] = (), skip: Iterable[
     return tuple(one for one in every if (not wanted or one.id in wanted) and one.id not in unwanted)
 
 
-def audit_page(page: Page, rules: Iterable[Rule]) -> Audit:
-    """Every rule's result on ``page``."""
+def audit_page(page: Page, rules: Iterable[Rule], *, on_rule: Callable[[str, Rule], None] | None = None) -> Audit:
+    """Every rule's result on ``page``. ``on_rule`` hears of the page's URL and each rule before it is asked."""
     if page.blocked is not None:
         return Audit(page.url, page.profile, page.runs, blocked=page.blocked)
-    return Audit(page.url, page.profile, page.runs, tuple(apply(rule, page) for rule in rules))
+    results: list[RuleResult] = []
+    for rule in rules:
+        if on_rule is not None:
+            on_rule(page.url, rule)
+        results.append(apply(rule, page))
+    return Audit(page.url, page.profile, page.runs, tuple(results))
 
 
 def apply(rule: Rule, page: Page) -> RuleResult:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from fetcher import clock
 from fetcher.browser import commands, events
@@ -207,3 +208,42 @@ class Watch:
 
     def wipe(self) -> None:
         self._line.wipe()
+
+
+class Busy:
+    """ "reading page.har, 12.0 s" while the program itself works and no loop runs whose timer could tell: a thread of
+    its own does, as long as the ``with`` lasts. ``doing`` is printed as it is, and may be told anew meanwhile; without
+    a line it is silent."""
+
+    def __init__(self, line: Line | None, doing: str) -> None:
+        self._line = line
+        self._started = clock.now()
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.doing = doing
+
+    def line(self, now: float) -> str:
+        return f"{self.doing}, {(now - self._started) / 1000:.1f} s"
+
+    def __enter__(self) -> Self:
+        if self._line is not None:
+            self._thread = threading.Thread(target=self._tell, args=(self._line,), name="busy", daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _tell(self, line: Line) -> None:
+        """The first word only after ``TICK_S``: what is over by then is not worth one."""
+        drawn = False
+        try:
+            while not self._over.wait(TICK_S):
+                line.draw(self.line(clock.now()))
+                drawn = True
+            if drawn:
+                line.wipe()
+        except OSError:
+            return  # nobody reads standard error; the work goes on

@@ -125,12 +125,20 @@ class Made:
 
 class Judging:
     """Pages as they are made, judged in groups: ``rules`` as ``profile`` sees them. ``urls`` are all that will be;
-    ``keep_loads`` has results keep the loads of many pages too."""
+    ``keep_loads`` has results keep the loads of many pages too; ``on_rule`` hears of a page's URL and of each rule
+    that it is about to be judged by."""
 
     def __init__(
-        self, rules: Iterable[Rule], profile: ProfileName, urls: Sequence[str], *, keep_loads: bool = False
+        self,
+        rules: Iterable[Rule],
+        profile: ProfileName,
+        urls: Sequence[str],
+        *,
+        keep_loads: bool = False,
+        on_rule: Callable[[str, Rule], None] | None = None,
     ) -> None:
         self._rules = tuple(rules)
+        self._on_rule = on_rule
         self._profile = profile
         self._few = len(urls) <= FEW
         self._keeps = keep_loads or self._few
@@ -166,7 +174,9 @@ class Judging:
         for (number, made), (_, page) in zip(group, pages, strict=True):
             if page is not None:
                 page.siblings = [other for at, other in pages if at != number and other is not None]
-            self._judged[number] = _judged(made, page, self._rules, self._profile, keep=self._keeps)
+            self._judged[number] = _judged(
+                made, page, self._rules, self._profile, keep=self._keeps, on_rule=self._on_rule
+            )
 
 
 def beside(run: Run, seen: InChromium) -> Run:
@@ -192,8 +202,14 @@ def _page(made: Made, profile: ProfileName) -> Page | None:
 
 
 def _judged(
-    made: Made, page: Page | None, rules: Iterable[Rule], profile: ProfileName, *, keep: bool
-) -> AuditedPage:  # fmt: skip
+    made: Made,
+    page: Page | None,
+    rules: Iterable[Rule],
+    profile: ProfileName,
+    *,
+    keep: bool,
+    on_rule: Callable[[str, Rule], None] | None,
+) -> AuditedPage:
     left_out = [run for run in made.runs if run.outcome is not RunOutcome.COUNTED]
     why = left_out[0].why if left_out else None
     asked = made.asked if made.asked is not None else len(made.runs)
@@ -203,7 +219,7 @@ def _judged(
         return AuditedPage(
             _url_of(made), made.source, outcome, profile, 0, asked, why, made.template, made.file, made.line
         )  # fmt: skip
-    found = page_of(audit_page(page, rules), made.source, asked=asked, why=why, template=made.template)
+    found = page_of(audit_page(page, rules, on_rule=on_rule), made.source, asked=asked, why=why, template=made.template)
     shown = page.showing(lambda load: bool(load.hints)) or page.load
     found = replace(found, file=made.file, line=made.line, hints_in_chromium=hints_in_chromium(shown))
     if not keep:

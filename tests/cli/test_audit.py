@@ -17,6 +17,7 @@ from fetcher.audits import Finding, Page, catalogue, rule
 from fetcher.audits import saved as form
 from fetcher.audits.result import AuditedPage, PageOutcome
 from fetcher.cli.auditing.audit_forms import AuditForms
+from fetcher.cli.progress import Busy
 from fetcher.errors import Interrupted
 from fetcher.record import PageLoad, save_har, save_record
 from fetcher.runs.compare import Comparing, off_and_on
@@ -498,3 +499,28 @@ def test_what_fails_is_no_command_to_a_runner(capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().err
     assert "vso[task.complete]" in said
     assert "##vso[" not in said
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_long_file_is_heard_of(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
+    """What is read, then by which rule which page is judged, without the secrets of its URL; with -q nothing."""
+    told: list[tuple[bool, str]] = []
+
+    class Told(Busy):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name == "doing":
+                told.append((self._line is None, str(value)))
+
+    monkeypatch.setattr("fetcher.cli.progress.Busy", Told)
+    name = str(tmp_path / "page.json")
+    load = shop()
+    save_record(replace(load, url=f"{load.url}?token=hush", final_url=f"{load.url}?token=hush"), name, redact=False)
+    outcome = cli("audit", *(("-q",) if quiet else ()), "--only", "no-early-hints", name)
+    assert outcome.code in (0, 1), outcome.err
+    said = [what for silent, what in told if silent is quiet]
+    assert len(said) == len(told)
+    assert said[0] == f"reading {name}"
+    assert said[-1].startswith("judging https://")
+    assert said[-1].endswith(" by no-early-hints")
+    assert "hush" not in "".join(said)

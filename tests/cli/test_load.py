@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fetcher.browser import events
-from fetcher.cli.progress import LoggedLine, MovingLine, Progress, Runs
+from fetcher.cli.progress import Busy, LoggedLine, MovingLine, Progress, Runs
 from fetcher.record import from_har, load_record
 from tests.support.command_line import Cli, Listening
 
@@ -203,6 +203,43 @@ def test_the_moving_line_keeps_to_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     stream = io.StringIO()
     Progress(MovingLine(stream))(events.NavigationStarted(0.0, 0.0, "http://a.test/"), [])
     assert len(stream.getvalue().removeprefix("\r\x1b[K")) == 19
+
+
+class Heard(io.StringIO):
+    """A log that says when something was written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = threading.Event()
+
+    def flush(self) -> None:
+        self.written.set()
+
+
+def test_a_log_hears_of_work_that_no_loop_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long file is read and judged without a pause in which a timer could tell: a thread does, and ends with it."""
+    monkeypatch.setattr("fetcher.cli.progress.TICK_S", 0.001)
+    monkeypatch.setattr("fetcher.cli.progress.EVERY_S", 0.0)
+    stream = Heard()
+    with Busy(LoggedLine(stream), "reading a.har") as busy:
+        assert stream.written.wait(20)
+        busy.doing = "judging by a-rule"
+        stream.written.clear()
+        assert stream.written.wait(20)
+        stream.written.clear()
+        assert stream.written.wait(20)
+    said = stream.getvalue()
+    assert said.startswith("fetcher: reading a.har, 0.")
+    assert "\nfetcher: judging by a-rule, 0." in said
+    assert "busy" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_nothing_is_said_of_short_work() -> None:
+    """Nor where nobody wants to hear."""
+    stream = io.StringIO()
+    with Busy(MovingLine(stream), "reading a.har"), Busy(None, "reading b.har"):
+        pass
+    assert stream.getvalue() == ""
 
 
 def test_progress_is_for_terminals(cli: Cli, origin: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from fetcher.audits.page import Answers
     from fetcher.audits.result import AuditResult
     from fetcher.audits.rule import Rule
-    from fetcher.cli.progress import Line
+    from fetcher.cli.progress import Busy, Line
     from fetcher.record import PageLoad
     from fetcher.record.observed import Observed
     from fetcher.runs.audit import Judging
+    from fetcher.runs.inputs import SavedPage
     from fetcher.runs.probes import Plan
     from fetcher.runs.targets import Target
 
@@ -74,6 +75,7 @@ class Auditing:
         self.comparisons = comparisons or {}
         self.progress = progress
         self._line: Line | None = None
+        self._at_work: Busy | None = None
         self.quiet = quiet
         self.keep_loads = keep_loads
         self.judging: Judging | None = None
@@ -85,6 +87,7 @@ class Auditing:
         """Judge each file's pages, then each target, whose options are ``asked`` for besides its own. What cannot be
         asked for is raised before anything is loaded; a failure that is not one page's own ends it and is given back.
         """
+        from fetcher.report.escape import safe
         from fetcher.runs.audit import Judging, Made, runs_of
         from fetcher.runs.inputs import read_pages
 
@@ -94,17 +97,21 @@ class Auditing:
             profile(self.browser)
         ready = [(target, self._options(target, asked)) for target in targets]
         own = [_own_discoveries(target) for target in targets]
-        saved = [(name, page) for name in files for page in read_pages(name)]
+        saved: list[tuple[str, SavedPage]] = []
+        for name in files:
+            with self._busy(f"reading {safe(name)}"):
+                saved += [(name, page) for page in read_pages(name)]
         urls = [*(page.loads[0].url for _, page in saved), *(target.url for target in targets)]
-        self.judging = Judging(self.rules, self.profile, urls, keep_loads=self.keep_loads)
-        for name, page in saved:
-            self.judging.add(
-                Made(
-                    name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
-                    answers=self._with_comparison(page.loads[0].url, page.answers),
-                    observed=self.seen(*page.loads) or page.observed,
-                )
-            )  # fmt: skip
+        self.judging = Judging(self.rules, self.profile, urls, keep_loads=self.keep_loads, on_rule=self._judges)
+        with self._busy("judging what was read") as self._at_work:
+            for name, page in saved:
+                self.judging.add(
+                    Made(
+                        name, runs_of(page.loads), expected=self.expected, template=page.template, file=name,
+                        answers=self._with_comparison(page.loads[0].url, page.answers),
+                        observed=self.seen(*page.loads) or page.observed,
+                    )
+                )  # fmt: skip
         for number, (target, options) in enumerate(ready):
             about = f"page {number + 1} of {len(ready)}: " if len(ready) > 1 else ""
             try:
@@ -116,6 +123,28 @@ class Auditing:
             except KeyboardInterrupt:  # between two pages: what was made before it is judged all the same
                 return Interrupted("interrupted")
         return None
+
+    def _busy(self, doing: str) -> Busy:
+        """Says now and then, for a ``with``, that this command works and waits for nobody."""
+        from fetcher.cli.progress import Busy
+
+        return Busy(self._shown(), doing)
+
+    def _shown(self) -> Line | None:
+        """Where it is said what goes on; one line for the whole command."""
+        if self.progress is None:
+            return None
+        from fetcher.cli.progress import line_on
+
+        self._line = self._line or line_on(sys.stderr, moving=self.progress)
+        return self._line
+
+    def _judges(self, url: str, rule: Rule) -> None:
+        if self._at_work is not None:
+            from fetcher.record.redaction import redact_text
+            from fetcher.report.escape import safe, shorten
+
+            self._at_work.doing = f"judging {shorten(safe(redact_text(url)), 50)} by {safe(rule.id)}"
 
     def _with_comparison(self, url: str, answers: Answers) -> Answers:
         """``answers`` with what was measured of the page, unless they hold that already."""
@@ -165,11 +194,11 @@ class Auditing:
         from fetcher.runs.audit import load_probes, load_runs
 
         shown = None
-        if self.progress is not None:
-            from fetcher.cli.progress import Runs, line_on
+        line = self._shown()
+        if line is not None:
+            from fetcher.cli.progress import Runs
 
-            self._line = self._line or line_on(sys.stderr, moving=self.progress)
-            shown = Runs(self._line, f"{about}{target.url}", self.runs)
+            shown = Runs(line, f"{about}{target.url}", self.runs)
             shown.tick()
 
         def on_run(made: Run) -> None:
@@ -227,7 +256,8 @@ class Auditing:
         from fetcher.audits.catalogue import built_in
         from fetcher.audits.result import AuditResult, texts
 
-        pages = self.judging.pages() if self.judging is not None else ()
+        with self._busy("judging") as self._at_work:
+            pages = self.judging.pages() if self.judging is not None else ()
         ours = (*built_in(), *(rule for rule in self.rules if rule.family in OURS))
         return AuditResult(fetcher.__version__, fail_on, texts(self.rules, ours), pages)
 
