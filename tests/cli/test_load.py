@@ -259,7 +259,9 @@ def test_a_terminal_is_told_of_a_failure_once(cli: Cli, origin: Listening, monke
     once = cli(*failed)
     assert (apart.code, once.code) == (3, 3)
     assert "fetcher: " not in once.err
-    assert sentence in " ".join(once.out.split())
+    reason = sentence.removeprefix(f"{origin.http}/cut: ")
+    assert reason != sentence
+    assert reason in " ".join(once.out.split())  # which has the address above it
     assert sentence in cli(*failed, "-o", os.devnull).err
 
 
