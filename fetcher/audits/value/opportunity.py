@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fetcher.analysis.links import early_hints_of
 from fetcher.analysis.links.early import protocol_of
@@ -55,9 +56,11 @@ def early_hints_opportunity(page: Page) -> Iterator[Finding]:
     )
     gains = [each for each in (advice.gain, advice.lcp_gain) if each is not None]
     gained = _gained(advice)
-    if gained:
-        message += f"; with a 103 after one round trip {gained} (estimated)"
     by_run = _won(page, advice, rtt)
+    if gained:
+        least, most = (ms(min(by_run)), ms(max(by_run))) if by_run else ("", "")
+        runs = f"; {least} to {most} by the run" if least != most else ""
+        message += f"; with a 103 after one round trip {gained} (estimated{runs})"
     small = why_small(page, by_run) if by_run else ""
     if small:
         message += f"; {small}"
@@ -66,7 +69,7 @@ def early_hints_opportunity(page: Page) -> Iterator[Finding]:
         severity=Severity.NOTE if small else Severity.WARNING,
         subject="103",
         browsers=_browsers(advice),
-        cost=Cost(max(gains, default=None), None, Basis.ESTIMATED),
+        cost=_cost(gains, by_run),
         fix=_snippet(advice),
         seen=page.seen(lambda one: (think_time(one, rtt) or 0.0) > THINK_MS),
         runs=page.runs,
@@ -109,6 +112,11 @@ def _won(page: Page, advice: Recommendation, rtt: float) -> list[float]:
         if known:
             won.append(max(known))
     return won
+
+
+def _cost(gains: list[float], by_run: list[float]) -> Cost:
+    cost = Cost(max(gains, default=None), None, Basis.ESTIMATED)
+    return replace(cost, least=min(by_run), most=max(by_run)) if len(by_run) > 1 else cost
 
 
 def _gained(advice: Recommendation) -> str:

@@ -51,7 +51,8 @@ def why_small(page: Page, gains: Sequence[float]) -> str:
     its 95 % interval, which fewer than five runs do not give; those must show ``FEW_RUNS_MS`` each."""
     middle, spread = median(gains), _spread_of(page)
     if middle < NOISE_MS:
-        return f"rendering would win less than {ms(NOISE_MS)}, which is noise"
+        runs = "" if len(gains) == 1 else "by the median of the runs "
+        return f"{runs}rendering would win less than {ms(NOISE_MS)}, which is noise"
     if middle < spread:
         return f"rendering would win less than the {ms(spread)} by which its start differs between the runs"
     low = _low(gains)

@@ -247,7 +247,18 @@ def test_one_run_of_a_small_opportunity_is_a_note() -> None:
     quick = [page(routes={"/a.css": asset(b"p{}", "text/css", delay_ms=delay, cache=CACHED)}) for delay in (0, 400)]
     assert found(BY_ID, "early-hints-opportunity", quick[1]).severity is Severity.WARNING
     mixed = Page(tuple(each.load for each in (quick[0], *quick[1:] * 4)))
-    assert found(BY_ID, "early-hints-opportunity", mixed).runs == 5
+    many = found(BY_ID, "early-hints-opportunity", mixed)
+    assert "sooner (estimated; 20 ms to " in many.message
+    assert " by the run)" in many.message
+    assert many.cost is not None
+    assert (many.cost.least, many.runs, many.severity) == (20, 5, Severity.WARNING)
+
+
+def test_a_gain_of_one_run_alone_is_noise() -> None:
+    """The most of the runs is told with their least, and that the median is what counts."""
+    told = found(BY_ID, "critical-not-hinted", importing(0, 0, 0, 0, 90))
+    assert told.severity is Severity.NOTE
+    assert "; by the median of the runs rendering would win less than 20 ms, which is noise" in told.message
 
 
 def test_what_is_left_out_together_counts_together() -> None:
