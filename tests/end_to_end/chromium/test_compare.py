@@ -110,7 +110,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
     said = " ".join(capsys.readouterr().out.split())
     assert "hints off against hints on, Chrome/" in said
     assert "no 103 was acted on in any load with hints" in said
-    assert "where browsers act on none" in said
+    assert "where of the browsers only Firefox acts" in said
     assert "first contentful paint" in said
     assert (tmp_path / "c.md").read_text().startswith("## fetcher compare: largest contentful paint")
     assert '<h2 id="comparison">' in (tmp_path / "c.html").read_text()
