@@ -74,16 +74,6 @@ Discoveries = Annotated[
 Delivery = Annotated[
     str | None, typer.Option("--delivery", metavar="SHARE", help="At least this share of runs with a 103, as 80%.")
 ]
-ExpectText = Annotated[
-    str | None,
-    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
-]
-ExpectStatus = Annotated[
-    int | None,
-    typer.Option(
-        "--expect-status", metavar="CODE", help="The document answers so, as a page for 404 does.", show_default=False
-    ),
-]
 MaxTime = Annotated[
     float | None,
     typer.Option("--max-time", metavar="SECONDS", min=0.001, help="Give up on a run after so many seconds."),
@@ -97,8 +87,8 @@ def check(
     expect_hints: ExpectHints = None,
     expect_hint: ExpectHint = None,
     delivery: Delivery = None,
-    expect_text: ExpectText = None,
-    expect_status: ExpectStatus = None,
+    expect_text: o.ExpectText = None,
+    expect_status: o.ExpectStatus = None,
     browser: o.Browser = "chromium",
     http: o.Http = o.HttpVersions.AUTO,
     cacert: o.CaFile = None,

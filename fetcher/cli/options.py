@@ -183,6 +183,16 @@ Transport = Annotated[
     ),
 ]
 Fail = Annotated[bool, typer.Option("--fail", help="Exit with 22 when the answer's status is 400 or more.")]
+ExpectText = Annotated[
+    str | None,
+    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
+]
+ExpectStatus = Annotated[
+    int | None,
+    typer.Option(
+        "--expect-status", metavar="CODE", help="The document answers so, as a page for 404 does.", show_default=False
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No heads, no report, no progress, no notes.")]
 Frames = Annotated[
     bool, typer.Option("--frames", help="Request what the documents in frames ask for, too (three frames deep).")

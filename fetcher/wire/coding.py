@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
@@ -195,7 +196,7 @@ def _sentence(error: Exception) -> str:
     return str(error).strip().rstrip(".")
 
 
-class _Stage:
+class _Stage(ABC):
     """One coding of the list, over all the streams its content consists of."""
 
     lookahead = 0  # bytes needed to know what (else) begins here
@@ -211,9 +212,9 @@ class _Stage:
         self._stream: _Decompressor | None = None
         self._ignoring = False
 
+    @abstractmethod
     def open(self, start: bytes) -> _Decompressor | None:
         """The decompressor for a stream that begins with ``start``, or None when these bytes begin none."""
-        raise NotImplementedError
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         self.started = True

@@ -99,16 +99,6 @@ List = Annotated[bool, typer.Option("--list", help="List every rule and stop.")]
 Explain = Annotated[
     str | None, typer.Option("--explain", metavar="RULE", help="Say what a rule, or a number such as EH 3.2, means.")
 ]
-ExpectText = Annotated[
-    str | None,
-    typer.Option("--expect-text", metavar="TEXT", help="The document must hold this, else it is not the page meant."),
-]
-ExpectStatus = Annotated[
-    int | None,
-    typer.Option(
-        "--expect-status", metavar="CODE", help="The document answers so, as a page for 404 does.", show_default=False
-    ),
-]
 Delivery = Annotated[
     str | None, typer.Option("--delivery", metavar="SHARE", help="A 103 is expected in this share of runs, as 80%.")
 ]

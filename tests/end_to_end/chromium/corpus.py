@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tests.end_to_end.chromium import recorded
 from tests.end_to_end.chromium.browsers import Seats, Tabs, Watch, load_ourselves
@@ -35,6 +36,9 @@ WARM_UPS = 2
 VIRTUALLY = "fetcher in virtual time"
 CHANCES = 3  # how often a surprise is loaded again: Chromium itself asks now this, now that on a busy machine
 STRETCH = 4.0  # a busy machine misses a 103 that comes soon: when loaded again everything waits longer
+
+Page = TypeVar("Page")
+Found = TypeVar("Found")
 
 
 @dataclass(slots=True)
@@ -88,13 +92,14 @@ class Result:
         return [each for each in self.outcomes if each.case.kept and each.is_equal]
 
 
-async def _each(
-    cases: Sequence[Case], load: Callable[[Case], Awaitable[Heard]], at_once: int, what: str = ""
-) -> list[Heard]:
+async def each_of(
+    cases: Sequence[Page], load: Callable[[Page], Awaitable[Found]], at_once: int, what: str = ""
+) -> list[Found]:
+    """What ``load`` finds of each, in their order, ``at_once`` at a time; ``what`` is said of how far it is."""
     room = asyncio.Semaphore(at_once)
     done = 0
 
-    async def one(case: Case) -> Heard:
+    async def one(case: Page) -> Found:
         nonlocal done
         async with room:
             heard = await load(case)
@@ -119,9 +124,9 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
                 await tabs.load(warm)
             only = [case for _, case in cases]
             start = time.monotonic()
-            theirs = await _each(only, tabs.load, TABS, "Chromium")
+            theirs = await each_of(only, tabs.load, TABS, "Chromium")
             middle = time.monotonic()
-            ours = await _each(only, lambda case: load_ourselves(seats, case), LOADS, "fetcher")
+            ours = await each_of(only, lambda case: load_ourselves(seats, case), LOADS, "fetcher")
             end = time.monotonic()
             outcomes = [
                 Outcome(subject, case, one, other, differences(case, one, other))
@@ -132,7 +137,7 @@ async def run(cases: Sequence[tuple[str, Case]], *, control: bool = False) -> Re
             for _ in range(CHANCES):
                 surprising = [each for each in outcomes if each.surprises]
                 again = [each.case for each in surprising]
-                slowly = await _each(again, lambda case: tabs.load(case, stretch=STRETCH), TABS, "again")
+                slowly = await each_of(again, lambda case: tabs.load(case, stretch=STRETCH), TABS, "again")
                 for each, one in zip(surprising, slowly, strict=True):
                     each.theirs, each.ours = one, await load_ourselves(seats, each.case, STRETCH)
                     each.lines = differences(each.case, each.theirs, each.ours)
@@ -153,7 +158,7 @@ async def _control(tabs: Tabs, outcomes: Sequence[Outcome], watch: Watch) -> Non
     async def load(case: Case) -> Heard:
         return await tabs.load(case, watch)
 
-    for each, heard in zip(outcomes, await _each([each.case for each in outcomes], load, TABS), strict=True):
+    for each, heard in zip(outcomes, await each_of([each.case for each in outcomes], load, TABS), strict=True):
         lines = differences(each.case, each.theirs, heard, f"Chromium with {watch.value}")
         if lines:  # once more, as above
             lines = differences(each.case, each.theirs, await load(each.case), f"Chromium with {watch.value}")

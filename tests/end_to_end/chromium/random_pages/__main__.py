@@ -15,13 +15,12 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from random import Random
-from typing import Any
 
 from tests.end_to_end.chromium.browsers import Seats, Tabs, load_ourselves
 from tests.end_to_end.chromium.comparing import differences
-from tests.end_to_end.chromium.corpus import CHANCES, STRETCH, TABS
+from tests.end_to_end.chromium.corpus import CHANCES, STRETCH, TABS, each_of
 from tests.end_to_end.chromium.network import Network
 from tests.end_to_end.chromium.random_pages.answers import Pages
 from tests.end_to_end.chromium.random_pages.drafts import Draft, shrink
@@ -91,14 +90,12 @@ async def run(drafts: Sequence[Draft], shrinking: bool, chances: int) -> int:
             for _ in range(2):
                 await tabs.load(page(0, 0, 4).case())
             start = time.monotonic()
-            found = await _each_draft(drafts, hunt.lines, "pages")
+            found = await each_of(drafts, hunt.lines, TABS, "pages")
             middle = time.monotonic()
             differing = [(draft, lines) for draft, lines in zip(drafts, found, strict=True) if lines]
             at_first = len(differing)
             for _ in range(chances):
-                again = await _each_draft(
-                    [draft for draft, _ in differing], lambda draft: hunt.lines(draft, STRETCH), ""
-                )
+                again = await each_of([draft for draft, _ in differing], lambda draft: hunt.lines(draft, STRETCH), TABS)
                 differing = [(draft, lines) for (draft, _), lines in zip(differing, again, strict=True) if lines]
             alike: Counter[str] = Counter()
             for draft, lines in differing:
@@ -114,22 +111,6 @@ async def run(drafts: Sequence[Draft], shrinking: bool, chances: int) -> int:
                 f"{len(drafts)} pages in {middle - start:.0f} s: {at_first} differed at first, {len(differing)} still"
             )
             return len(differing)
-
-
-async def _each_draft(drafts: Sequence[Draft], load: Callable[[Draft], Awaitable[Any]], what: str) -> list[Any]:
-    room = asyncio.Semaphore(TABS)
-    done = 0
-
-    async def one(draft: Draft) -> Any:
-        nonlocal done
-        async with room:
-            found = await load(draft)
-        done += 1
-        if what and done % 50 == 0:
-            print(f"{what}: {done} of {len(drafts)}", file=sys.stderr, flush=True)
-        return found
-
-    return list(await asyncio.gather(*(one(draft) for draft in drafts)))
 
 
 def main() -> int:
